@@ -1,0 +1,164 @@
+"""Every error the chat tells a client, and every code with which it closes a socket.
+
+The tables are part of the protocol: `docs/protocol.md` shows them, REST uses the same codes with `status`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import IntEnum
+from typing import Any
+
+
+class ChatError(Exception):
+    """A refusal with a reason that a person can act on. Nothing was written.
+
+    `retry_after` is in seconds; `field` names the member of the command that was wrong.
+    """
+
+    code = "error"
+    status = 400
+
+    def __init__(self, message: str, *, field: str | None = None, retry_after: float | None = None) -> None:
+        super().__init__(message)
+        self.message = message
+        self.field = field
+        self.retry_after = retry_after
+
+    def as_json(self) -> dict[str, Any]:
+        """`{"code", "message"}` and, where they say something, `field` and `retry_after`."""
+        told: dict[str, Any] = {"code": self.code, "message": self.message}
+        if self.field is not None:
+            told["field"] = self.field
+        if self.retry_after is not None:
+            told["retry_after"] = round(self.retry_after, 3)
+        return told
+
+
+class BadFrame(ChatError):
+    """The frame is not a JSON object."""
+
+    code = "bad_frame"
+
+
+class UnknownCommand(ChatError):
+    code = "unknown_command"
+
+
+class Invalid(ChatError):
+    """A member of the command is missing, of the wrong type or not allowed."""
+
+    code = "invalid"
+    status = 422
+
+
+class TooLong(ChatError):
+    code = "too_long"
+    status = 413
+
+
+class Unauthenticated(ChatError):
+    code = "unauthenticated"
+    status = 401
+
+
+class Forbidden(ChatError):
+    code = "forbidden"
+    status = 403
+
+
+class NotFound(ChatError):
+    code = "not_found"
+    status = 404
+
+
+class NameTaken(ChatError):
+    code = "name_taken"
+    status = 409
+
+
+class RateLimited(ChatError):
+    code = "rate_limited"
+    status = 429
+
+
+class LimitReached(ChatError):
+    """A limit that waiting does not lift (rooms per connection, …)."""
+
+    code = "limit_reached"
+    status = 409
+
+
+class WrongVersion(ChatError):
+    code = "wrong_version"
+    status = 409
+
+
+class Unavailable(ChatError):
+    """The server could not do it now, or does not know whether it did: send the same again."""
+
+    code = "unavailable"
+    status = 503
+
+
+ERRORS: tuple[type[ChatError], ...] = (
+    BadFrame,
+    UnknownCommand,
+    Invalid,
+    TooLong,
+    Unauthenticated,
+    Forbidden,
+    NotFound,
+    NameTaken,
+    RateLimited,
+    LimitReached,
+    WrongVersion,
+    Unavailable,
+)
+
+
+class Close(IntEnum):
+    """Codes with which the server closes a socket. The range says when to come back.
+
+    40xx: not by itself, something must change first. 41xx: later, with growing delays. 42xx: at once.
+    """
+
+    GOING_AWAY = 1012  # the server restarts: come back with jitter
+    TOO_LARGE = 1009  # the frame was larger than max_frame_bytes: not by itself
+
+    BROKEN_FRAME = 4000  # binary or half frames, no hello: the client is wrong
+    RELOAD = 4001  # another version of the protocol
+    SIGN_IN = 4002  # nobody is signed in and guests are not allowed
+    SIGNED_OUT = 4003  # the session ended
+    UNKNOWN_ROOM = 4004  # classic door: there is no such room for you
+    REMOVED = 4005  # classic door: you were removed from the room
+
+    FLOODING = 4100  # far over the rate limit
+    TOO_MANY_CONNECTIONS = 4101
+    ERROR = 4102  # a fault of the server
+
+    SLOW = 4200  # you read too slowly: come back and resume
+
+
+@dataclass(frozen=True, slots=True)
+class CloseRule:
+    """What a client does after a close code."""
+
+    reconnect: str  # "never", "later" or "now"
+    reason: str
+
+
+CLOSE_RULES: dict[Close, CloseRule] = {
+    Close.GOING_AWAY: CloseRule("later", "The server restarts."),
+    Close.TOO_LARGE: CloseRule("never", "A frame was too large."),
+    Close.BROKEN_FRAME: CloseRule("never", "The frame breaks the protocol."),
+    Close.RELOAD: CloseRule("never", "There is a new version: reload."),
+    Close.SIGN_IN: CloseRule("never", "Sign in first."),
+    Close.SIGNED_OUT: CloseRule("never", "You were signed out."),
+    Close.UNKNOWN_ROOM: CloseRule("never", "There is no such room."),
+    Close.REMOVED: CloseRule("never", "You were removed from the room."),
+    Close.FLOODING: CloseRule("later", "Too many commands."),
+    Close.TOO_MANY_CONNECTIONS: CloseRule("later", "Too many connections."),
+    Close.ERROR: CloseRule("later", "The server made a mistake."),
+    Close.SLOW: CloseRule("now", "Too slow: resume."),
+}

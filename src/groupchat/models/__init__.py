@@ -1,0 +1,9 @@
+"""The nouns: what the database holds."""
+
+from groupchat.models.memberships import Membership
+from groupchat.models.messages import Message, Notice
+from groupchat.models.people import Person
+from groupchat.models.rooms import Room, RoomName
+from groupchat.models.server import ServerState
+
+__all__ = ["Membership", "Message", "Notice", "Person", "Room", "RoomName", "ServerState"]

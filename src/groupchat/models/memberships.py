@@ -1,0 +1,59 @@
+"""Memberships: the durable right to be in a room, and what a person keeps about it."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from groupchat.models.people import Person
+from groupchat.models.rooms import Room
+
+
+class Membership(models.Model):
+    """One person in one room. Leaving is a state with a seq, never a deleted row.
+
+    `seq` counts in the room and covers what everyone sees (role, state); `person_seq` counts in the person and covers
+    what only they see (read mark, notify level). A person's own post moves `last_read_number` without a new
+    `person_seq`: everyone who knows the message knows the mark.
+    """
+
+    class Role(models.TextChoices):
+        OWNER = "owner", _("owner")
+        MEMBER = "member", _("member")
+
+    class State(models.TextChoices):
+        JOINED = "joined", _("joined")
+        LEFT = "left", _("left")
+        KICKED = "kicked", _("kicked")
+        BANNED = "banned", _("banned")
+
+    class Notify(models.TextChoices):
+        EVERYTHING = "everything", _("everything")
+        MENTIONS = "mentions", _("mentions")
+        NOTHING = "nothing", _("nothing")
+
+    id = models.BigAutoField(primary_key=True)
+    room = models.ForeignKey(Room, on_delete=models.CASCADE, related_name="memberships", db_index=False)
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="memberships", db_index=False)
+    role = models.CharField(max_length=6, choices=Role.choices, default=Role.MEMBER)
+    state = models.CharField(max_length=6, choices=State.choices, default=State.JOINED)
+    seq = models.PositiveBigIntegerField(default=0, editable=False)
+    person_seq = models.PositiveBigIntegerField(default=0, editable=False)
+    last_read_number = models.PositiveBigIntegerField(default=0, editable=False)
+    notify = models.CharField(max_length=10, choices=Notify.choices, default=Notify.EVERYTHING)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        verbose_name = _("membership")
+        verbose_name_plural = _("memberships")
+        constraints = [
+            models.UniqueConstraint(fields=["room", "person"], name="groupchat_one_membership"),
+        ]
+        indexes = [
+            models.Index(fields=["room", "seq"], name="groupchat_member_seq"),
+            models.Index(fields=["room", "state", "person"], name="groupchat_member_state"),
+            models.Index(fields=["person", "person_seq"], name="groupchat_my_seq"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.person_id} in {self.room_id}: {self.state}"

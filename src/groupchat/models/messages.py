@@ -1,0 +1,69 @@
+"""Messages, and the quiet lines between them."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from groupchat.models.people import Person
+from groupchat.models.rooms import Room
+
+
+class Message(models.Model):
+    """What a person wrote. `number` is dense per room from 1; a deleted one stays as a tombstone without its body."""
+
+    id = models.BigAutoField(primary_key=True)
+    room = models.ForeignKey(Room, on_delete=models.CASCADE, related_name="messages", db_index=False)
+    number = models.PositiveBigIntegerField()
+    seq = models.PositiveBigIntegerField()
+    author = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="messages", db_index=False)
+    body = models.TextField()
+    client_message_id = models.CharField(max_length=64)
+    at = models.DateTimeField()
+    edited_at = models.DateTimeField(null=True, blank=True)
+    deleted_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("message")
+        verbose_name_plural = _("messages")
+        constraints = [
+            models.UniqueConstraint(fields=["room", "number"], name="groupchat_one_number"),
+            # A retry at any later time finds its message here. The id stands first: a batch of posts of many people
+            # in many rooms is looked up by ids alone.
+            models.UniqueConstraint(fields=["client_message_id", "author", "room"], name="groupchat_once"),
+        ]
+        indexes = [models.Index(fields=["room", "seq"], name="groupchat_message_seq")]
+
+    def __str__(self) -> str:
+        return f"{self.room_id}/{self.number}"
+
+
+class Notice(models.Model):
+    """A quiet line behind a message: the room was renamed, its topic set. It has no number and is never unread.
+
+    One of a kind at each place, so that renaming to and fro adds nothing to a page of history.
+    """
+
+    class Kind(models.TextChoices):
+        RENAMED = "renamed", _("renamed")
+        TOPIC = "topic", _("topic")
+
+    id = models.BigAutoField(primary_key=True)
+    room = models.ForeignKey(Room, on_delete=models.CASCADE, related_name="notices", db_index=False)
+    after = models.PositiveBigIntegerField()
+    kind = models.CharField(max_length=7, choices=Kind.choices)
+    seq = models.PositiveBigIntegerField()
+    actor = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="notices", db_index=False)
+    text = models.CharField(max_length=1000)
+    at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = _("notice")
+        verbose_name_plural = _("notices")
+        constraints = [
+            models.UniqueConstraint(fields=["room", "after", "kind"], name="groupchat_one_notice"),
+        ]
+        indexes = [models.Index(fields=["room", "seq"], name="groupchat_notice_seq")]
+
+    def __str__(self) -> str:
+        return f"{self.room_id} behind {self.after}: {self.kind}"

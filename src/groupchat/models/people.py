@@ -1,0 +1,41 @@
+"""People: chat identities, of users of the site, of guests and of bots."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class Person(models.Model):
+    """A chat identity. Guests and bots make no row in the site's user table."""
+
+    class Kind(models.TextChoices):
+        USER = "user", _("user")
+        GUEST = "guest", _("guest")
+        BOT = "bot", _("bot")
+
+    id = models.BigAutoField(primary_key=True)
+    user = models.OneToOneField(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="groupchat_person",
+    )
+    guest_id = models.UUIDField(null=True, blank=True, unique=True, editable=False)
+    kind = models.CharField(max_length=5, choices=Kind.choices, default=Kind.USER)
+    handle = models.CharField(max_length=60, unique=True)
+    name = models.CharField(max_length=200)
+    is_owner = models.BooleanField(_("owner of the site"), default=False)
+    is_active = models.BooleanField(default=True)
+    version = models.PositiveBigIntegerField(default=1, editable=False)
+    seq = models.PositiveBigIntegerField(default=0, editable=False)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        verbose_name = _("person")
+        verbose_name_plural = _("people")
+
+    def __str__(self) -> str:
+        return f"{self.name} (@{self.handle})"

@@ -1,0 +1,60 @@
+"""Rooms and the names they have or had."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from groupchat.models.people import Person
+
+
+class Room(models.Model):
+    """A room and its counters.
+
+    `seq` rises by one at every visible change, `last_number` at every message. Both are taken under this row's
+    lock, in the transaction that writes the change. `info_seq` is the seq at which the room's own facts last changed.
+    """
+
+    class Kind(models.TextChoices):
+        PUBLIC = "public", _("public")
+        PRIVATE = "private", _("private")
+        DIRECT = "direct", _("direct")
+
+    id = models.BigAutoField(primary_key=True)
+    kind = models.CharField(max_length=7, choices=Kind.choices, default=Kind.PUBLIC)
+    name = models.CharField(max_length=200)
+    slug = models.CharField(max_length=400, unique=True)
+    topic = models.CharField(max_length=1000, blank=True, default="")
+    created_by = models.ForeignKey(
+        Person, on_delete=models.SET_NULL, null=True, blank=True, related_name="rooms_created"
+    )
+    created_at = models.DateTimeField(auto_now_add=True)
+    seq = models.PositiveBigIntegerField(default=0, editable=False)
+    info_seq = models.PositiveBigIntegerField(default=0, editable=False)
+    last_number = models.PositiveBigIntegerField(default=0, editable=False)
+    first_number = models.PositiveBigIntegerField(default=1, editable=False)
+
+    class Meta:
+        verbose_name = _("room")
+        verbose_name_plural = _("rooms")
+
+    def __str__(self) -> str:
+        return self.name
+
+    def get_absolute_url(self) -> str:
+        return reverse("groupchat:room", kwargs={"slug": self.slug})
+
+
+class RoomName(models.Model):
+    """A folded name that meets a public room; the old ones stay reserved and redirect."""
+
+    key = models.CharField(max_length=400, primary_key=True)
+    room = models.ForeignKey(Room, on_delete=models.CASCADE, related_name="names")
+
+    class Meta:
+        verbose_name = _("room name")
+        verbose_name_plural = _("room names")
+
+    def __str__(self) -> str:
+        return self.key
