@@ -32,12 +32,14 @@ class Room(models.Model):
     created_at = models.DateTimeField(auto_now_add=True)
     seq = models.PositiveBigIntegerField(default=0, editable=False)
     info_seq = models.PositiveBigIntegerField(default=0, editable=False)
+    last_message_at = models.DateTimeField(null=True, blank=True, editable=False)
     last_number = models.PositiveBigIntegerField(default=0, editable=False)
     first_number = models.PositiveBigIntegerField(default=1, editable=False)
 
     class Meta:
         verbose_name = _("room")
         verbose_name_plural = _("rooms")
+        indexes = [models.Index(fields=["kind", "-last_message_at"], name="groupchat_lively")]
 
     def __str__(self) -> str:
         return self.name

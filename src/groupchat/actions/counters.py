@@ -1,0 +1,157 @@
+"""The counters, and what was changed under them.
+
+Locks are always taken in one order: rooms by id, then people by id, then the rows behind them. So no two actions wait for
+each other.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from functools import partial
+
+from django.db import models, transaction
+
+from groupchat.errors import NotFound
+from groupchat.models import Membership, Message, Notice, Person, Room
+from groupchat.protocol import ChangesFrame, MyChangesFrame
+from groupchat.publication import MyChanges, RoomChanges, published
+from groupchat.resources import (
+    member_resource,
+    membership_resource,
+    message_resource,
+    notice_resource,
+    people_resources,
+    room_resource,
+    room_state,
+)
+
+
+class RoomChange:
+    """Gathers what one transaction changes in one locked room, hands out its seqs, and publishes it after the commit."""
+
+    __slots__ = ("_info", "_members", "_messages", "_notices", "_people", "_since", "room")
+
+    def __init__(self, room: Room) -> None:
+        self.room = room
+        self._begin()
+
+    def _begin(self) -> None:
+        self._since = self.room.seq
+        self._info = False
+        self._members: dict[int, Membership] = {}
+        self._messages: list[Message] = []
+        self._notices: list[Notice] = []
+        self._people: dict[int, Person] = {}
+
+    def next_seq(self) -> int:
+        self.room.seq += 1
+        return self.room.seq
+
+    def next_number(self) -> int:
+        self.room.last_number += 1
+        return self.room.last_number
+
+    def changed_info(self) -> None:
+        self.room.info_seq = self.next_seq()
+        self._info = True
+
+    def changed_member(self, membership: Membership, person: Person) -> None:
+        """Give the membership its new seq; the caller saves it."""
+        membership.seq = self.next_seq()
+        self._members[person.pk] = membership
+        self._people[person.pk] = person
+
+    def changed_message(self, message: Message, author: Person) -> None:
+        """Give the message its new seq; the caller saves it."""
+        message.seq = self.next_seq()
+        self._messages.append(message)
+        self._people[author.pk] = author
+
+    def changed_notice(self, notice: Notice, actor: Person) -> None:
+        """Give the notice its new seq; the caller saves it."""
+        notice.seq = self.next_seq()
+        self._notices.append(notice)
+        self._people[actor.pk] = actor
+
+    def save(self) -> None:
+        """Write the room's counters and publish on commit what changed since the last call, if anything."""
+        if self.room.seq == self._since:
+            return
+        self.room.save(
+            update_fields=["seq", "last_number", "last_message_at", "info_seq", "name", "slug", "topic", "first_number"]
+        )
+        changes = self._changes()
+        transaction.on_commit(partial(published.send, sender=RoomChange, changes=changes), robust=True)
+        self._begin()
+
+    def _changes(self) -> RoomChanges:
+        frame: ChangesFrame = {
+            "type": "changes",
+            "room": self.room.pk,
+            "since": self._since,
+            "to": self.room.seq,
+            "last_number": self.room.last_number,
+        }
+        if self._info:
+            frame["info"] = room_resource(self.room)
+        members = sorted(self._members.values(), key=lambda member: member.seq)
+        if members:
+            frame["members"] = [member_resource(member) for member in members]
+        if self._messages:
+            frame["messages"] = [message_resource(message) for message in self._messages]
+        if self._notices:
+            frame["notices"] = [notice_resource(notice) for notice in self._notices]
+        out = [member.person_id for member in members if member.state != Membership.State.JOINED]
+        return RoomChanges(frame, people_resources(self._people.values()), out)
+
+
+def lock_rooms(ids: Iterable[int]) -> dict[int, RoomChange]:
+    """The rooms with these ids, locked in order of id; an id without a room is missing in the answer."""
+    rooms = Room.objects.select_for_update().filter(pk__in=set(ids)).order_by("pk")
+    return {room.pk: RoomChange(room) for room in rooms}
+
+
+def lock_people(ids: Iterable[int]) -> dict[int, Person]:
+    """The people with these ids, locked in order of id."""
+    return {
+        person.pk: person for person in Person.objects.select_for_update().filter(pk__in=set(ids)).order_by("pk")
+    }
+
+
+@contextmanager
+def changing_room(room_id: int, person: Person | None = None) -> Iterator[RoomChange]:
+    """A transaction that changes one room, and the counter of `person` if one is given; raises NotFound."""
+    with transaction.atomic():
+        change = lock_rooms([room_id]).get(room_id)
+        if change is None:
+            raise NotFound("There is no such room.")
+        if person is not None:
+            lock_people([person.pk])
+        yield change
+        change.save()
+
+
+def changed_mine(person_id: int, memberships: Sequence[Membership], rooms: Sequence[Room] = ()) -> None:
+    """Give these memberships of one person their new `person_seq`, save it with the read mark, and publish on commit.
+
+    `rooms` are the rooms of those that are joined, where their devices may not know them yet. Call it inside a transaction, after
+    everything that was done to the room.
+    """
+    Person.objects.filter(pk=person_id).update(seq=models.F("seq") + len(memberships))
+    to = Person.objects.values_list("seq", flat=True).get(pk=person_id)
+    since = to - len(memberships)
+    for seq, membership in enumerate(memberships, since + 1):
+        membership.person_seq = seq
+        membership.save(update_fields=["person_seq", "last_read_number", "notify"])
+    frame: MyChangesFrame = {
+        "type": "changes",
+        "me": person_id,
+        "since": since,
+        "to": to,
+        "memberships": [membership_resource(membership) for membership in memberships],
+    }
+    by_room = {membership.room_id: membership for membership in memberships}
+    if rooms:
+        frame["rooms"] = [room_state(room, by_room[room.pk]) for room in rooms]
+    transaction.on_commit(partial(published.send, sender=Person, changes=MyChanges(frame)), robust=True)

@@ -1,0 +1,31 @@
+"""What a person keeps about a room: how far they read."""
+
+from __future__ import annotations
+
+from django.db import transaction
+
+from groupchat.actions.counters import changed_mine, lock_people
+from groupchat.errors import Invalid, NotFound
+from groupchat.models import Membership, Person
+from groupchat.permissions import is_joined
+
+
+def read(*, person: Person, room_id: int, number: int) -> Membership:
+    """Everything up to `number` is read. The mark only rises; a lower number changes nothing."""
+    with transaction.atomic():
+        # The person's row first: two devices may read at once, and the later seq must hold the higher mark.
+        lock_people([person.pk])
+        membership = (
+            Membership.objects.select_for_update(of=("self",))
+            .filter(room_id=room_id, person=person)
+            .select_related("room")
+            .first()
+        )
+        if membership is None or not is_joined(membership):
+            raise NotFound("You are not in this room.")
+        if number > membership.room.last_number:
+            raise Invalid(f"There is no message {number} in this room yet.", field="number")
+        if number > membership.last_read_number:
+            membership.last_read_number = number
+            changed_mine(person.pk, [membership])
+    return membership

@@ -1,0 +1,226 @@
+"""Messages: post (a batch at a time), edit, delete."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import connections, router, transaction
+from django.utils import timezone
+
+from groupchat.actions.counters import RoomChange, changed_mine, changing_room, lock_people, lock_rooms
+from groupchat.actions.people import Guest, person_of_guest
+from groupchat.actions.rooms import admit
+from groupchat.errors import ChatError, NotFound
+from groupchat.models import Membership, Message, Person
+from groupchat.permissions import is_joined, require_active, require_delete, require_edit, require_post, require_read
+from groupchat.text import clean_body, clean_client_message_id
+
+# What a page of numbers needs to say when one is not there.
+_NO_MESSAGE = "There is no such message in this room."
+
+
+@dataclass(frozen=True, slots=True)
+class Post:
+    """What somebody wants to say. A guest without a row yet becomes a person by it."""
+
+    room_id: int
+    author: Person | Guest
+    body: str
+    client_message_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Posted:
+    """Where a message stands. `duplicate`: it was there already, the post was a retry."""
+
+    room_id: int
+    number: int
+    seq: int
+    at: datetime
+    author_id: int
+    duplicate: bool
+
+
+_Once = tuple[str, int, int]  # client_message_id, author, room
+
+
+def post(posts: Sequence[Post], *, now: datetime | None = None) -> list[Posted | ChatError]:
+    """Post a batch in one transaction; the answers stand in the order of the posts.
+
+    A refusal is that post's own answer. Raises only what the database raises; nothing of the batch is written then.
+    """
+    checked = [_checked(post) for post in posts]
+    with transaction.atomic():
+        return _Batch(posts, checked, now or timezone.now()).post()
+
+
+def _checked(post: Post) -> ChatError | None:
+    try:
+        clean_body(post.body)
+        clean_client_message_id(post.client_message_id)
+    except ChatError as error:
+        return error
+    return None
+
+
+class _Batch:
+    def __init__(self, posts: Sequence[Post], refusals: Sequence[ChatError | None], now: datetime) -> None:
+        self._posts = posts
+        self._answers: list[Posted | ChatError | None] = list(refusals)
+        self._now = now
+        self._written: list[Message] = []
+        self._joined: dict[int, list[Membership]] = defaultdict(list)
+        self._read: dict[tuple[int, int], int] = {}
+
+    def post(self) -> list[Posted | ChatError]:
+        good = [index for index, answer in enumerate(self._answers) if answer is None]
+        guests = {
+            post.author.id: person_of_guest(guest=post.author)
+            for post in (self._posts[index] for index in good)
+            if isinstance(post.author, Guest)
+        }
+        authors = {
+            index: guests[author.id].pk if isinstance(author, Guest) else author.pk
+            for index, author in ((index, self._posts[index].author) for index in good)
+        }
+        self._changes = lock_rooms(self._posts[index].room_id for index in good)
+        self._people = Person.objects.in_bulk(set(authors.values()))
+        self._known = self._find_known([self._posts[index] for index in good])
+        self._memberships = self._find_memberships({(self._posts[index].room_id, authors[index]) for index in good})
+        for index in good:
+            self._answers[index] = self._post_one(self._posts[index], authors[index])
+        self._save()
+        return [answer for answer in self._answers if answer is not None]
+
+    def _find_known(self, posts: Iterable[Post]) -> dict[_Once, Posted]:
+        known = Message.objects.filter(client_message_id__in={post.client_message_id for post in posts})
+        return {
+            (message.client_message_id, message.author_id, message.room_id): _posted(message, duplicate=True)
+            for message in known.only("client_message_id", "author_id", "room_id", "number", "seq", "at")
+        }
+
+    def _find_memberships(self, pairs: set[tuple[int, int]]) -> dict[tuple[int, int], Membership]:
+        by_room = defaultdict(list)
+        for room_id, person_id in pairs:
+            by_room[room_id].append(person_id)
+        return {
+            (room_id, membership.person_id): membership
+            for room_id, person_ids in by_room.items()
+            for membership in Membership.objects.filter(room_id=room_id, person_id__in=person_ids)
+        }
+
+    def _post_one(self, post: Post, author_id: int) -> Posted | ChatError:
+        once = (post.client_message_id, author_id, post.room_id)
+        if (known := self._known.get(once)) is not None:
+            return known
+        try:
+            author = self._people[author_id]
+            require_active(author)
+            change = self._changes.get(post.room_id)
+            membership = self._memberships.get((post.room_id, author_id))
+            require_post(change.room if change else None, membership)
+        except ChatError as error:
+            return error
+        assert change is not None  # require_post raised otherwise
+        if membership is None or not is_joined(membership):
+            membership = admit(change, author, membership)
+            self._memberships[post.room_id, author_id] = membership
+            self._joined[author_id].append(membership)
+        message = Message(
+            room_id=post.room_id,
+            number=change.next_number(),
+            author_id=author_id,
+            body=post.body,
+            client_message_id=post.client_message_id,
+            at=self._now,
+        )
+        change.changed_message(message, author)
+        change.room.last_message_at = self._now
+        membership.last_read_number = message.number
+        self._read[post.room_id, author_id] = message.number
+        self._written.append(message)
+        self._known[once] = _posted(message, duplicate=True)
+        return _posted(message, duplicate=False)
+
+    def _save(self) -> None:
+        if not self._written:
+            return
+        if self._joined:
+            lock_people(self._joined)
+        for memberships in self._joined.values():
+            for membership in memberships:
+                membership.save()
+        Message.objects.bulk_create(self._written)
+        for change in self._changes.values():
+            change.save()
+        for person_id in sorted(self._joined):
+            memberships = self._joined[person_id]
+            changed_mine(person_id, memberships, [self._changes[member.room_id].room for member in memberships])
+        _mark_read(self._read)
+
+
+def _mark_read(marks: dict[tuple[int, int], int]) -> None:
+    """Posting reads up to one's own message: one statement for all, in an order that never waits in a circle."""
+    table = Membership._meta.db_table
+    connection = connections[router.db_for_write(Membership)]
+    rows = [(number, room_id, person_id) for (room_id, person_id), number in sorted(marks.items())]
+    with connection.cursor() as cursor:
+        cursor.executemany(
+            f"UPDATE {table} SET last_read_number = %s WHERE room_id = %s AND person_id = %s",
+            rows,
+        )
+
+
+def edit(*, person: Person, room_id: int, number: int, body: str, now: datetime | None = None) -> Message:
+    """Change what one wrote; the same body again changes nothing."""
+    clean_body(body)
+    require_active(person)
+    with changing_room(room_id) as change:
+        message, _ = _find(change, person, number)
+        require_edit(message, person)
+        if body == message.body:
+            return message
+        message.body = body
+        message.edited_at = now or timezone.now()
+        change.changed_message(message, message.author)
+        message.save(update_fields=["body", "edited_at", "seq"])
+    return message
+
+
+def delete(*, person: Person, room_id: int, number: int, now: datetime | None = None) -> Message:
+    """Take a message away; a tombstone without its body stays. Deleting it again changes nothing."""
+    require_active(person)
+    with changing_room(room_id) as change:
+        message, membership = _find(change, person, number)
+        require_delete(message, person, membership)
+        if message.deleted_at is not None:
+            return message
+        message.body = ""
+        message.edited_at = None
+        message.deleted_at = now or timezone.now()
+        change.changed_message(message, message.author)
+        message.save(update_fields=["body", "edited_at", "deleted_at", "seq"])
+    return message
+
+
+def _find(change: RoomChange, person: Person, number: int) -> tuple[Message, Membership | None]:
+    membership = Membership.objects.filter(room=change.room, person=person).first()
+    require_read(change.room, membership)
+    message = Message.objects.filter(room=change.room, number=number).select_related("author").first()
+    if message is None:
+        raise NotFound(_NO_MESSAGE)
+    return message, membership
+
+
+def _posted(message: Message, *, duplicate: bool) -> Posted:
+    return Posted(
+        room_id=message.room_id,
+        number=message.number,
+        seq=message.seq,
+        at=message.at,
+        author_id=message.author_id,
+        duplicate=duplicate,
+    )

@@ -1,0 +1,170 @@
+"""Rooms: make or join by name, leave, rename, set the topic."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from groupchat.actions.counters import RoomChange, changed_mine, changing_room
+from groupchat.errors import NameTaken, NotFound
+from groupchat.models import Membership, Notice, Person, Room, RoomName
+from groupchat.permissions import is_joined, require_active, require_join, require_manage
+from groupchat.text import clean_room_name, clean_topic, fold
+
+
+@dataclass(frozen=True, slots=True)
+class Entered:
+    """A room that was entered, and whether it was made for it."""
+
+    room: Room
+    membership: Membership
+    created: bool
+
+
+def enter(*, person: Person, name: str) -> Entered:
+    """Join the public room of this name, or of this former name; make it where there is none."""
+    require_active(person)
+    name = clean_room_name(name)
+    key = fold(name)
+    while True:
+        known = RoomName.objects.filter(key=key).first()
+        if known is not None:
+            room, membership = join(person=person, room_id=known.room_id)
+            return Entered(room, membership, created=False)
+        try:
+            with transaction.atomic():
+                room = create(person=person, name=name)
+        except IntegrityError:
+            continue  # somebody made it at the same moment: join theirs
+        return Entered(room, Membership.objects.get(room=room, person=person), created=True)
+
+
+def create(*, person: Person, name: str, kind: str = Room.Kind.PUBLIC, slug: str | None = None) -> Room:
+    """Make a room with the person in it; raises IntegrityError where a public room has the name."""
+    require_active(person)
+    name = clean_room_name(name)
+    key = fold(name)
+    with transaction.atomic():
+        room = Room.objects.create(name=name, slug=slug or key, kind=kind, created_by=person)
+        if kind == Room.Kind.PUBLIC:
+            RoomName.objects.create(key=key, room=room)
+        with changing_room(room.pk, person) as change:
+            change.changed_info()
+            role = Membership.Role.MEMBER if person.kind == Person.Kind.GUEST else Membership.Role.OWNER
+            membership = Membership(room=room, person=person, role=role)
+            change.changed_member(membership, person)
+            membership.save()
+            change.save()
+            changed_mine(person.pk, [membership], [change.room])
+    return change.room
+
+
+def join(*, person: Person, room_id: int) -> tuple[Room, Membership]:
+    """Be a member of a public room; one who is already stays so, and nothing is written."""
+    require_active(person)
+    membership = Membership.objects.filter(room_id=room_id, person=person).select_related("room").first()
+    if membership is not None and is_joined(membership):
+        return membership.room, membership
+    with changing_room(room_id, person) as change:
+        membership = Membership.objects.filter(room_id=room_id, person=person).first()
+        require_join(change.room, membership)
+        membership = admit(change, person, membership)
+        membership.save()
+        change.save()
+        changed_mine(person.pk, [membership], [change.room])
+    return change.room, membership
+
+
+def admit(change: RoomChange, person: Person, membership: Membership | None) -> Membership:
+    """The membership of a person who comes in, new or come back; the caller saves it. What was said before is read."""
+    if membership is None:
+        membership = Membership(room=change.room, person=person)
+    membership.state = Membership.State.JOINED
+    membership.role = Membership.Role.MEMBER
+    membership.last_read_number = max(membership.last_read_number, change.room.last_number)
+    change.changed_member(membership, person)
+    return membership
+
+
+def leave(*, person: Person, room_id: int) -> None:
+    """Be a member no more. Leaving a room that one is not in changes nothing."""
+    with changing_room(room_id, person) as change:
+        membership = Membership.objects.filter(room_id=room_id, person=person).first()
+        if membership is None or not is_joined(membership):
+            return
+        membership.state = Membership.State.LEFT
+        change.changed_member(membership, person)
+        membership.save()
+        change.save()
+        changed_mine(person.pk, [membership])
+
+
+def rename(*, person: Person, room_id: int, name: str) -> Room:
+    """Give a room another name, and with it another address; the old ones stay reserved and lead here."""
+    require_active(person)
+    name = clean_room_name(name)
+    key = fold(name)
+    with changing_room(room_id) as change:
+        room = change.room
+        require_manage(room, person, Membership.objects.filter(room=room, person=person).first())
+        if name == room.name:
+            return room
+        if room.kind == Room.Kind.PUBLIC:
+            _reserve(key, room)
+            room.slug = key
+        room.name = name
+        change.changed_info()
+        _note(change, person, Notice.Kind.RENAMED, name)
+    return room
+
+
+def set_topic(*, person: Person, room_id: int, topic: str) -> Room:
+    """Set the topic, or with an empty one take it away."""
+    require_active(person)
+    topic = clean_topic(topic)
+    with changing_room(room_id) as change:
+        room = change.room
+        require_manage(room, person, Membership.objects.filter(room=room, person=person).first())
+        if topic == room.topic:
+            return room
+        room.topic = topic
+        change.changed_info()
+        _note(change, person, Notice.Kind.TOPIC, topic)
+    return room
+
+
+def find(*, name: str) -> Room:
+    """The public room of this name or former name; raises NotFound."""
+    known = RoomName.objects.filter(key=fold(name)).select_related("room").first()
+    if known is None:
+        raise NotFound("There is no such room.")
+    return known.room
+
+
+def _reserve(key: str, room: Room) -> None:
+    taken = NameTaken("Another room has or had this name. Choose a different one.", field="name")
+    known = RoomName.objects.filter(key=key).first()
+    if known is not None:
+        if known.room_id != room.pk:
+            raise taken
+        return
+    try:
+        with transaction.atomic():
+            RoomName.objects.create(key=key, room=room)
+    except IntegrityError:
+        raise taken from None
+
+
+def _note(change: RoomChange, actor: Person, kind: Notice.Kind, text: str) -> None:
+    """The quiet line of this kind at the room's end: one, however often it happens before the next message."""
+    after = change.room.last_number
+    notice = Notice.objects.filter(room=change.room, after=after, kind=kind).first()
+    if notice is None:
+        notice = Notice(room=change.room, after=after, kind=kind)
+    notice.actor = actor
+    notice.text = text
+    notice.at = timezone.now()
+    change.changed_notice(notice, actor)
+    notice.save()

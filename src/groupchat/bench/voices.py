@@ -1,0 +1,242 @@
+"""How each kind of server is spoken to: what a client sends to post, and what it hears.
+
+A post carries the time at which it was sent, between two tildes, in its first characters. Whatever comes back is searched
+for these stamps, so every server is counted and timed by the same sum.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Any
+
+from groupchat.bench import wire
+from groupchat.bench.swarm import Client, Swarm, Tally, now_ns
+
+_STAMP = re.compile(rb"~(\d{19})~")
+_MEMO_ENTRIES = 4096  # chunks and frames remembered; then it starts anew
+
+
+class Heard:
+    """One message from a server, taken apart once for all sockets that receive it."""
+
+    __slots__ = ("control", "payload", "room", "since", "tallies", "to", "told")
+
+    def __init__(
+        self,
+        *,
+        payload: bytes = b"",
+        tallies: tuple[Tally, ...] = (),
+        room: int = 0,
+        since: int = 0,
+        to: int = 0,
+        control: int = 0,
+        told: dict[str, Any] | None = None,
+    ) -> None:
+        self.payload = payload
+        self.tallies = tallies  # the posts that it carries
+        self.room, self.since, self.to = room, since, to  # of `changes`
+        self.control = control  # an opcode that this socket must look at, or 0
+        self.told = told or {}
+
+
+class Voice:
+    """The plain protocol: what one says, everyone hears. Subclasses speak more than that."""
+
+    name = "plain"
+    path = "/"
+
+    def __init__(self, *, extensions: str | None = None) -> None:
+        self.extensions = extensions
+        # With context takeover equal bytes mean different things on different sockets: nothing can be remembered.
+        self.takeover = extensions is not None and "server_no_context_takeover" not in extensions
+        self.chunks: dict[bytes, tuple[tuple[Heard, ...], bytes]] = {}
+        self.tallies: dict[int, Tally] = {}
+        self._frames: dict[bytes, Heard] = {}
+
+    # --- speaking -----------------------------------------------------------------------------------------------
+
+    def headers(self, client: Client, host: str, port: int) -> tuple[tuple[str, str], ...]:
+        """What the handshake carries beside the necessary."""
+        origin = ("Origin", f"http://{host}:{port}")
+        return (origin, ("Cookie", client.cookie)) if client.cookie else (origin,)
+
+    def opened(self, client: Client) -> None:
+        """The handshake is done: say what must be said first."""
+        client.become_ready()
+
+    def post(self, client: Client, body: bytes, *, room: int, stamp: int) -> None:
+        client.send(body)
+
+    def say(self, client: Client, *, room: int = 0, size: int = 100, delays: list[int]) -> Tally:
+        """Posts `size` ASCII characters with the present time in them."""
+        stamp = now_ns()
+        while stamp in self.tallies:
+            stamp += 1
+        tally = self.tallies[stamp] = Tally(stamp, delays)
+        self.post(client, body_of(stamp, size), room=room, stamp=stamp)
+        return tally
+
+    # --- hearing ------------------------------------------------------------------------------------------------
+
+    def answered(self, client: Client, heard: Heard, at: int) -> None:
+        """A message that concerns this socket alone."""
+
+    def read(self, payload: bytes) -> Heard:
+        """Takes a message apart; called once per distinct message."""
+        return Heard(payload=payload, tallies=self._stamps(payload), control=0)
+
+    def hear_chunk(self, data: bytes, inflate: wire.Inflater | None) -> tuple[tuple[Heard, ...], bytes]:
+        frames, rest = wire.split_frames(data)
+        heard = tuple(self._hear(frame, inflate) for frame in frames)
+        if not self.takeover:
+            if len(self.chunks) >= _MEMO_ENTRIES:
+                self.chunks.clear()
+            self.chunks[data] = (heard, rest)
+        return heard, rest
+
+    def _hear(self, frame: wire.Frame, inflate: wire.Inflater | None) -> Heard:
+        if frame.opcode in (wire.PING, wire.CLOSE):
+            return Heard(payload=frame.payload, control=frame.opcode)
+        if frame.opcode == wire.PONG:
+            return Heard()
+        payload = frame.payload
+        if frame.deflated:
+            if inflate is None:
+                raise wire.WireError("the server compressed a frame without having agreed to it")
+            payload = inflate(payload)
+        known = self._frames.get(payload)
+        if known is None:
+            if len(self._frames) >= _MEMO_ENTRIES:
+                self._frames.clear()
+            known = self._frames[payload] = self.read(payload)
+        return known
+
+    def _stamps(self, payload: bytes) -> tuple[Tally, ...]:
+        stamps = _STAMP.findall(payload)
+        return tuple(self.tallies[int(stamp)] for stamp in stamps if int(stamp) in self.tallies)
+
+
+class TutorialVoice(Voice):
+    """The protocol of the Channels tutorial: `{"message": "hi"}` both ways."""
+
+    name = "tutorial"
+
+    def __init__(self, *, room: str = "bench", extensions: str | None = None) -> None:
+        super().__init__(extensions=extensions)
+        self.path = f"/ws/chat/{room}/"
+
+    def post(self, client: Client, body: bytes, *, room: int, stamp: int) -> None:
+        client.send(b'{"message": "%b"}' % body)
+
+
+class AcknowledgingVoice(TutorialVoice):
+    """The tutorial with a table: a post is answered with its `ref` once its row is written."""
+
+    name = "tutorial with acreate"
+
+    def post(self, client: Client, body: bytes, *, room: int, stamp: int) -> None:
+        client.send(b'{"message": "%b", "ref": %d}' % (body, stamp))
+
+    def read(self, payload: bytes) -> Heard:
+        told = json.loads(payload)
+        if "ref" in told:
+            return Heard(payload=payload, control=wire.TEXT, told=told)
+        return Heard(payload=payload, tallies=self._stamps(payload))
+
+
+class GroupChatVoice(Voice):
+    """Our protocol (docs/protocol.md): `hello`, `caught_up`, then live `changes`; `message.post` with a `ref`."""
+
+    name = "groupchat"
+    path = "/ws/"
+
+    def __init__(self, *, slug: str | None = None, extensions: str | None = None) -> None:
+        super().__init__(extensions=extensions)
+        self.slug = slug  # a public room to look into; None: the rooms of one's memberships are enough
+
+    def opened(self, client: Client) -> None:
+        hello: dict[str, Any] = {"type": "hello", "ref": 0, "protocol": 1}
+        if "epoch" in client.marks:
+            hello["epoch"] = client.marks["epoch"]
+            hello["positions"] = {str(room): seq for room, seq in client.positions.items()}
+        client.send(json.dumps(hello).encode())
+
+    def post(self, client: Client, body: bytes, *, room: int, stamp: int) -> None:
+        client.send(
+            b'{"type":"message.post","ref":%d,"room":%d,"body":"%b","client_message_id":"b%d"}'
+            % (stamp, room, body, stamp)
+        )
+
+    def read(self, payload: bytes) -> Heard:
+        told = json.loads(payload)
+        kind = told.get("type")
+        if kind == "changes" and "room" in told:
+            return Heard(
+                payload=payload, tallies=self._stamps(payload), room=told["room"], since=told["since"], to=told["to"]
+            )
+        if kind in ("people", "me", "changes"):
+            return Heard(payload=payload)
+        return Heard(payload=payload, control=wire.TEXT, told=told)
+
+    def answered(self, client: Client, heard: Heard, at: int) -> None:
+        told = heard.told
+        kind = told["type"]
+        if kind == "hello":
+            if client.marks.get("epoch") != told["epoch"]:
+                client.positions.clear()
+            client.marks["epoch"] = told["epoch"]
+            client.marks["hello_at"] = at
+            for state in told["rooms"]:
+                client.positions.setdefault(state["room"]["id"], state["seq"])
+        elif kind == "caught_up":
+            if self.slug is None:
+                client.become_ready()
+            else:
+                client.send(json.dumps({"type": "subscribe", "ref": 1, "slug": self.slug}).encode())
+        elif kind == "reply":
+            ref = told.get("ref")
+            if ref == 1 and "room" in told["result"] and not client.phases.ready:
+                result = told["result"]
+                client.positions[result["room"]["id"]] = result["seq"]
+                client.marks["room"] = result["room"]["id"]
+                client.become_ready()
+            elif ref in self.tallies:
+                self.tallies[ref].acknowledged = at
+        elif kind == "error":
+            client.swarm.troubles[f"error {told['error']['code']}"] += 1
+        elif kind == "reset":
+            client.positions.pop(told.get("room", 0), None)
+            client.swarm.troubles["reset"] += 1
+        elif kind == "drain":
+            client.marks["drain"] = told["within"]
+
+
+class ClassicVoice(TutorialVoice):
+    """Our classic door: the tutorial's protocol, with `seq` beside the message."""
+
+    name = "groupchat, classic door"
+
+    def read(self, payload: bytes) -> Heard:
+        told = json.loads(payload)
+        if "error" in told:
+            return Heard(payload=payload, control=wire.TEXT, told=told)
+        return Heard(payload=payload, tallies=self._stamps(payload))
+
+    def answered(self, client: Client, heard: Heard, at: int) -> None:
+        if "error" in heard.told:
+            client.swarm.troubles[f"error {heard.told['error']['code']}"] += 1
+
+
+def body_of(stamp: int, size: int) -> bytes:
+    """`size` characters of words that begin with the stamp; compressible as a sentence is, not as a run of one letter."""
+    head = b"~%019d~ " % stamp
+    words = b"the quick brown fox jumps over a lazy dog while %d other people keep reading along quietly " % (stamp % 9973)
+    return (head + words * (size // len(words) + 1))[: max(size, len(head) - 1)]
+
+
+def unheard(swarm: Swarm) -> str:
+    """What went wrong in a run, in one line; empty where nothing did."""
+    parts = [f"{kind}: {count}" for kind, count in sorted(swarm.troubles.items())]
+    parts += [f"closed {code}: {count}" for code, count in sorted(swarm.closed.items()) if code != 1000]
+    return ", ".join(parts)

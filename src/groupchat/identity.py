@@ -1,0 +1,78 @@
+"""Who is at the door: a person, a guest who has no row yet, or nobody."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID, uuid4
+
+from django.core import signing
+
+from groupchat.actions.people import Guest, person_of_user
+from groupchat.conf import conf
+from groupchat.models import Person
+from groupchat.text import clean_person_name
+
+GUEST_COOKIE = "groupchat_guest"
+GUEST_COOKIE_SECONDS = 400 * 24 * 3600  # the longest that browsers keep a cookie
+_SALT = "groupchat.guest"
+
+
+@dataclass(frozen=True, slots=True)
+class Visitor:
+    """A person, or a guest without a row (`person` is None), or nobody (both are None)."""
+
+    person: Person | None
+    guest: Guest | None
+
+    @property
+    def author(self) -> Person | Guest | None:
+        """As whom this visitor writes."""
+        return self.person or self.guest
+
+    @property
+    def key(self) -> str:
+        """Names the visitor for limits, across sockets; empty for nobody."""
+        if self.person is not None:
+            return f"person:{self.person.pk}"
+        return f"guest:{self.guest.id}" if self.guest is not None else ""
+
+
+NOBODY = Visitor(None, None)
+
+
+def new_guest(*, name: str) -> Guest:
+    """A guest with a new id; raises Invalid or TooLong for a wrong name."""
+    return Guest(uuid4(), clean_person_name(name))
+
+
+def made_up_guest() -> Guest:
+    """A guest who gave no name."""
+    return Guest(uuid4(), f"guest-{secrets.randbelow(9000) + 1000}")
+
+
+def sign_guest(guest: Guest) -> str:
+    """The value of the guest's cookie. Who holds it is this guest."""
+    return signing.dumps([guest.id.hex, guest.name], salt=_SALT)
+
+
+def read_guest(value: str) -> Guest | None:
+    """The guest of a cookie; None where it was not we who signed it."""
+    try:
+        guest_id, name = signing.loads(value, salt=_SALT)
+        return Guest(UUID(guest_id), str(name))
+    except (signing.BadSignature, ValueError, TypeError):
+        return None
+
+
+def resolve(*, user: Any, cookies: Mapping[str, str]) -> Visitor:
+    """The visitor with this user of the site and these cookies. A user's person is made with the first visit."""
+    if user is not None and user.is_authenticated:
+        return Visitor(person_of_user(user=user), None)
+    if conf().guests and (value := cookies.get(GUEST_COOKIE)):
+        guest = read_guest(value)
+        if guest is not None:
+            return Visitor(Person.objects.filter(guest_id=guest.id).first(), guest)
+    return NOBODY

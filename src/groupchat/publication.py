@@ -1,0 +1,34 @@
+"""What a commit changed, on its way from the domain to whoever listens.
+
+Actions send `published` after the commit, in the order of the commits of a room; doors (realtime, later webhooks) connect
+to it. The domain knows nothing of who listens.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from django.dispatch import Signal
+
+from groupchat.protocol import ChangesFrame, MyChangesFrame, PersonResource
+
+
+@dataclass(frozen=True, slots=True)
+class RoomChanges:
+    """The changes of a room in `(since, to]`, the people they name, and the ids of those who are out by them."""
+
+    frame: ChangesFrame
+    people: Sequence[PersonResource]
+    out: Sequence[int] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class MyChanges:
+    """The changes of a person's own counter in `(since, to]`."""
+
+    frame: MyChangesFrame
+
+
+published = Signal()
+"""Sent after a commit with `changes`: a RoomChanges or a MyChanges."""

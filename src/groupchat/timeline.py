@@ -1,0 +1,254 @@
+"""What to read of a room, and of one's own.
+
+Reading takes no transaction and no lock: first the room's `seq`, as `to`, then the entities with a higher seq than the
+position asked for, without an upper bound. An entity may then be newer than `to`, which does no harm; none is missing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import TypeVar
+
+from django.db.models import QuerySet
+
+from groupchat.conf import conf
+from groupchat.errors import NotFound
+from groupchat.models import Membership, Message, Notice, Person, Room, RoomName, ServerState
+from groupchat.protocol import (
+    ChangesFrame,
+    MemberResource,
+    MessageResource,
+    MyChangesFrame,
+    NoticeResource,
+    PersonResource,
+    RoomState,
+)
+from groupchat.publication import MyChanges, RoomChanges
+from groupchat.resources import (
+    member_resource,
+    membership_resource,
+    message_resource,
+    notice_resource,
+    people_resources,
+    room_resource,
+    room_state,
+)
+from groupchat.text import fold
+
+_Row = TypeVar("_Row", Message, Membership, Notice)
+
+
+def epoch() -> str:
+    """The name of the counters' present life; made with the first question."""
+    return ServerState.objects.get_or_create(id=ServerState.ONLY)[0].epoch
+
+
+def people(ids: Iterable[int]) -> list[PersonResource]:
+    """The people with these ids, as everyone sees them."""
+    wanted = set(ids)
+    return people_resources(Person.objects.filter(pk__in=wanted)) if wanted else []
+
+
+def room_by_slug(slug: str) -> Room:
+    """The room at this address, by its present name or an old one; raises NotFound."""
+    room = Room.objects.filter(slug=slug).first()
+    if room is None:
+        room = Room.objects.filter(names__key=fold(slug)).first()
+    if room is None:
+        raise NotFound("There is no such room.")
+    return room
+
+
+def membership_in(room_id: int, person: Person | None) -> Membership | None:
+    if person is None:
+        return None
+    return Membership.objects.filter(room_id=room_id, person=person).first()
+
+
+def changes(room_id: int, since: int) -> RoomChanges | None:
+    """The changes of a room since a position; None means reset: it is ahead of the room, or too much came after it."""
+    limit = conf().max_changes
+    room = Room.objects.filter(pk=room_id).first()
+    if room is None or since > room.seq:
+        return None
+    frame: ChangesFrame = {
+        "type": "changes",
+        "room": room_id,
+        "since": since,
+        "to": room.seq,
+        "last_number": room.last_number,
+    }
+    if since == room.seq:
+        return RoomChanges(frame, [])
+    messages = list(_since(Message.objects.filter(room_id=room_id), since, limit))
+    members = list(_since(Membership.objects.filter(room_id=room_id), since, limit))
+    notices = list(_since(Notice.objects.filter(room_id=room_id), since, limit))
+    if limit and len(messages) + len(members) + len(notices) > limit:
+        return None
+    if room.info_seq > since:
+        frame["info"] = room_resource(room)
+    if members:
+        frame["members"] = [member_resource(member) for member in members]
+    if messages:
+        frame["messages"] = [message_resource(message) for message in messages]
+    if notices:
+        frame["notices"] = [notice_resource(notice) for notice in notices]
+    named = (
+        {message.author_id for message in messages}
+        | {member.person_id for member in members}
+        | {notice.actor_id for notice in notices}
+    )
+    out = [member.person_id for member in members if member.state != Membership.State.JOINED]
+    return RoomChanges(frame, people(named), out)
+
+
+def _since(rows: QuerySet[_Row], since: int, limit: int) -> QuerySet[_Row]:
+    rows = rows.filter(seq__gt=since).order_by("seq")
+    return rows[: limit + 1] if limit else rows
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A page of history: messages in order of number, true at `seq`, the quiet lines between them, and who is named."""
+
+    room: int
+    seq: int
+    first_number: int
+    last_number: int
+    messages: Sequence[MessageResource]
+    notices: Sequence[NoticeResource]
+    people: Sequence[PersonResource]
+
+
+def page(
+    room: Room, *, before: int | None = None, after: int | None = None, around: int | None = None, limit: int = 50
+) -> Page:
+    """The messages before, after or around a number, or the newest; numbers are dense, so a page is a range of them.
+
+    `room` is as just read: the page is true at its seq.
+    """
+    most = conf().max_page_messages
+    limit = min(limit, most) if most else limit
+    if before is not None:
+        high = min(before - 1, room.last_number)
+        low = high - limit + 1
+    elif after is not None:
+        low = max(after + 1, room.first_number)
+        high = low + limit - 1
+    elif around is not None:
+        low = max(min(around, room.last_number) - limit // 2, room.first_number)
+        high = low + limit - 1
+        low = min(low, room.last_number - limit + 1)
+    else:
+        high = room.last_number
+        low = high - limit + 1
+    low = max(low, room.first_number)
+    high = min(high, room.last_number)
+    messages: list[Message] = []
+    if low <= high:
+        messages = list(Message.objects.filter(room=room, number__range=(low, high)).order_by("number"))
+    first_notice = 0 if low <= room.first_number else low
+    notices = list(Notice.objects.filter(room=room, after__range=(first_notice, high)).order_by("after", "kind"))
+    named = {message.author_id for message in messages} | {notice.actor_id for notice in notices}
+    return Page(
+        room=room.pk,
+        seq=room.seq,
+        first_number=room.first_number,
+        last_number=room.last_number,
+        messages=[message_resource(message) for message in messages],
+        notices=[notice_resource(notice) for notice in notices],
+        people=people(named),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class MembersPage:
+    """Those who are in a room, in order of person id, true at `seq`; `next` is where the next page begins."""
+
+    room: int
+    seq: int
+    count: int
+    members: Sequence[MemberResource]
+    next: int | None
+    people: Sequence[PersonResource]
+
+
+def members(room: Room, *, after: int = 0, limit: int = 100) -> MembersPage:
+    """A page of the joined members behind the person with the id `after`."""
+    most = conf().max_page_members
+    limit = min(limit, most) if most else limit
+    joined = Membership.objects.filter(room=room, state=Membership.State.JOINED)
+    found = list(joined.filter(person_id__gt=after).order_by("person_id").select_related("person")[: limit + 1])
+    more = len(found) > limit
+    found = found[:limit]
+    return MembersPage(
+        room=room.pk,
+        seq=room.seq,
+        count=joined.count(),
+        members=[member_resource(membership) for membership in found],
+        next=found[-1].person_id if more else None,
+        people=people_resources(membership.person for membership in found),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Mine:
+    """What a person finds on opening: their position and their rooms, each as it was when the position was read."""
+
+    seq: int
+    rooms: Sequence[RoomState]
+
+
+def mine(person: Person) -> Mine:
+    """All rooms in which the person is a member."""
+    seq = Person.objects.values_list("seq", flat=True).get(pk=person.pk)
+    memberships = (
+        Membership.objects.filter(person=person, state=Membership.State.JOINED)
+        .select_related("room")
+        .order_by("room_id")
+    )
+    return Mine(seq=seq, rooms=[room_state(membership.room, membership) for membership in memberships])
+
+
+def my_changes(person_id: int, since: int) -> MyChanges | None:
+    """The changes of a person's own counter since a position; None means reset."""
+    limit = conf().max_changes
+    to = Person.objects.values_list("seq", flat=True).filter(pk=person_id).first()
+    if to is None or since > to:
+        return None
+    frame: MyChangesFrame = {"type": "changes", "me": person_id, "since": since, "to": to}
+    if since == to:
+        return MyChanges(frame)
+    rows = (
+        Membership.objects.filter(person_id=person_id, person_seq__gt=since)
+        .select_related("room")
+        .order_by("person_seq")
+    )
+    memberships = list(rows[: limit + 1] if limit else rows)
+    if limit and len(memberships) > limit:
+        return None
+    if memberships:
+        frame["memberships"] = [membership_resource(membership) for membership in memberships]
+    joined = [membership for membership in memberships if membership.state == Membership.State.JOINED]
+    if joined:
+        frame["rooms"] = [room_state(membership.room, membership) for membership in joined]
+    return MyChanges(frame)
+
+
+def positions(room_ids: Iterable[int], person_ids: Iterable[int]) -> tuple[dict[int, int], dict[int, int]]:
+    """The present seq of these rooms and of these people: what the sweep compares with."""
+    rooms = dict(Room.objects.filter(pk__in=list(room_ids)).values_list("pk", "seq"))
+    persons = dict(Person.objects.filter(pk__in=list(person_ids)).values_list("pk", "seq"))
+    return rooms, persons
+
+
+def lively_rooms(*, limit: int = 12) -> list[Room]:
+    """Public rooms, those with the newest room activity first."""
+    return list(Room.objects.filter(kind=Room.Kind.PUBLIC).order_by("-last_message_at", "-pk")[:limit])
+
+
+def former_slug(slug: str) -> str | None:
+    """The present address of the room that once had this one."""
+    found = RoomName.objects.filter(key=fold(slug)).select_related("room").first()
+    return found.room.slug if found is not None and found.room.slug != slug else None

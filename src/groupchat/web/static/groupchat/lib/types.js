@@ -1,0 +1,49 @@
+// The nouns on the wire (docs/protocol.md) and those of this client. Only types: nothing here runs.
+
+/**
+ * @typedef {{id: number, kind: "user"|"guest"|"bot", handle: string, name: string, version: number}} Person
+ * @typedef {{id: number, seq: number, slug: string, name: string, kind: "public"|"private"|"direct", topic: string,
+ *            first_number: number, created_at: string}} RoomInfo
+ * @typedef {"joined"|"left"|"kicked"|"banned"} MemberState
+ * @typedef {{person: number, seq: number, role: "owner"|"member", state: MemberState}} Member
+ * @typedef {{number: number, seq: number, author: number, body: string, at: string, client_message_id: string,
+ *            edited_at?: string, deleted_at?: string}} Message
+ * @typedef {{after: number, kind: "renamed"|"topic", seq: number, actor: number, text: string, at: string}} Notice
+ * @typedef {{room: number, seq: number, role: "owner"|"member", state: MemberState, last_read_number: number,
+ *            notify: "everything"|"mentions"|"nothing"}} Membership
+ * @typedef {{room: RoomInfo, seq: number, last_number: number, me: Membership|null}} RoomState
+ */
+
+/**
+ * @typedef {{type: "changes", room: number, since: number, to: number, last_number: number, info?: RoomInfo,
+ *            members?: Member[], messages?: Message[], notices?: Notice[]}} RoomChanges
+ * @typedef {{type: "changes", me: number, since: number, to: number, memberships?: Membership[],
+ *            rooms?: RoomState[]}} MyChanges
+ * @typedef {{room: number, seq: number, first_number: number, last_number: number, messages: Message[],
+ *            notices: Notice[]}} MessagePage
+ * @typedef {{room: number, seq: number, count: number, members: Member[], next: number|null}} MemberPage
+ * @typedef {{type: "hello", protocol: number, server: string, epoch: string, me: Person|null, is_owner: boolean,
+ *            seq: number, rooms: RoomState[], limits: Object<string, number>}} HelloReply
+ * @typedef {{type: string, ref?: number, [member: string]: any}} Frame
+ */
+
+/**
+ * A contiguous range of messages: all numbers from `from` to `to` are in `messages`, in order (`to` is `from - 1` where there
+ * is none). `live`: it holds everything up to the newest message of the position at which the client stands, and grows with it.
+ * @typedef {{from: number, to: number, live: boolean, messages: ReadonlyArray<Message>, notices: ReadonlyArray<Notice>}} Window
+ */
+
+/**
+ * A message that waits in the outbox. `order` is the place in the queue (null until it is kept).
+ * @typedef {{client_message_id: string, owner: string, room: number, body: string, at: string, order: number|null,
+ *            state: "waiting"|"sending"|"sent"|"failed", error: {code: string, message: string}|null,
+ *            holdUntil: number|null, number?: number, seq?: number}} Pending
+ */
+
+/**
+ * Time as it is given to everything here. `now` in milliseconds as Date.now().
+ * @typedef {{now: () => number, setTimeout: (run: () => void, milliseconds: number) => any,
+ *            clearTimeout: (timer: any) => void}} Clock
+ */
+
+export {};
