@@ -25,9 +25,10 @@ class RoomChanges:
 
 @dataclass(frozen=True, slots=True)
 class MyChanges:
-    """The changes of a person's own counter in `(since, to]`."""
+    """The changes of a person's own counter in `(since, to]`; with `sessions` their sockets must prove again who they are."""
 
     frame: MyChangesFrame
+    sessions: bool = False
 
 
 published = Signal()

@@ -214,9 +214,10 @@ def mine(person: Person) -> Mine:
 def my_changes(person_id: int, since: int) -> MyChanges | None:
     """The changes of a person's own counter since a position; None means reset."""
     limit = conf().max_changes
-    to = Person.objects.values_list("seq", flat=True).filter(pk=person_id).first()
-    if to is None or since > to:
+    counters = Person.objects.filter(pk=person_id).values_list("seq", "sessions_seq").first()
+    if counters is None or since > counters[0]:
         return None
+    to, sessions_seq = counters
     frame: MyChangesFrame = {"type": "changes", "me": person_id, "since": since, "to": to}
     if since == to:
         return MyChanges(frame)
@@ -233,7 +234,7 @@ def my_changes(person_id: int, since: int) -> MyChanges | None:
     joined = [membership for membership in memberships if membership.state == Membership.State.JOINED]
     if joined:
         frame["rooms"] = [room_state(membership.room, membership) for membership in joined]
-    return MyChanges(frame)
+    return MyChanges(frame, sessions=sessions_seq > since)
 
 
 def positions(room_ids: Iterable[int], person_ids: Iterable[int]) -> tuple[dict[int, int], dict[int, int]]:

@@ -155,3 +155,13 @@ def changed_mine(person_id: int, memberships: Sequence[Membership], rooms: Seque
     if rooms:
         frame["rooms"] = [room_state(room, by_room[room.pk]) for room in rooms]
     transaction.on_commit(partial(published.send, sender=Person, changes=MyChanges(frame)), robust=True)
+
+
+def changed_sessions(person_id: int) -> None:
+    """Say in the person's counter that their sessions changed, and publish it on commit. Call it inside a transaction."""
+    Person.objects.filter(pk=person_id).update(seq=models.F("seq") + 1, sessions_seq=models.F("seq") + 1)
+    to = Person.objects.values_list("seq", flat=True).get(pk=person_id)
+    frame: MyChangesFrame = {"type": "changes", "me": person_id, "since": to - 1, "to": to}
+    transaction.on_commit(
+        partial(published.send, sender=Person, changes=MyChanges(frame, sessions=True)), robust=True
+    )

@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from uuid import UUID
 
 from django.db import connections, router, transaction
 from django.utils import timezone
@@ -77,23 +78,31 @@ class _Batch:
 
     def post(self) -> list[Posted | ChatError]:
         good = [index for index, answer in enumerate(self._answers) if answer is None]
-        guests = {
-            post.author.id: person_of_guest(guest=post.author)
-            for post in (self._posts[index] for index in good)
-            if isinstance(post.author, Guest)
-        }
-        authors = {
-            index: guests[author.id].pk if isinstance(author, Guest) else author.pk
-            for index, author in ((index, self._posts[index].author) for index in good)
-        }
+        self._guests = self._find_guests(self._posts[index].author for index in good)
         self._changes = lock_rooms(self._posts[index].room_id for index in good)
-        self._people = Person.objects.in_bulk(set(authors.values()))
+        pairs = {
+            (self._posts[index].room_id, author_id)
+            for index in good
+            if (author_id := self._author_id(self._posts[index])) is not None
+        }
+        self._people = Person.objects.in_bulk({author_id for _, author_id in pairs})
         self._known = self._find_known([self._posts[index] for index in good])
-        self._memberships = self._find_memberships({(self._posts[index].room_id, authors[index]) for index in good})
+        self._memberships = self._find_memberships(pairs)
         for index in good:
-            self._answers[index] = self._post_one(self._posts[index], authors[index])
+            self._answers[index] = self._post_one(self._posts[index])
         self._save()
         return [answer for answer in self._answers if answer is not None]
+
+    def _find_guests(self, authors: Iterable[Person | Guest]) -> dict[UUID, int]:
+        wanted = {author.id for author in authors if isinstance(author, Guest)}
+        if not wanted:
+            return {}
+        found = Person.objects.filter(guest_id__in=wanted).values_list("guest_id", "pk")
+        return {guest_id: person_id for guest_id, person_id in found if guest_id is not None}
+
+    def _author_id(self, post: Post) -> int | None:
+        """The author's id; None for a guest who has no row yet."""
+        return self._guests.get(post.author.id) if isinstance(post.author, Guest) else post.author.pk
 
     def _find_known(self, posts: Iterable[Post]) -> dict[_Once, Posted]:
         known = Message.objects.filter(client_message_id__in={post.client_message_id for post in posts})
@@ -112,19 +121,22 @@ class _Batch:
             for membership in Membership.objects.filter(room_id=room_id, person_id__in=person_ids)
         }
 
-    def _post_one(self, post: Post, author_id: int) -> Posted | ChatError:
-        once = (post.client_message_id, author_id, post.room_id)
-        if (known := self._known.get(once)) is not None:
-            return known
+    def _post_one(self, post: Post) -> Posted | ChatError:
+        author_id = self._author_id(post)
+        if author_id is not None:
+            known = self._known.get((post.client_message_id, author_id, post.room_id))
+            if known is not None:
+                return known
         try:
-            author = self._people[author_id]
-            require_active(author)
             change = self._changes.get(post.room_id)
-            membership = self._memberships.get((post.room_id, author_id))
+            membership = self._memberships.get((post.room_id, author_id)) if author_id is not None else None
             require_post(change.room if change else None, membership)
+            author = self._people[author_id] if author_id is not None else self._arrive(post.author)
+            require_active(author)
         except ChatError as error:
             return error
         assert change is not None  # require_post raised otherwise
+        author_id = author.pk
         if membership is None or not is_joined(membership):
             membership = admit(change, author, membership)
             self._memberships[post.room_id, author_id] = membership
@@ -142,8 +154,16 @@ class _Batch:
         membership.last_read_number = message.number
         self._read[post.room_id, author_id] = message.number
         self._written.append(message)
-        self._known[once] = _posted(message, duplicate=True)
+        self._known[post.client_message_id, author_id, post.room_id] = _posted(message, duplicate=True)
         return _posted(message, duplicate=False)
+
+    def _arrive(self, guest: Person | Guest) -> Person:
+        """A guest's row is made when their first message is sure to be taken."""
+        assert isinstance(guest, Guest)
+        author = person_of_guest(guest=guest)
+        self._guests[guest.id] = author.pk
+        self._people[author.pk] = author
+        return author
 
     def _save(self) -> None:
         if not self._written:

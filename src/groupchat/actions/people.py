@@ -10,6 +10,7 @@ from uuid import UUID
 from django.contrib.auth.models import AbstractBaseUser
 from django.db import IntegrityError, transaction
 
+from groupchat.actions.counters import changed_sessions
 from groupchat.models import Person
 from groupchat.text import clean_person_name, fold
 
@@ -45,6 +46,20 @@ def make_owner(*, person: Person) -> None:
     """Let this person rule the whole site."""
     person.is_owner = True
     person.save(update_fields=["is_owner"])
+
+
+def end_sessions(*, person: Person) -> None:
+    """Let every live socket of this person prove again who it is: a session ended, or the account was switched off."""
+    with transaction.atomic():
+        changed_sessions(person.pk)
+
+
+def set_active(*, person: Person, is_active: bool) -> None:
+    """Switch a person off or on; off ends their sockets."""
+    with transaction.atomic():
+        person.is_active = is_active
+        person.save(update_fields=["is_active"])
+        changed_sessions(person.pk)
 
 
 def _name_of(user: Any) -> str:
