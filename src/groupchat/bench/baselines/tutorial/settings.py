@@ -1,0 +1,39 @@
+"""Settings of the classic design: the Channels tutorial with its Redis layer, and SQLite as durable as ours."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+SECRET_KEY = "only for the bench: this server keeps nothing of value"
+DEBUG = False
+ALLOWED_HOSTS = ["127.0.0.1"]
+USE_TZ = True
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+INSTALLED_APPS = [
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "channels",
+    "groupchat.bench.baselines.tutorial",
+]
+MIDDLEWARE: list[str] = []
+ROOT_URLCONF = "groupchat.bench.baselines.tutorial.asgi"
+ASGI_APPLICATION = "groupchat.bench.baselines.tutorial.asgi.application"
+DATABASES = {
+    "default": {
+        "ENGINE": "django.db.backends.sqlite3",
+        "NAME": Path(os.environ["TUTORIAL_DATA"]) / "tutorial.sqlite3",
+        "OPTIONS": {
+            "timeout": 20,
+            "transaction_mode": "IMMEDIATE",
+            "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;",
+        },
+    }
+}
+CHANNEL_LAYERS = {
+    "default": {
+        "BACKEND": "channels_redis.core.RedisChannelLayer",
+        "CONFIG": {"hosts": [os.environ["TUTORIAL_REDIS_URL"]]},
+    }
+}
