@@ -1,0 +1,13 @@
+"""The server's own app: what a site of its own needs beside the chat."""
+
+from __future__ import annotations
+
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class ServerConfig(AppConfig):
+    name = "groupchat.server"
+    label = "groupchat_server"
+    verbose_name = _("Group Chat server")
+    default_auto_field = "django.db.models.BigAutoField"

@@ -1,0 +1,161 @@
+"""Django's settings of `groupchat serve`. What they say of the machine comes from the environment module alone."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import django
+from django.utils.translation import gettext_lazy as _
+
+from groupchat.server import folder
+from groupchat.server.environment import read_environment
+
+ENVIRONMENT = read_environment()
+_PACKAGE = Path(__file__).resolve().parent.parent
+
+DEBUG = False
+SECRET_KEY = ENVIRONMENT.secret_key or folder.secret_key(ENVIRONMENT.data)
+
+GROUPCHAT = ENVIRONMENT.options
+
+INSTALLED_APPS = [
+    "groupchat",
+    "groupchat.server",
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "channels",
+    "allauth",
+    "allauth.account",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "groupchat.web.security.SecurityHeaders",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+]
+
+ROOT_URLCONF = "groupchat.server.urls"
+ASGI_APPLICATION = "groupchat.server.asgi.application"
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [_PACKAGE / "server" / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ]
+        },
+    }
+]
+
+# --- what it stands on --------------------------------------------------------------------------------------------
+
+DATABASES = {"default": ENVIRONMENT.database}
+
+CHANNEL_LAYERS = {
+    "default": {
+        "BACKEND": "channels_redis.pubsub.RedisPubSubChannelLayer",
+        "CONFIG": {"hosts": [ENVIRONMENT.redis_url]},
+    }
+    if ENVIRONMENT.redis_url
+    else {"BACKEND": "channels.layers.InMemoryChannelLayer"}
+}
+
+DEFAULT_FROM_EMAIL = ENVIRONMENT.mail_sender
+if django.VERSION >= (6, 1):
+    MAILERS = {"default": ENVIRONMENT.mailer}
+else:
+    EMAIL_BACKEND = ENVIRONMENT.mailer["BACKEND"]
+    EMAIL_HOST = ENVIRONMENT.mailer["OPTIONS"].get("host", "localhost")
+    EMAIL_PORT = ENVIRONMENT.mailer["OPTIONS"].get("port", 25)
+    EMAIL_HOST_USER = ENVIRONMENT.mailer["OPTIONS"].get("username", "")
+    EMAIL_HOST_PASSWORD = ENVIRONMENT.mailer["OPTIONS"].get("password", "")
+    EMAIL_USE_SSL = ENVIRONMENT.mailer["OPTIONS"].get("use_ssl", False)
+    EMAIL_USE_TLS = ENVIRONMENT.mailer["OPTIONS"].get("use_tls", False)
+    EMAIL_TIMEOUT = ENVIRONMENT.mailer["OPTIONS"].get("timeout")
+
+# --- where people find it -----------------------------------------------------------------------------------------
+
+_LOOPBACK = ["localhost", ".localhost", "127.0.0.1", "[::1]"]
+ALLOWED_HOSTS = [*_LOOPBACK, ENVIRONMENT.url.bracketed_host] if ENVIRONMENT.url else _LOOPBACK
+CSRF_TRUSTED_ORIGINS = [str(ENVIRONMENT.url)] if ENVIRONMENT.url else []
+
+_SECURE = ENVIRONMENT.url is not None and ENVIRONMENT.url.is_secure
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = _SECURE
+SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = LANGUAGE_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_AGE = 60 * 24 * 3600
+SECURE_HSTS_SECONDS = ENVIRONMENT.hsts_seconds if _SECURE else 0
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+
+# --- accounts -----------------------------------------------------------------------------------------------------
+
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+PASSWORD_HASHERS = [
+    "django.contrib.auth.hashers.Argon2PasswordHasher",
+    "django.contrib.auth.hashers.PBKDF2PasswordHasher",
+]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator"},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "groupchat:home"
+ACCOUNT_ADAPTER = "groupchat.server.accounts.Accounts"
+ACCOUNT_LOGIN_METHODS = {"username", "email"}
+ACCOUNT_SIGNUP_FIELDS = ["username*", "email", "password1*"]
+ACCOUNT_EMAIL_VERIFICATION = "none"  # a server without mail works; an address is for a lost password
+ACCOUNT_LOGOUT_REDIRECT_URL = "groupchat:home"
+ACCOUNT_SESSION_REMEMBER = True
+ACCOUNT_DEFAULT_HTTP_PROTOCOL = "https" if _SECURE else "http"
+ACCOUNT_USERNAME_MIN_LENGTH = 2
+ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
+
+# --- static files and words ---------------------------------------------------------------------------------------
+
+STATIC_URL = "/static/"
+STATIC_ROOT = ENVIRONMENT.data / "static"
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "groupchat.server.static.HashedStaticFiles"},
+}
+MEDIA_ROOT = ENVIRONMENT.data / "files"
+
+LANGUAGE_CODE = ENVIRONMENT.language
+LANGUAGES = [("en", _("English")), ("de", _("German"))]
+LOCALE_PATHS = [_PACKAGE / "locale", _PACKAGE / "server" / "locale"]
+USE_TZ = True
+TIME_ZONE = ENVIRONMENT.time_zone
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "{asctime} {levelname:<7} {name}: {message}", "style": "{"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["stderr"], "level": "WARNING"},
+    "loggers": {
+        "groupchat": {"level": ENVIRONMENT.log_level.upper()},
+        "uvicorn": {"level": "WARNING"},
+        # a request for a page that is not there is no event
+        "django.request": {"level": "ERROR"},
+        "django.security.DisallowedHost": {"level": "CRITICAL"},
+    },
+}

@@ -1,0 +1,16 @@
+"""All addresses of `groupchat serve`."""
+
+from __future__ import annotations
+
+from django.contrib import admin
+from django.urls import include, path
+
+from groupchat.server import views
+
+urlpatterns = [
+    path("accounts/", include("allauth.urls")),
+    path("admin/", admin.site.urls),
+    path("owner/<str:token>/", views.owner_link, name="owner_link"),
+    path("i18n/", include("django.conf.urls.i18n")),
+    path("", include("groupchat.urls")),
+]

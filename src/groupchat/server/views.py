@@ -1,0 +1,50 @@
+"""The page behind the owner's link."""
+
+from __future__ import annotations
+
+from allauth.account.forms import SignupForm
+from django.conf import settings
+from django.contrib.auth import login
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods
+
+from groupchat.server import owner
+
+
+@never_cache
+@require_http_methods(["GET", "POST"])
+def owner_link(request: HttpRequest, token: str) -> HttpResponse:
+    """Who is signed in becomes an owner with one click; others choose a name and a password. Looking uses nothing."""
+    if not owner.is_valid(token):
+        return _not_valid(request)
+    try:
+        if request.user.is_authenticated:
+            return _claim_signed_in(request, token)
+        return _claim_new(request, token)
+    except owner.LinkNotValid:  # somebody else was quicker
+        return _not_valid(request)
+
+
+def _claim_signed_in(request: HttpRequest, token: str) -> HttpResponse:
+    if request.method == "POST":
+        owner.claim(token=token, user=request.user)
+        return redirect(settings.LOGIN_REDIRECT_URL)
+    return render(request, "server/owner.html", {"form": None})
+
+
+def _claim_new(request: HttpRequest, token: str) -> HttpResponse:
+    form = SignupForm(request.POST if request.method == "POST" else None)
+    if request.method == "POST" and form.is_valid():
+        with transaction.atomic():
+            user = form.save(request)
+            owner.claim(token=token, user=user)  # if the link is gone, so is the new user
+        login(request, user, backend=settings.AUTHENTICATION_BACKENDS[0])
+        return redirect(settings.LOGIN_REDIRECT_URL)
+    return render(request, "server/owner.html", {"form": form})
+
+
+def _not_valid(request: HttpRequest) -> HttpResponse:
+    return render(request, "server/owner_not_valid.html", status=410)
