@@ -1,0 +1,243 @@
+/** What a client knows of one room, and the four rules by which `changes` frames and pages become that. */
+
+import { cutWindows, insertWindow, isNewer, mergeInto, noticeKey, windowOf } from "./windows.js";
+
+/** @typedef {import("./types.js").Member} Member */
+
+/**
+ * One room as far as it is loaded. Entities and lists in it are replaced, never changed in place.
+ *
+ * `position` is the seq at which the client stands, null before the room is subscribed to; `seen` the highest seq that it
+ * heard of: where that is higher, something is missing.
+ */
+export class RoomCopy {
+  /** @param {number} id */
+  constructor(id) {
+    this.id = id;
+    /** A connection hears this room's changes. */
+    this.subscribed = false;
+    /** A `changes` command for this room is on its way. */
+    this.asking = false;
+    /** Which life of `windows` this is: pages asked for in an earlier one are of no use. */
+    this.generation = 0;
+    this.forget();
+  }
+
+  /** Drop everything, as if the room had never been seen. */
+  forget() {
+    /** @type {import("./types.js").RoomInfo|null} */
+    this.info = null;
+    /** @type {import("./types.js").Membership|null} */
+    this.membership = null;
+    /** @type {import("./types.js").MemberState|"gone"|null} */
+    this.gone = null;
+    this.firstNumber = 1;
+    this.lastNumber = 0;
+    this.lastReadNumber = 0;
+    this.ownMemberSeq = 0;
+    this.reset();
+  }
+
+  /** Rule 4: drop what is loaded. The next `take` says where the client stands. */
+  reset() {
+    /** @type {number|null} */
+    this.position = null;
+    this.seen = 0;
+    /** @type {ReadonlyArray<import("./types.js").Window>} */
+    this.windows = [];
+    /** @type {Map<number, Member>|null} */
+    this.members = null;
+    /** @type {number|null} */
+    this.memberCount = null;
+    this.membersComplete = false;
+    /** Person id behind which the next page of members begins. */
+    this.membersNext = 0;
+    this.pagesOnTheWay = 0;
+    this.keptMessages = new Map();
+    this.keptNotices = new Map();
+    this.generation += 1;
+  }
+
+  /** Whether a change could matter to what is shown here or asked for. */
+  get loaded() {
+    return this.windows.length > 0 || this.members !== null || this.pagesOnTheWay > 0;
+  }
+
+  /** Whether something is missing between the position and what was heard of. */
+  get behind() {
+    return this.position !== null && this.seen > this.position;
+  }
+
+  /** Whether one is in this room. */
+  get joined() {
+    return this.membership?.state === "joined" && this.gone === null;
+  }
+
+  get unread() {
+    return this.joined ? Math.max(0, this.lastNumber - this.lastReadNumber) : 0;
+  }
+
+  /**
+   * The room's state at `state.seq`, from hello, subscribe, enter or join. Where nothing is loaded, the client stands there now.
+   * @param {import("./types.js").RoomState} state
+   */
+  take(state) {
+    this.#takeInfo(state.room);
+    this.lastNumber = Math.max(this.lastNumber, state.last_number);
+    this.seen = Math.max(this.seen, state.seq);
+    if (this.position === null || (!this.loaded && state.seq > this.position)) this.position = state.seq;
+    if (state.me) this.takeMembership(state.me);
+  }
+
+  /** One's own membership; true where its seq is news. @param {import("./types.js").Membership} membership */
+  takeMembership(membership) {
+    this.readUpTo(membership.last_read_number);
+    const had = this.membership?.seq ?? -1;
+    if (membership.seq >= had) this.membership = membership;
+    return membership.seq > had;
+  }
+
+  /** The read mark only rises. @param {number} number */
+  readUpTo(number) {
+    this.lastReadNumber = Math.max(this.lastReadNumber, number);
+  }
+
+  /**
+   * A `changes` frame of this room, by rules 1 to 3. Afterwards `behind` tells whether to ask for what is missing.
+   * @param {import("./types.js").RoomChanges} frame
+   * @param {number|null} me one's own person id
+   */
+  apply(frame, me) {
+    const outdated = this.position !== null && frame.to <= this.position;
+    this.seen = Math.max(this.seen, frame.to);
+    this.lastNumber = Math.max(this.lastNumber, frame.last_number ?? 0);
+    if (frame.info) this.#takeInfo(frame.info);
+    const messages = frame.messages ?? [];
+    const notices = frame.notices ?? [];
+    if (this.pagesOnTheWay > 0) this.#keep(messages, notices);
+    this.windows = mergeInto(this.windows, messages, notices, this.firstNumber);
+    if (frame.members) this.#mergeMembers(frame.members);
+    for (const message of messages) {
+      this.lastNumber = Math.max(this.lastNumber, message.number);
+      if (message.author === me) this.readUpTo(message.number);
+    }
+    for (const member of frame.members ?? []) {
+      if (member.person === me && !outdated) this.#ownMember(member);
+    }
+    if (this.position !== null && frame.since <= this.position && frame.to > this.position) this.position = frame.to;
+  }
+
+  /** A page of messages or members is asked for: from now on what changes is kept until it is here. Give the result to the other three. */
+  pageAsked() {
+    this.pagesOnTheWay += 1;
+    return this.generation;
+  }
+
+  /** The page will not come. @param {number} generation */
+  pageLost(generation) {
+    if (generation === this.generation) this.#pageDone();
+  }
+
+  /**
+   * A page of history. False where the room was dropped since it was asked for: then it must be asked for anew.
+   * @param {number} generation
+   * @param {import("./types.js").MessagePage} page
+   * @param {{before?: number, after?: number, around?: number}} command
+   */
+  messagesCame(generation, page, command) {
+    if (generation !== this.generation) return false;
+    try {
+      const window = windowOf(page, command);
+      this.lastNumber = Math.max(this.lastNumber, page.last_number);
+      if (window) this.windows = insertWindow(this.windows, window);
+      this.#raiseFirstNumber(page.first_number);
+      this.windows = mergeInto(this.windows, [...this.keptMessages.values()], [...this.keptNotices.values()], this.firstNumber);
+    } finally {
+      this.#pageDone();
+    }
+    return true;
+  }
+
+  /**
+   * A page of members; false as for messages.
+   * @param {number} generation
+   * @param {import("./types.js").MemberPage} page
+   */
+  membersCame(generation, page) {
+    if (generation !== this.generation) return false;
+    this.#pageDone();
+    this.#mergeMembers(page.members);
+    this.memberCount = page.count;
+    if (page.next === null) this.membersComplete = true;
+    else this.membersNext = page.next;
+    return true;
+  }
+
+  /** Members are about to be asked for: keep those that changes bring from now on. */
+  watchMembers() {
+    this.members ??= new Map();
+  }
+
+  /** Drop messages outside of these numbers. @param {number} from @param {number} to */
+  keepOnly(from, to) {
+    this.windows = cutWindows(this.windows, from, to);
+  }
+
+  /** How many are in the room: counted where all are known, else as the server last said. */
+  get joinedCount() {
+    if (!this.membersComplete || this.members === null) return this.memberCount;
+    let count = 0;
+    for (const member of this.members.values()) if (member.state === "joined") count += 1;
+    return count;
+  }
+
+  /** One is out of this room: nothing of it stays here. @param {import("./types.js").MemberState|"gone"} state */
+  leave(state) {
+    this.gone = state;
+    this.subscribed = false;
+    this.reset();
+  }
+
+  #takeInfo(info) {
+    if (!isNewer(info, this.info)) return;
+    this.info = info;
+    this.#raiseFirstNumber(info.first_number);
+  }
+
+  #raiseFirstNumber(number) {
+    if (!(number > this.firstNumber)) return;
+    this.firstNumber = number;
+    this.windows = cutWindows(this.windows, number, Infinity);
+  }
+
+  #keep(messages, notices) {
+    for (const message of messages) {
+      if (isNewer(message, this.keptMessages.get(message.number))) this.keptMessages.set(message.number, message);
+    }
+    for (const notice of notices) {
+      if (isNewer(notice, this.keptNotices.get(noticeKey(notice)))) this.keptNotices.set(noticeKey(notice), notice);
+    }
+  }
+
+  #pageDone() {
+    this.pagesOnTheWay -= 1;
+    if (this.pagesOnTheWay > 0) return;
+    this.keptMessages.clear();
+    this.keptNotices.clear();
+  }
+
+  #mergeMembers(seen) {
+    if (this.members === null) return;
+    let changed = null;
+    for (const member of seen) {
+      if (isNewer(member, (changed ?? this.members).get(member.person))) (changed ??= new Map(this.members)).set(member.person, member);
+    }
+    if (changed) this.members = changed;
+  }
+
+  #ownMember(member) {
+    if (member.seq <= this.ownMemberSeq) return;
+    this.ownMemberSeq = member.seq;
+    if (member.state !== "joined") this.leave(member.state);
+  }
+}
