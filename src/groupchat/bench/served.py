@@ -133,6 +133,15 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
+def clean_environment() -> dict[str, str]:
+    """Ours, without anything that names an operator's own server: the bench never touches its database or broker."""
+    return {
+        name: value
+        for name, value in os.environ.items()
+        if not name.startswith("GROUPCHAT_") and name not in ("DATABASE_URL", "REDIS_URL", "DJANGO_SETTINGS_MODULE")
+    }
+
+
 def python(*arguments: str) -> list[str]:
     return [sys.executable, *arguments]
 
@@ -151,6 +160,6 @@ def _spawn(
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE if announce else output,
             stderr=output,
-            env={**os.environ, **(environment or {})},
+            env={**clean_environment(), **(environment or {})},
             cwd=folder,
         )

@@ -1,7 +1,7 @@
 """Thousands of WebSocket clients on one epoll in one thread, light enough that the server is what gets measured.
 
-One `recv` per wake-up, no task, no callback object and no JSON per delivery: what a server sends to a thousand sockets are
-the same bytes a thousand times, so they are taken apart once (see `voices.Voice.hear`) and looked up from then on.
+One `recv` per wake-up, no task, no callback object and no JSON per delivery: what a server sends to a thousand sockets
+are the same bytes a thousand times, so they are taken apart once (`Voice.hear_chunk`) and looked up from then on.
 """
 
 from __future__ import annotations
@@ -114,6 +114,12 @@ class Client:
         if failed not in (0, errno.EINPROGRESS):
             self._gone(1006)
 
+    def successor(self) -> Client:
+        """The same person coming back: what it knew of the rooms goes with it."""
+        client = Client(self.swarm, self.voice, path=self.path, cookie=self.cookie)
+        client.positions, client.marks = self.positions, self.marks
+        return client
+
     def send(self, payload: bytes) -> None:
         """One text message."""
         self._write(wire.client_frame(payload))
@@ -188,7 +194,9 @@ class Client:
         self.state = "open"
         if b"permessage-deflate" in answer.extensions:
             self.swarm.deflated += 1
-            self.inflate = wire.Inflater(takeover=b"server_no_context_takeover" not in answer.extensions)
+            takeover = b"server_no_context_takeover" not in answer.extensions
+            self.inflate = wire.Inflater(takeover=takeover)
+            self.voice.takeover = takeover
         self.voice.opened(self)
         if rest:
             self._take(rest, now_ns())

@@ -1,7 +1,7 @@
 """How each kind of server is spoken to: what a client sends to post, and what it hears.
 
-A post carries the time at which it was sent, between two tildes, in its first characters. Whatever comes back is searched
-for these stamps, so every server is counted and timed by the same sum.
+A post carries the time at which it was sent, between two tildes, in its first characters. Whatever comes back is
+searched for these stamps, so every server is counted and timed by the same sum.
 """
 
 from __future__ import annotations
@@ -48,8 +48,9 @@ class Voice:
 
     def __init__(self, *, extensions: str | None = None) -> None:
         self.extensions = extensions
-        # With context takeover equal bytes mean different things on different sockets: nothing can be remembered.
-        self.takeover = extensions is not None and "server_no_context_takeover" not in extensions
+        # The server answered with context takeover: equal bytes mean different things on different sockets, and nothing
+        # can be remembered by them.
+        self.takeover = False
         self.chunks: dict[bytes, tuple[tuple[Heard, ...], bytes]] = {}
         self.tallies: dict[int, Tally] = {}
         self._frames: dict[bytes, Heard] = {}
@@ -122,9 +123,11 @@ class TutorialVoice(Voice):
 
     name = "tutorial"
 
+    folder = "chat"
+
     def __init__(self, *, room: str = "bench", extensions: str | None = None) -> None:
         super().__init__(extensions=extensions)
-        self.path = f"/ws/chat/{room}/"
+        self.path = f"/ws/{self.folder}/{room}/"
 
     def post(self, client: Client, body: bytes, *, room: int, stamp: int) -> None:
         client.send(b'{"message": "%b"}' % body)
@@ -134,6 +137,7 @@ class AcknowledgingVoice(TutorialVoice):
     """The tutorial with a table: a post is answered with its `ref` once its row is written."""
 
     name = "tutorial with acreate"
+    folder = "kept"
 
     def post(self, client: Client, body: bytes, *, room: int, stamp: int) -> None:
         client.send(b'{"message": "%b", "ref": %d}' % (body, stamp))
@@ -143,6 +147,10 @@ class AcknowledgingVoice(TutorialVoice):
         if "ref" in told:
             return Heard(payload=payload, control=wire.TEXT, told=told)
         return Heard(payload=payload, tallies=self._stamps(payload))
+
+    def answered(self, client: Client, heard: Heard, at: int) -> None:
+        if heard.told["ref"] in self.tallies:
+            self.tallies[heard.told["ref"]].acknowledged = at
 
 
 class GroupChatVoice(Voice):
@@ -229,9 +237,11 @@ class ClassicVoice(TutorialVoice):
 
 
 def body_of(stamp: int, size: int) -> bytes:
-    """`size` characters of words that begin with the stamp; compressible as a sentence is, not as a run of one letter."""
+    """`size` characters that begin with the stamp; compressible as a sentence is, not as a run of one letter."""
     head = b"~%019d~ " % stamp
-    words = b"the quick brown fox jumps over a lazy dog while %d other people keep reading along quietly " % (stamp % 9973)
+    words = b"the quick brown fox jumps over a lazy dog while %d other people keep reading along quietly " % (
+        stamp % 9973
+    )
     return (head + words * (size // len(words) + 1))[: max(size, len(head) - 1)]
 
 

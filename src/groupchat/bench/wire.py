@@ -1,4 +1,4 @@
-"""WebSocket from the client's side, as little of it as a load generator needs, and that part exactly (RFC 6455, 7692)."""
+"""WebSocket from the client's side: as little of RFC 6455 and 7692 as a load generator needs, and that exactly."""
 
 from __future__ import annotations
 
@@ -14,8 +14,7 @@ _EMPTY_BLOCK = b"\x00\x00\xff\xff"  # what a sender cuts off the end of a deflat
 
 TEXT, BINARY, CLOSE, PING, PONG = 0x1, 0x2, 0x8, 0x9, 0xA
 
-DEFLATE_PLAIN = "permessage-deflate; client_max_window_bits"  # what browsers offer
-DEFLATE_SHARED = "permessage-deflate; server_no_context_takeover; client_no_context_takeover"
+DEFLATE = "permessage-deflate; client_max_window_bits"  # what browsers offer
 
 
 class WireError(Exception):
@@ -108,7 +107,7 @@ def server_frame(payload: bytes, opcode: int = TEXT) -> bytes:
 
 
 def split_frames(data: bytes) -> tuple[list[Frame], bytes]:
-    """All whole frames at the beginning of `data`, and the rest. Fragmented messages are refused: no server here sends them."""
+    """All whole frames at the beginning of `data`, and the rest. Fragmented messages are refused: nobody here sends any."""
     frames: list[Frame] = []
     at, end = 0, len(data)
     while end - at >= 2:

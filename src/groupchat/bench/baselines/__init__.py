@@ -110,7 +110,7 @@ def start_classic(folder: Path, *, server: str = "daphne", install: bool = True)
     try:
         subprocess.run(
             python("-m", "django", "migrate", "--run-syncdb", "-v", "0"),
-            env={**os.environ, **environment},
+            env={**served.clean_environment(), **environment},
             check=True,
             capture_output=True,
             timeout=_INSTALL_SECONDS,

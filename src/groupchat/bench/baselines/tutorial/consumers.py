@@ -35,6 +35,6 @@ class KeepingConsumer(ChatConsumer):
         from groupchat.bench.baselines.tutorial.models import Message
 
         told = json.loads(text_data or "{}")
-        await Message.objects.acreate(room=self.room, username="bench", body=told["message"])
+        await Message._default_manager.acreate(room=self.room, username="bench", body=told["message"])
         await self.send(text_data=json.dumps({"ref": told["ref"]}))
         await self.channel_layer.group_send(self.group, {"type": "chat.message", "message": told["message"]})

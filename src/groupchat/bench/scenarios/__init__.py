@@ -1,0 +1,1 @@
+"""What is measured, one module per question. Each takes a stage and adds its figures to the report."""

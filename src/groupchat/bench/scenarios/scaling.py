@@ -1,0 +1,92 @@
+"""Whether a delivery costs the same with a hundred sockets and with ten thousand, at the same deliveries per second."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from groupchat.bench.contenders import OURS
+from groupchat.bench.crowd import Refused, Window
+from groupchat.bench.figures import median
+from groupchat.bench.scenarios.fanout import gather_crowds
+from groupchat.bench.stage import Stage
+
+SCENARIO = "cost over the number of sockets"
+CONTENDERS = (OURS, "floor", "node", "classic")
+STEPS = (100, 1_000, 10_000)
+_DELIVERIES_PER_SECOND = 20_000
+_HEAVY_DELIVERIES_PER_SECOND = 2_000
+_HEAVY_MOST_SOCKETS = 1_000  # the classic design takes seconds for one message beyond it
+
+
+def scaling(
+    stage: Stage,
+    *,
+    steps: Sequence[int] = STEPS,
+    contenders: Sequence[str] = CONTENDERS,
+    seconds: float = 3.0,
+    rounds: int = 3,
+) -> None:
+    """20,000 deliveries a second each time: 200 messages to 100 sockets, 2 to 10,000."""
+    posting = _posting_cost(stage) if OURS in contenders else float("nan")
+    for sockets in steps:
+        keys = [key for key in contenders if sockets <= _HEAVY_MOST_SOCKETS or not _is_heavy(stage, key)]
+        try:
+            crowds = gather_crowds(stage, keys, sockets)
+        except Refused as refused:
+            stage.report.trouble(SCENARIO, f"{sockets:,} sockets: {refused}")
+            continue
+        windows: dict[str, list[Window]] = {key: [] for key in crowds}
+        for key, crowd in crowds.items():
+            crowd.window(rate=_rate(stage, key, sockets), seconds=min(1.0, seconds))
+        for number in range(rounds):
+            for key, crowd in crowds.items():
+                stage.say(f"{stage.label(key)}: {sockets:,} sockets, window {number + 1} of {rounds}")
+                windows[key].append(crowd.window(rate=_rate(stage, key, sockets), seconds=seconds))
+        for key, of_key in windows.items():
+            label = stage.label(key)
+            values = [window.us_per_delivery for window in of_key]
+            stage.report.add(SCENARIO, label, name(sockets), values, "µs per delivery")
+            if key == OURS:
+                net = [window.us_per_delivery - posting / sockets for window in of_key]
+                stage.report.add(
+                    SCENARIO, label, f"{name(sockets)}, without the posting itself", net, "µs per delivery"
+                )
+            stage.report.add(
+                SCENARIO, label, f"{name(sockets)}, delivered", [window.share_delivered * 100 for window in of_key], "%"
+            )
+        for crowd in crowds.values():
+            crowd.leave()
+        stage.swarm.rest(0.5)
+        stage.finish(SCENARIO)
+
+
+def name(sockets: int) -> str:
+    return f"{sockets:,} sockets"
+
+
+def _posting_cost(stage: Stage) -> float:
+    """µs of server CPU that one durable post takes before anybody but its sender hears of it."""
+    crowd = stage.crowd(OURS, 1)
+    if crowd is None:
+        return float("nan")
+    crowd.window(rate=50, seconds=1)
+    windows = [crowd.window(rate=100, seconds=2) for _ in range(3)]
+    crowd.leave()
+    return stage.report.add(
+        SCENARIO, stage.label(OURS), "a post with one listener", [one.us_per_delivery for one in windows], "µs"
+    )
+
+
+def _rate(stage: Stage, key: str, sockets: int) -> float:
+    most = _HEAVY_DELIVERIES_PER_SECOND if _is_heavy(stage, key) else _DELIVERIES_PER_SECOND
+    return max(1.0, most / sockets)
+
+
+def _is_heavy(stage: Stage, key: str) -> bool:
+    return key != OURS and stage.contender(key).heavy
+
+
+def flatness(stage: Stage, steps: Sequence[int] = STEPS) -> float:
+    """The dearest step by the middle one; nan where a step is missing."""
+    values = [stage.report.value(SCENARIO, stage.label(OURS), name(step)) for step in steps]
+    return max(values) / median(values) if all(value == value for value in values) else float("nan")
