@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.apps import AppConfig
+from django.contrib.auth.signals import user_logged_out
 from django.utils.translation import gettext_lazy as _
 
 
@@ -13,3 +16,20 @@ class GroupChatConfig(AppConfig):
     label = "groupchat"
     verbose_name = _("Group Chat")
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from groupchat import checks  # noqa: F401  # registers the system checks
+        from groupchat.realtime import publish
+
+        publish.connect()
+        user_logged_out.connect(_end_sessions, dispatch_uid="groupchat")
+
+
+def _end_sessions(*, user: Any, **_: Any) -> None:
+    """Whoever signs out leaves with all sockets of that session."""
+    from groupchat.actions.people import end_sessions
+    from groupchat.models import Person
+
+    person = Person.objects.filter(user=user).first() if user is not None else None
+    if person is not None:
+        end_sessions(person=person)

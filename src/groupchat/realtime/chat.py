@@ -1,0 +1,254 @@
+"""One socket of the protocol: takes frames in, answers commands in order, and becomes a person's when a guest writes."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections import deque
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from django.db import DatabaseError
+
+from groupchat.actions.messages import Post, Posted
+from groupchat.actions.people import person_of_guest
+from groupchat.errors import ChatError, Close, Invalid, RateLimited, Unauthenticated, Unavailable
+from groupchat.identity import Visitor
+from groupchat.models import Person
+from groupchat.protocol import (
+    AnyCommand,
+    Hello,
+    PersonResource,
+    Ping,
+    PostMessage,
+    decode,
+    encode,
+    ref_of,
+    refusal,
+    reply,
+)
+from groupchat.realtime.connection import Wire
+from groupchat.realtime.door import DoorConnection
+from groupchat.realtime.doorway import visitor_of
+from groupchat.realtime.hub import Topic, TopicKey
+from groupchat.realtime.publish import people_frame
+from groupchat.realtime.resume import my_changes
+from groupchat.realtime.runtime import Runtime
+from groupchat.resources import moment, person_resource
+
+logger = logging.getLogger("groupchat.realtime")
+
+MAX_WAITING_COMMANDS = 1_000  # of one connection; the rate limit is far below it, unless it is switched off
+JOIN_SECONDS = 0.25  # how long a subscription waits for the broker; without it the sweep delivers
+_BUSY = "Too many commands are waiting. Wait for their replies."
+_UNKNOWN = "The database did not answer. Send the same again."
+
+
+class ChatConnection(DoorConnection):
+    """A socket at `/ws/`."""
+
+    __slots__ = ("_inbox", "_working", "greeted")
+
+    def __init__(
+        self, wire: Wire, *, runtime: Runtime, visitor: Visitor, cookies: Mapping[str, str], address: str
+    ) -> None:
+        super().__init__(wire, dialect="native", runtime=runtime, visitor=visitor, cookies=cookies, address=address)
+        self.greeted = False
+        self._inbox: deque[AnyCommand] | None = None
+        self._working = False
+        if visitor.person is not None:
+            runtime.of_person[visitor.person.pk].add(self)
+        elif visitor.guest is not None:
+            runtime.of_guest[visitor.guest.id].add(self)
+
+    # --- frames ----------------------------------------------------------------------------------------------------
+
+    def received(self, text: str) -> None:
+        self.heard = True
+        if self.closed:
+            return
+        fast = self.too_fast()
+        if fast is not None:
+            self.refuse(ref_of(text), fast)
+            return
+        try:
+            command = decode(text)
+        except ChatError as error:
+            self.refuse(ref_of(text), error)
+            return
+        if isinstance(command, Ping):
+            self.reply(command.ref, {})
+        elif not self.greeted and not isinstance(command, Hello):
+            self.refuse(command.ref, Invalid("Send hello first.", field="type"))
+        elif isinstance(command, PostMessage) and not self._working:
+            self.post(command)
+        else:
+            self._enqueue(command)
+
+    def refuse(self, ref: Any, error: ChatError) -> None:
+        self.send(refusal(ref, error))
+
+    def reply(self, ref: Any, result: dict[str, Any]) -> None:
+        self.send(reply(ref, result))
+
+    def tell(self, people: Sequence[PersonResource]) -> None:
+        """Introduce the people whom the next frame names and this client does not know."""
+        strangers = [one for one in people if not self.knows(one["id"], one["version"])]
+        if strangers:
+            self.send(people_frame(strangers).payload)
+            for one in strangers:
+                self.learn(one["id"], one["version"])
+
+    # --- commands, one after the other -----------------------------------------------------------------------------
+
+    def _enqueue(self, command: AnyCommand) -> None:
+        if isinstance(command, Hello):
+            self.greeted = True
+        if self._inbox is None:
+            self._inbox = deque()
+        if len(self._inbox) >= MAX_WAITING_COMMANDS:
+            self.refuse(command.ref, RateLimited(_BUSY, retry_after=1.0))
+            return
+        self._inbox.append(command)
+        if not self._working:
+            self._working = True
+            self.runtime.spawn(self._work())
+
+    async def _work(self) -> None:
+        from groupchat.realtime.commands import carry_out
+
+        try:
+            while self._inbox and not self.closed:
+                command = self._inbox.popleft()
+                try:
+                    await carry_out(self, command)
+                except ChatError as error:
+                    self.refuse(command.ref, error)
+                except DatabaseError:
+                    logger.warning("The database failed on %s.", command.type, exc_info=True)
+                    self.refuse(command.ref, Unavailable(_UNKNOWN, retry_after=1.0))
+                except Exception:
+                    logger.exception("%s failed.", command.type)
+                    self.refuse(command.ref, Unavailable("The server made a mistake.", retry_after=5.0))
+        finally:
+            self._working = False
+            self._inbox = None
+
+    def post(self, command: PostMessage) -> None:
+        """Hand a post to the next batch; its reply comes after the commit."""
+        author = self.visitor.author
+        assert author is not None  # the handshake lets nobody else in
+        ref = command.ref
+
+        def answer(result: Posted | ChatError) -> None:
+            if isinstance(result, ChatError):
+                self.refuse(ref, result)
+                return
+            self.reply(
+                ref,
+                {
+                    "room": result.room_id,
+                    "number": result.number,
+                    "seq": result.seq,
+                    "at": moment(result.at),
+                    "duplicate": result.duplicate,
+                },
+            )
+            if self.person is None:
+                self.runtime.spawn(self.become(result.author_id))
+
+        self.runtime.posting.submit(
+            self.visitor_key, Post(command.room, author, command.body, command.client_message_id), answer
+        )
+
+    # --- subscriptions ---------------------------------------------------------------------------------------------
+
+    async def begin(self, keys: Sequence[TopicKey]) -> None:
+        """Subscribe, and give the broker a moment to send us these topics."""
+        topics: list[Topic] = [self.runtime.hub.begin(self, key) for key in keys]
+        joining = [topic.joined for topic in topics if topic.joined is not None and not topic.joined.done()]
+        if joining:
+            await asyncio.wait(joining, timeout=JOIN_SECONDS)
+
+    def subscription_ended(self, topic: object) -> None:
+        """The client saw in the frame itself that it is out."""
+
+    # --- who it is -------------------------------------------------------------------------------------------------
+
+    async def become_person(self) -> Person:
+        """The person behind this connection; a guest without a row gets one now. Raises Unauthenticated."""
+        if self.person is not None:
+            return self.person
+        guest = self.visitor.guest
+        if guest is None:
+            raise Unauthenticated("Sign in first.")
+        person = await self.runtime.database.write(person_of_guest, guest=guest)
+        await self.become(person.pk)
+        return self.person or person
+
+    async def become(self, person_id: int) -> None:
+        """This guest is a person now, on all of their sockets here: tell them, and let them hear of their own."""
+        person = await self.runtime.database.read(Person.objects.get, pk=person_id)
+        guest = self.visitor.guest
+        connections = self.runtime.of_guest.pop(guest.id, {self}) if guest is not None else {self}
+        for connection in connections | {self}:
+            await connection._become(person)
+
+    async def _become(self, person: Person) -> None:
+        if self.person is not None or self.closed:
+            return
+        self.adopt(person)
+        if not self.greeted:
+            return
+        key = TopicKey("me", person.pk)
+        await self.begin([key])
+        resource = person_resource(person)
+        self.learn(resource["id"], resource["version"])
+        self.send(encode({"type": "me", "me": resource, "is_owner": person.is_owner, "seq": 0}))
+        changes = await self.runtime.database.read(my_changes, person.pk, 0)
+        position = 0
+        if changes is not None:
+            position = changes.frame["to"]
+            if position:
+                self.send(encode(changes.frame))
+        self.runtime.hub.commit(self, key, position=position, last_number=0)
+
+    def adopt(self, person: Person) -> None:
+        """Count this connection, and its allowance, as the person's from now on."""
+        if self.visitor.guest is not None:
+            _discard(self.runtime.of_guest, self.visitor.guest.id, self)
+        self.runtime.visitors.leave(self.visitor_key)
+        self.visitor = Visitor(person, self.visitor.guest)
+        self.visitor_key = self.visitor.key
+        self.person_id = person.pk
+        self.runtime.visitors.enter(self.visitor_key)
+        self.runtime.of_person[person.pk].add(self)
+
+    async def prove(self) -> None:
+        """Ask the session again who this is; close where it is not the same any more."""
+        try:
+            visitor = await self.runtime.database.read(visitor_of, self.cookies)
+        except DatabaseError:
+            logger.warning("A session could not be read again.", exc_info=True)
+            return
+        same = visitor.person is not None and self.person is not None and visitor.person.pk == self.person.pk
+        # A guest whose cookie was issued in this very handshake brought none with it.
+        fresh_guest = self.visitor.guest is not None and visitor.author is None
+        if not (same or fresh_guest) or (visitor.person is not None and not visitor.person.is_active):
+            self.close(Close.SIGNED_OUT)
+
+    def lost(self) -> None:
+        super().lost()
+        if self.person is not None:
+            _discard(self.runtime.of_person, self.person.pk, self)
+        if self.visitor.guest is not None:
+            _discard(self.runtime.of_guest, self.visitor.guest.id, self)
+
+
+def _discard(groups: dict[Any, set[ChatConnection]], key: Any, connection: ChatConnection) -> None:
+    group = groups.get(key)
+    if group is not None:
+        group.discard(connection)
+        if not group:
+            del groups[key]
+

@@ -1,0 +1,286 @@
+"""What each command does. One function a command; the connection calls them one after the other."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from typing import Any, TypeVar
+
+from groupchat import __version__
+from groupchat.actions import memberships, messages, rooms
+from groupchat.conf import conf
+from groupchat.errors import Close, LimitReached, WrongVersion
+from groupchat.models import Person
+from groupchat.protocol import (
+    PROTOCOL,
+    AnyCommand,
+    Changes,
+    DeleteMessage,
+    EditMessage,
+    EnterRoom,
+    Hello,
+    JoinRoom,
+    LeaveRoom,
+    Members,
+    Messages,
+    PostMessage,
+    Read,
+    RenameRoom,
+    SetTopic,
+    Subscribe,
+    Unsubscribe,
+    encode,
+)
+from groupchat.realtime import resume
+from groupchat.realtime.chat import ChatConnection
+from groupchat.realtime.hub import TopicKey
+from groupchat.resources import person_resource
+
+C = TypeVar("C")
+
+
+async def carry_out(connection: ChatConnection, command: AnyCommand) -> None:
+    """Do what the command says and answer it; raises what the door turns into an error."""
+    await _COMMANDS[type(command)](connection, command)
+
+
+async def hello(connection: ChatConnection, command: Hello) -> None:
+    """Subscribe to everything of one's own, say what there is, then what changed, then that this is all."""
+    if command.protocol != PROTOCOL:
+        connection.refuse(command.ref, WrongVersion("There is a new version. Reload.", field="protocol"))
+        connection.close(Close.RELOAD)
+        return
+    hub, database = connection.runtime.hub, connection.runtime.database
+    person = connection.person or await database.read(_arrived, connection)
+    if person is not None and connection.person is None:
+        connection.adopt(person)
+    mine: TopicKey | None = None
+    if person is not None:
+        mine = TopicKey("me", person.pk)
+        ids = await database.read(resume.room_ids, person)
+        await connection.begin([mine, *(TopicKey("room", room_id) for room_id in ids)])
+    epoch = await database.read(resume.epoch)
+    positions = {int(room): seq for room, seq in command.positions.items() if room.isdecimal()}
+    same_epoch = command.epoch is None or command.epoch == epoch
+    found = await database.read(resume.resume, person, positions, same_epoch)
+    me = person_resource(found.person) if found.person is not None else None
+    if me is not None:
+        connection.learn(me["id"], me["version"])
+    begun = [state for state in found.rooms if TopicKey("room", state["room"]["id"]) in connection.topics]
+    connection.send(
+        encode(
+            {
+                "type": "hello",
+                "ref": command.ref,
+                "protocol": PROTOCOL,
+                "server": __version__,
+                "epoch": epoch,
+                "me": me,
+                "is_owner": found.person.is_owner if found.person is not None else False,
+                "seq": found.seq,
+                "rooms": begun,
+                "limits": _limits(),
+            }
+        )
+    )
+    for room_id, changes in found.changes.items():
+        if changes is None:
+            connection.send(encode({"type": "reset", "room": room_id}))
+        else:
+            connection.tell(changes.people)
+            connection.send(encode(changes.frame))
+    if mine is not None:
+        hub.commit(connection, mine, position=found.seq, last_number=0)
+    for state in begun:
+        room_id = state["room"]["id"]
+        resumed = found.changes.get(room_id)
+        position = resumed.frame["to"] if resumed is not None else state["seq"]
+        hub.commit(
+            connection, TopicKey("room", room_id), position=position, last_number=state["last_number"]
+        )
+    known = {TopicKey("room", state["room"]["id"]) for state in begun} | {mine}
+    for key in [key for key in connection.topics if isinstance(key, TopicKey) and key not in known]:
+        if connection in hub.topics[key].joining:
+            hub.leave(connection, key)  # left between the two reads
+    connection.send(encode({"type": "caught_up"}))
+
+
+def _arrived(connection: ChatConnection) -> Person | None:
+    """A guest may have become a person on another socket, or by a form, since the handshake."""
+    guest = connection.visitor.guest
+    return Person.objects.filter(guest_id=guest.id).first() if guest is not None else None
+
+
+def _limits() -> dict[str, int]:
+    options = conf()
+    return {
+        "body_characters": options.max_body_characters,
+        "room_name_characters": options.max_room_name_characters,
+        "topic_characters": options.max_topic_characters,
+        "frame_bytes": options.max_frame_bytes,
+        "page_messages": options.max_page_messages,
+        "page_members": options.max_page_members,
+    }
+
+
+async def subscribe(connection: ChatConnection, command: Subscribe) -> None:
+    room_id = await connection.runtime.database.read(
+        resume.find_room, connection.person, command.room, command.slug
+    )
+    await _open(connection, command.ref, room_id, {})
+
+
+async def _open(connection: ChatConnection, ref: Any, room_id: int, extra: dict[str, Any]) -> None:
+    """Subscribe to a room, and answer with it as it is now."""
+    hub = connection.runtime.hub
+    key = TopicKey("room", room_id)
+    limit = conf().max_rooms_per_connection
+    if limit and key not in connection.topics and len(connection.topics) > limit:
+        raise LimitReached(f"One connection hears at most {limit} rooms. Unsubscribe from some.", field="room")
+    await connection.begin([key])
+    try:
+        state = await connection.runtime.database.read(resume.look, connection.person, room_id)
+    except Exception:
+        hub.leave(connection, key)
+        raise
+    connection.reply(ref, {**extra, **state})
+    hub.commit(connection, key, position=state["seq"], last_number=state["last_number"])
+
+
+async def unsubscribe(connection: ChatConnection, command: Unsubscribe) -> None:
+    connection.runtime.hub.leave(connection, TopicKey("room", command.room))
+    connection.reply(command.ref, {})
+
+
+async def enter_room(connection: ChatConnection, command: EnterRoom) -> None:
+    person = await connection.become_person()
+    entered = await connection.runtime.database.write(rooms.enter, person=person, name=command.name)
+    await _open(connection, command.ref, entered.room.pk, {"created": entered.created})
+
+
+async def join_room(connection: ChatConnection, command: JoinRoom) -> None:
+    person = await connection.become_person()
+    await connection.runtime.database.write(rooms.join, person=person, room_id=command.room)
+    await _open(connection, command.ref, command.room, {})
+
+
+async def leave_room(connection: ChatConnection, command: LeaveRoom) -> None:
+    person = await connection.become_person()
+    await connection.runtime.database.write(rooms.leave, person=person, room_id=command.room)
+    connection.reply(command.ref, {})
+
+
+async def rename_room(connection: ChatConnection, command: RenameRoom) -> None:
+    person = await connection.become_person()
+    room = await connection.runtime.database.write(
+        rooms.rename, person=person, room_id=command.room, name=command.name
+    )
+    connection.reply(command.ref, {"seq": room.seq})
+
+
+async def set_topic(connection: ChatConnection, command: SetTopic) -> None:
+    person = await connection.become_person()
+    room = await connection.runtime.database.write(
+        rooms.set_topic, person=person, room_id=command.room, topic=command.topic
+    )
+    connection.reply(command.ref, {"seq": room.seq})
+
+
+async def post_message(connection: ChatConnection, command: PostMessage) -> None:
+    connection.post(command)
+
+
+async def edit_message(connection: ChatConnection, command: EditMessage) -> None:
+    person = await connection.become_person()
+    message = await connection.runtime.database.write(
+        messages.edit, person=person, room_id=command.room, number=command.number, body=command.body
+    )
+    connection.reply(command.ref, {"seq": message.seq})
+
+
+async def delete_message(connection: ChatConnection, command: DeleteMessage) -> None:
+    person = await connection.become_person()
+    message = await connection.runtime.database.write(
+        messages.delete, person=person, room_id=command.room, number=command.number
+    )
+    connection.reply(command.ref, {"seq": message.seq})
+
+
+async def read_messages(connection: ChatConnection, command: Messages) -> None:
+    page = await connection.runtime.database.read(
+        resume.page,
+        connection.person,
+        command.room,
+        command.before,
+        command.after,
+        command.around,
+        command.limit,
+    )
+    connection.tell(page.people)
+    connection.reply(
+        command.ref,
+        {
+            "room": page.room,
+            "seq": page.seq,
+            "first_number": page.first_number,
+            "last_number": page.last_number,
+            "messages": page.messages,
+            "notices": page.notices,
+        },
+    )
+
+
+async def read_members(connection: ChatConnection, command: Members) -> None:
+    page = await connection.runtime.database.read(
+        resume.members, connection.person, command.room, command.after, command.limit
+    )
+    connection.tell(page.people)
+    connection.reply(
+        command.ref,
+        {"room": page.room, "seq": page.seq, "count": page.count, "members": page.members, "next": page.next},
+    )
+
+
+async def read_changes(connection: ChatConnection, command: Changes) -> None:
+    """The answer is the frame itself, with the ref."""
+    database = connection.runtime.database
+    if command.room is None:
+        person = await connection.become_person()
+        mine = await database.read(resume.my_changes, person.pk, command.since)
+        own: dict[str, Any] = {"type": "reset", "me": person.pk} if mine is None else {**mine.frame}
+        connection.send(encode({**own, "ref": command.ref}))
+        return
+    found = await database.read(resume.changes, connection.person, command.room, command.since)
+    if found is None:
+        connection.send(encode({"type": "reset", "room": command.room, "ref": command.ref}))
+        return
+    connection.tell(found.people)
+    connection.send(encode({**found.frame, "ref": command.ref}))
+
+
+async def mark_read(connection: ChatConnection, command: Read) -> None:
+    person = await connection.become_person()
+    membership = await connection.runtime.database.write(
+        memberships.read, person=person, room_id=command.room, number=command.number
+    )
+    connection.reply(
+        command.ref, {"last_read_number": membership.last_read_number, "seq": membership.person_seq}
+    )
+
+
+_COMMANDS: dict[type[Any], Callable[[ChatConnection, Any], Awaitable[None]]] = {
+    Hello: hello,
+    Subscribe: subscribe,
+    Unsubscribe: unsubscribe,
+    EnterRoom: enter_room,
+    JoinRoom: join_room,
+    LeaveRoom: leave_room,
+    RenameRoom: rename_room,
+    SetTopic: set_topic,
+    PostMessage: post_message,
+    EditMessage: edit_message,
+    DeleteMessage: delete_message,
+    Messages: read_messages,
+    Members: read_members,
+    Changes: read_changes,
+    Read: mark_read,
+}

@@ -1,0 +1,88 @@
+"""One live socket: its outbox, what it has subscribed to, and whom it has been told of.
+
+The outbox contract, the same on every server: `write` never waits and never raises; the bytes not yet taken by the
+kernel are `buffered()`; where a write would leave more than the limit, the socket is closed as slow and dropped.
+"""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from groupchat.errors import CLOSE_RULES, Close
+from groupchat.realtime.frames import Chunk, Frame
+
+# People whom one connection remembers to have been told of; past it it forgets them all, and is told again.
+MAX_KNOWN_PEOPLE = 256
+
+
+class Wire(Protocol):
+    """The way to the client's socket. Nothing here waits, and nothing raises."""
+
+    def write(self, chunk: Chunk) -> None: ...
+
+    def buffered(self) -> int:
+        """Bytes that were written and not yet taken by the kernel."""
+        ...
+
+    def close(self, code: int, reason: str) -> None:
+        """Say goodbye and close once what was written is out."""
+        ...
+
+    def abort(self) -> None:
+        """Drop the socket and everything unsent, now."""
+        ...
+
+    def ping(self) -> None:
+        """Ask for a sign of life, if this server leaves that to us."""
+        ...
+
+
+class Connection:
+    """A live socket as the hub sees it."""
+
+    __slots__ = ("__weakref__", "closed", "dialect", "heard", "known", "max_outbox_bytes", "person_id", "topics", "wire")
+
+    def __init__(self, wire: Wire, *, dialect: str, max_outbox_bytes: int, person_id: int | None = None) -> None:
+        self.wire = wire
+        self.dialect = dialect
+        self.max_outbox_bytes = max_outbox_bytes
+        self.person_id = person_id
+        self.topics: set[object] = set()
+        self.known: dict[int, int] | None = None
+        self.closed = False
+        self.heard = True  # since the last look of the keeper
+
+    def write(self, chunk: Chunk) -> bool:
+        """Send what is ready; False where the socket is gone or was closed for reading too slowly."""
+        if self.closed:
+            return False
+        wire = self.wire
+        if self.max_outbox_bytes and wire.buffered() > self.max_outbox_bytes:
+            self.close(Close.SLOW)
+            return False
+        wire.write(chunk)
+        return True
+
+    def send(self, payload: bytes) -> bool:
+        """Send one frame to this socket alone."""
+        return self.write(Chunk((Frame(payload),)))
+
+    def close(self, code: Close) -> None:
+        """Close with a reason; a slow socket is dropped at once, for what it does not read would stay in memory."""
+        if self.closed:
+            return
+        self.closed = True
+        self.wire.close(code, CLOSE_RULES[code].reason)
+        if code == Close.SLOW:
+            self.wire.abort()
+
+    def knows(self, person_id: int, version: int) -> bool:
+        return self.known is not None and self.known.get(person_id, 0) >= version
+
+    def learn(self, person_id: int, version: int) -> None:
+        if self.known is None or len(self.known) >= MAX_KNOWN_PEOPLE:
+            self.known = {}
+        self.known[person_id] = version
+
+    def subscription_ended(self, topic: object) -> None:
+        """The hub ended a subscription: its person is out of the room."""

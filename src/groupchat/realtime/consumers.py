@@ -1,0 +1,177 @@
+"""The doors for sockets: the handshake, and from then on whatever the client sends.
+
+A consumer here has no channel of its own in the Channels layer and its own receive loop: Channels' dispatch makes a thread hop for
+every frame, and a layer channel per socket costs a queue, a task and a copy for every delivery.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from typing import Any
+from urllib.parse import parse_qs
+
+from channels.consumer import AsyncConsumer
+from django.conf import settings
+from django.db import DatabaseError
+
+from groupchat import identity
+from groupchat.conf import conf
+from groupchat.errors import ChatError, Close
+from groupchat.identity import Visitor
+from groupchat.realtime import runtime as runtimes
+from groupchat.realtime.asgi_wire import AsgiWire
+from groupchat.realtime.chat import ChatConnection
+from groupchat.realtime.classic import ClassicConnection
+from groupchat.realtime.connection import Wire
+from groupchat.realtime.door import DoorConnection
+from groupchat.realtime.doorway import Handshake, visitor_of
+from groupchat.realtime.runtime import Runtime
+
+logger = logging.getLogger("groupchat.realtime")
+
+WIRE_EXTENSION = "groupchat.wire"
+
+
+class _Consumer(AsyncConsumer):
+    """One handshake, one connection."""
+
+    channel_layer_alias = None
+    connection_class: type[DoorConnection]
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        await receive()  # websocket.connect
+        runtime = await runtimes.here()
+        handshake = Handshake.of(scope)
+        if runtime.draining or not handshake.is_allowed:
+            await send({"type": "websocket.close"})  # before accept: the handshake is answered with 403
+            return
+        limit = conf().max_connections_per_address
+        if limit and runtime.addresses[handshake.address] >= limit:
+            await self._refuse(send, Close.TOO_MANY_CONNECTIONS)
+            return
+        runtime.addresses[handshake.address] += 1
+        try:
+            await self._open(scope, receive, send, runtime, handshake)
+        except BaseException:
+            self._forget_address(runtime, handshake.address)
+            raise
+
+    async def _open(self, scope: Any, receive: Any, send: Any, runtime: Runtime, handshake: Handshake) -> None:
+        wrong_name: ChatError | None = None
+        try:
+            visitor = await runtime.database.read(visitor_of, handshake.cookies)
+        except DatabaseError:
+            logger.warning("The visitor of a handshake could not be read.", exc_info=True)
+            self._forget_address(runtime, handshake.address)
+            await self._refuse(send, Close.ERROR)
+            return
+        headers: list[tuple[bytes, bytes]] = []
+        if visitor.author is None and conf().guests:
+            guest, wrong_name = self._new_guest(scope)
+            visitor = Visitor(None, guest)
+            headers.append((b"set-cookie", _guest_cookie(identity.sign_guest(guest))))
+        code = self._refusal(runtime, visitor)
+        if code is not None:
+            self._forget_address(runtime, handshake.address)
+            await self._refuse(send, code)
+            return
+        await send({"type": "websocket.accept", "headers": headers})
+        protocol = scope.get("extensions", {}).get(WIRE_EXTENSION)
+        task = asyncio.current_task()
+        wire: Wire = protocol if protocol is not None else AsgiWire(send, lambda: task.cancel() if task else None)
+        connection = self.connection_class(
+            wire, runtime=runtime, visitor=visitor, cookies=handshake.cookies, address=handshake.address
+        )
+        if wrong_name is not None:
+            connection.refuse(None, wrong_name)
+        self.opened(connection, scope)
+        if protocol is not None:
+            protocol.attach(connection)  # frames come to the connection from now on, and this task ends
+            return
+        await self._receive(connection, receive)
+
+    async def _receive(self, connection: DoorConnection, receive: Any) -> None:
+        try:
+            while True:
+                message = await receive()
+                if message["type"] == "websocket.disconnect":
+                    return
+                if message.get("text") is not None:
+                    connection.received(message["text"])
+                else:
+                    connection.received_bytes()
+        except asyncio.CancelledError:
+            if not connection.closed:
+                raise  # the server stops; else we dropped a socket that did not read
+        finally:
+            connection.lost()
+
+    def opened(self, connection: Any, scope: Any) -> None:
+        """The connection is there; nothing was received yet."""
+
+    def _new_guest(self, scope: Any) -> tuple[identity.Guest, ChatError | None]:
+        names = parse_qs(scope.get("query_string", b"").decode("latin-1")).get("name")
+        if names:
+            try:
+                return identity.new_guest(name=names[0]), None
+            except ChatError as error:
+                return identity.made_up_guest(), error
+        return identity.made_up_guest(), None
+
+    @staticmethod
+    def _refusal(runtime: Runtime, visitor: Visitor) -> Close | None:
+        if visitor.author is None:
+            return Close.SIGN_IN
+        if visitor.person is not None and not visitor.person.is_active:
+            return Close.SIGN_IN
+        limit = conf().max_connections_per_user
+        if limit and runtime.visitors.connections[visitor.key] >= limit:
+            return Close.TOO_MANY_CONNECTIONS
+        return None
+
+    @staticmethod
+    def _forget_address(runtime: Runtime, address: str) -> None:
+        runtime.addresses[address] -= 1
+        if runtime.addresses[address] <= 0:
+            del runtime.addresses[address]
+
+    @staticmethod
+    async def _refuse(send: Any, code: Close) -> None:
+        """Accept and close: a browser sees a close code only after the handshake."""
+        await send({"type": "websocket.accept"})
+        await send({"type": "websocket.close", "code": int(code), "reason": ""})
+
+
+class ChatConsumer(_Consumer):
+    """`/ws/`: one socket for everything."""
+
+    connection_class = ChatConnection
+
+
+class ClassicConsumer(_Consumer):
+    """`/ws/chat/<room>/`: the protocol of the Channels tutorial."""
+
+    connection_class = ClassicConnection
+
+    def opened(self, connection: Any, scope: Any) -> None:
+        assert isinstance(connection, ClassicConnection)
+        connection.enter(scope["url_route"]["kwargs"]["room"])
+
+
+class NoSuchDoor(AsyncConsumer):
+    """Any other path."""
+
+    channel_layer_alias = None
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        await receive()
+        await send({"type": "websocket.close"})
+
+
+def _guest_cookie(value: str) -> bytes:
+    secure = "; Secure" if settings.SESSION_COOKIE_SECURE else ""
+    return (
+        f"{identity.GUEST_COOKIE}={value}; Path=/; HttpOnly; SameSite=Lax; "
+        f"Max-Age={identity.GUEST_COOKIE_SECONDS}{secure}"
+    ).encode("latin-1")

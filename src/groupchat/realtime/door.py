@@ -1,0 +1,81 @@
+"""What the two kinds of connections share: limits, refusals, coming and going."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from groupchat.conf import conf
+from groupchat.errors import ChatError, Close, RateLimited
+from groupchat.identity import Visitor
+from groupchat.models import Person
+from groupchat.realtime.connection import Connection, Wire
+from groupchat.realtime.runtime import Runtime
+
+
+class DoorConnection(Connection):
+    """A connection with a visitor behind it."""
+
+    __slots__ = ("_left", "address", "cookies", "runtime", "visitor", "visitor_key")
+
+    def __init__(
+        self,
+        wire: Wire,
+        *,
+        dialect: str,
+        runtime: Runtime,
+        visitor: Visitor,
+        cookies: Mapping[str, str],
+        address: str,
+    ) -> None:
+        person_id = visitor.person.pk if visitor.person is not None else None
+        super().__init__(wire, dialect=dialect, max_outbox_bytes=conf().max_outbox_bytes, person_id=person_id)
+        self.runtime = runtime
+        self.visitor = visitor
+        self.visitor_key = visitor.key
+        self.cookies = cookies
+        self.address = address
+        self._left = False
+        runtime.connections.add(self)
+        runtime.visitors.enter(self.visitor_key)
+
+    @property
+    def person(self) -> Person | None:
+        return self.visitor.person
+
+    def received(self, text: str) -> None:
+        """A text frame came in."""
+        raise NotImplementedError
+
+    def received_bytes(self) -> None:
+        """A binary frame came in: nobody who knows the protocol sends one."""
+        self.close(Close.BROKEN_FRAME)
+
+    def refuse(self, ref: Any, error: ChatError) -> None:
+        """Answer a command with an error."""
+        raise NotImplementedError
+
+    def lost(self) -> None:
+        """The socket is gone; called once or more."""
+        if self._left:
+            return
+        self._left = True
+        self.closed = True
+        runtime = self.runtime
+        runtime.hub.leave_all(self)
+        runtime.connections.discard(self)
+        runtime.visitors.leave(self.visitor_key)
+        runtime.addresses[self.address] -= 1
+        if runtime.addresses[self.address] <= 0:
+            del runtime.addresses[self.address]
+
+    def too_fast(self) -> RateLimited | None:
+        """Takes one command from this visitor's allowance; a flood closes the socket."""
+        now = self.runtime.loop.time()
+        limit, flood = self.runtime.visitors.buckets(self.visitor_key, now)
+        if flood.take(now):
+            self.close(Close.FLOODING)
+        wait = limit.take(now)
+        if wait:
+            return RateLimited("Too many messages at once. Try again in a moment.", retry_after=wait)
+        return None

@@ -1,0 +1,402 @@
+"""Fan-out within one process. Pure: knows neither Django nor Channels, and runs on one event loop.
+
+A topic is a room, or a person's own counter. The hub holds, for each topic that somebody here listens to, the position up to
+which everything was sent. What comes in twice is dropped, what joins is written, what comes too early waits a moment and is
+then repaired from the database: so every subscriber sees ranges that join without a hole.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from groupchat.realtime.connection import Connection
+from groupchat.realtime.frames import Chunk, Frame
+
+logger = logging.getLogger("groupchat.realtime")
+
+# A flush of a large room takes a while. The next one waits twice as long, so that what comes meanwhile leaves in one
+# write a socket, and fan-out never takes more than a third of the process. A quiet or a small room waits for nothing.
+WINDOW_FACTOR = 2.0
+MAX_WINDOW_SECONDS = 0.02
+# A window shorter than this is not worth a timer.
+MIN_WINDOW_SECONDS = 0.001
+# After a repair that failed, for the database did not answer.
+REPAIR_RETRY_SECONDS = 0.5
+
+
+class TopicKey(NamedTuple):
+    """Names a topic: `room` or `me`, and the id of the room or the person."""
+
+    kind: str
+    id: int
+
+
+class Named(NamedTuple):
+    """A person whom a publication names, with the frame that tells of them."""
+
+    id: int
+    version: int
+
+
+@dataclass(slots=True)
+class Publication:
+    """The changes of a topic in `(since, to]`, ready to be encoded once a dialect.
+
+    `encode(dialect, last_number)` gives the frames for those who stand behind the message `last_number`; it is asked once
+    for each dialect that somebody speaks. `tell(ids)` gives the frame that tells of these people.
+    """
+
+    key: TopicKey
+    since: int
+    to: int
+    last_number: int
+    encode: Callable[[str, int], Sequence[Frame]]
+    named: Sequence[Named] = ()
+    tell: Callable[[Iterable[int]], Frame] | None = None
+    out: frozenset[int] = frozenset()
+    sessions: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Reset:
+    """The position is of no use any more; the topic goes on from here, unless it is gone."""
+
+    to: int
+    last_number: int
+    gone: bool = False
+
+
+Repair = Callable[[TopicKey, int], Awaitable["Publication | Reset | None"]]
+
+
+@dataclass(slots=True)
+class HubStats:
+    """Counts since the start of the process."""
+
+    publications: int = 0
+    duplicates: int = 0
+    deliveries: int = 0
+    flushes: int = 0
+    gaps: int = 0
+    repairs: int = 0
+    resets: int = 0
+    slow: int = 0
+
+
+@dataclass(slots=True, eq=False)
+class Topic:
+    """What the hub knows of one topic. `position` is None until the first subscriber has read it."""
+
+    key: TopicKey
+    position: int | None = None
+    last_number: int = 0
+    subscribers: dict[str, dict[Connection, None]] = field(default_factory=dict)
+    joining: dict[Connection, list[Publication]] = field(default_factory=dict)
+    held: list[Publication] = field(default_factory=list)
+    due: list[tuple[Publication, int]] = field(default_factory=list)
+    told: dict[int, int] = field(default_factory=dict)  # people of whom every subscriber has been told
+    next_flush: float = 0.0
+    timer: asyncio.TimerHandle | None = None
+    gap_timer: asyncio.TimerHandle | None = None
+    repairing: bool = False
+    joined: asyncio.Future[None] | None = None  # done when the broker sends us this topic
+
+    def connections(self) -> Iterable[Connection]:
+        for of_dialect in self.subscribers.values():
+            yield from of_dialect
+
+    @property
+    def empty(self) -> bool:
+        return not self.joining and not any(self.subscribers.values())
+
+
+class Hub:
+    """The topics of one process.
+
+    `repair(key, since)` reads from the database; `opened` and `closed` tell the broker which topics are listened to here.
+    """
+
+    def __init__(
+        self,
+        *,
+        repair: Repair,
+        gap_wait_seconds: float,
+        opened: Callable[[TopicKey], asyncio.Future[None] | None],
+        closed: Callable[[TopicKey], None],
+        sessions_changed: Callable[[int], None],
+        reset_frame: Callable[[TopicKey], bytes],
+    ) -> None:
+        self.topics: dict[TopicKey, Topic] = {}
+        self.stats = HubStats()
+        self._repair = repair
+        self._gap_wait_seconds = gap_wait_seconds
+        self._opened = opened
+        self._closed = closed
+        self._sessions_changed = sessions_changed
+        self._reset_frame = reset_frame
+        self._loop = asyncio.get_running_loop()
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    # --- subscriptions ---------------------------------------------------------------------------------------------
+
+    def begin(self, connection: Connection, key: TopicKey) -> Topic:
+        """Subscribe, and keep what comes until `commit` says how far the connection has read."""
+        topic = self.topics.get(key)
+        if topic is None:
+            topic = self.topics[key] = Topic(key)
+            topic.joined = self._opened(key)
+        if connection not in topic.joining:
+            of_dialect = topic.subscribers.get(connection.dialect)
+            if of_dialect is not None:
+                self._flush_now(topic)
+                of_dialect.pop(connection, None)
+            topic.joining[connection] = []
+        connection.topics.add(key)
+        return topic
+
+    def commit(self, connection: Connection, key: TopicKey, *, position: int, last_number: int) -> None:
+        """The connection stands at `position`; send it what came since `begin` and is newer, and all that follows."""
+        topic = self.topics.get(key)
+        if topic is None or connection not in topic.joining:
+            return  # it went away while we read
+        kept = topic.joining.pop(connection)
+        if topic.position is None:
+            topic.position = position
+            topic.last_number = last_number
+            self._take_held(topic)
+        # What is due now was published before: to this connection it comes through `kept`, not through the flush.
+        self._flush_now(topic)
+        topic.subscribers.setdefault(connection.dialect, {})[connection] = None
+        topic.told.clear()
+        fresh = [publication for publication in kept if publication.to > position]
+        if fresh:
+            self._deliver(topic, {connection: None}, connection.dialect, [(one, last_number) for one in fresh])
+            self._end_out(topic, fresh)
+
+    def leave(self, connection: Connection, key: TopicKey) -> None:
+        """End a subscription, whether it was committed or not."""
+        connection.topics.discard(key)
+        topic = self.topics.get(key)
+        if topic is None:
+            return
+        topic.joining.pop(connection, None)
+        of_dialect = topic.subscribers.get(connection.dialect)
+        if of_dialect is not None:
+            of_dialect.pop(connection, None)
+        if topic.empty:
+            self._drop(topic)
+
+    def leave_all(self, connection: Connection) -> None:
+        for key in list(connection.topics):
+            self.leave(connection, key)  # type: ignore[arg-type]
+
+    def _drop(self, topic: Topic) -> None:
+        for timer in (topic.timer, topic.gap_timer):
+            if timer is not None:
+                timer.cancel()
+        self.topics.pop(topic.key, None)
+        self._closed(topic.key)
+
+    # --- publications ----------------------------------------------------------------------------------------------
+
+    def publish(self, publication: Publication) -> None:
+        """Take what was committed, from this process, the broker or a repair; in any order, any number of times."""
+        topic = self.topics.get(publication.key)
+        if topic is None:
+            return
+        self.stats.publications += 1
+        for kept in topic.joining.values():
+            kept.append(publication)
+        if topic.position is None:
+            topic.held.append(publication)
+            return
+        if publication.to <= topic.position:
+            self.stats.duplicates += 1
+            return
+        if publication.since > topic.position:
+            topic.held.append(publication)
+            self._wait_for_gap(topic)
+            return
+        self._accept(topic, publication)
+        if topic.held:
+            self._take_held(topic)
+
+    def behind(self, key: TopicKey, seq: int) -> None:
+        """A doorbell says that the topic has come to `seq`."""
+        topic = self.topics.get(key)
+        if topic is not None and topic.position is not None and seq > topic.position:
+            self._wait_for_gap(topic)
+
+    def differs(self, key: TopicKey, seq: int | None) -> None:
+        """The sweep read another seq than our position: a higher one, a lower one (an older database), or none (gone)."""
+        topic = self.topics.get(key)
+        if topic is not None and topic.position is not None and seq != topic.position:
+            self._wait_for_gap(topic)
+
+    def _accept(self, topic: Topic, publication: Publication) -> None:
+        topic.due.append((publication, topic.last_number))
+        topic.position = publication.to
+        topic.last_number = max(topic.last_number, publication.last_number)
+        if publication.sessions:
+            self._sessions_changed(publication.key.id)
+        if topic.timer is None:
+            wait = topic.next_flush - self._loop.time()
+            if wait < MIN_WINDOW_SECONDS:
+                self._flush(topic)
+            else:
+                topic.timer = self._loop.call_later(wait, self._flush_on_time, topic)
+
+    def _take_held(self, topic: Topic) -> None:
+        """Accept what waited, as far as it joins."""
+        held = sorted(topic.held, key=lambda one: one.since)
+        topic.held = []
+        for publication in held:
+            assert topic.position is not None
+            if publication.to <= topic.position:
+                self.stats.duplicates += 1
+            elif publication.since <= topic.position:
+                self._accept(topic, publication)
+            else:
+                topic.held.append(publication)
+        if topic.held:
+            self._wait_for_gap(topic)
+
+    # --- gaps ------------------------------------------------------------------------------------------------------
+
+    def _wait_for_gap(self, topic: Topic, seconds: float | None = None) -> None:
+        if topic.gap_timer is None and not topic.repairing:
+            self.stats.gaps += 1
+            wait = self._gap_wait_seconds if seconds is None else seconds
+            topic.gap_timer = self._loop.call_later(wait, self._start_repair, topic, topic.position)
+
+    def _start_repair(self, topic: Topic, stood: int | None) -> None:
+        topic.gap_timer = None
+        if self.topics.get(topic.key) is not topic or topic.position is None:
+            return
+        if not topic.held and topic.position != stood:
+            return  # what was missing came by itself; the next sweep looks again
+        topic.repairing = True
+        task = self._loop.create_task(self._run_repair(topic))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def _run_repair(self, topic: Topic) -> None:
+        try:
+            assert topic.position is not None
+            found = await self._repair(topic.key, topic.position)
+        except Exception:
+            logger.warning("Reading the changes of %s failed; trying again.", topic.key, exc_info=True)
+            topic.repairing = False
+            if self.topics.get(topic.key) is topic:
+                self._wait_for_gap(topic, REPAIR_RETRY_SECONDS)
+            return
+        topic.repairing = False
+        if self.topics.get(topic.key) is not topic:
+            return
+        if isinstance(found, Reset):
+            self._reset(topic, found)
+        elif found is not None:
+            self.stats.repairs += 1
+            self.publish(found)
+        if topic.held:
+            self._take_held(topic)
+
+    def _reset(self, topic: Topic, reset: Reset) -> None:
+        self.stats.resets += 1
+        self._flush_now(topic)
+        topic.position = reset.to
+        topic.last_number = reset.last_number
+        chunk = Chunk((Frame(self._reset_frame(topic.key)),))
+        for connection in list(topic.subscribers.get("native", ())):
+            connection.write(chunk)
+        if reset.gone:
+            for connection in list(topic.connections()):
+                self.leave(connection, topic.key)
+                connection.subscription_ended(topic.key)
+
+    # --- delivery --------------------------------------------------------------------------------------------------
+
+    def _flush_on_time(self, topic: Topic) -> None:
+        topic.timer = None
+        self._flush(topic)
+
+    def _flush_now(self, topic: Topic) -> None:
+        if topic.timer is not None:
+            topic.timer.cancel()
+            topic.timer = None
+        if topic.due:
+            self._flush(topic)
+
+    def _flush(self, topic: Topic) -> None:
+        due, topic.due = topic.due, []
+        if not due:
+            return
+        self.stats.flushes += 1
+        began = self._loop.time()
+        for dialect, connections in topic.subscribers.items():
+            if connections:
+                self._deliver(topic, connections, dialect, due)
+        self._end_out(topic, [publication for publication, _ in due])
+        now = self._loop.time()
+        topic.next_flush = now + min((now - began) * WINDOW_FACTOR, MAX_WINDOW_SECONDS)
+
+    def _deliver(
+        self, topic: Topic, connections: dict[Connection, None], dialect: str, due: Sequence[tuple[Publication, int]]
+    ) -> None:
+        frames = [frame for publication, last_number in due for frame in publication.encode(dialect, last_number)]
+        if not frames:
+            return
+        if dialect == "native":
+            self._introduce(topic, connections, [publication for publication, _ in due])
+        chunk = Chunk(frames)
+        gone = [connection for connection in connections if not connection.write(chunk)]
+        self.stats.deliveries += len(frames) * (len(connections) - len(gone))
+        for connection in gone:
+            self.stats.slow += 1
+            self.leave_all(connection)
+
+    def _introduce(
+        self, topic: Topic, connections: dict[Connection, None], publications: Sequence[Publication]
+    ) -> None:
+        """Tell of the people whom the next frames name, each connection only of those it does not know."""
+        for publication in publications:
+            strangers = [one for one in publication.named if topic.told.get(one.id, 0) < one.version]
+            if not strangers or publication.tell is None:
+                continue
+            chunks: dict[tuple[int, ...], Chunk] = {}
+            for connection in connections:
+                missing = tuple(one.id for one in strangers if not connection.knows(one.id, one.version))
+                if not missing:
+                    continue
+                chunk = chunks.get(missing)
+                if chunk is None:
+                    chunk = chunks[missing] = Chunk((publication.tell(missing),))
+                connection.write(chunk)
+                for one in strangers:
+                    connection.learn(one.id, one.version)
+            # One connection alone is catching up where it is not yet among the subscribers: the others were not told.
+            if connections is topic.subscribers.get("native"):
+                for one in strangers:
+                    topic.told[one.id] = one.version
+
+    def _end_out(self, topic: Topic, publications: Sequence[Publication]) -> None:
+        """End the subscriptions of those who are out by these changes, after they were told."""
+        for publication in publications:
+            if not publication.out:
+                continue
+            ended = [one for one in topic.connections() if one.person_id in publication.out]
+            for connection in ended:
+                self.leave(connection, topic.key)
+                connection.subscription_ended(topic.key)
+
+    async def stop(self) -> None:
+        """Send what is due and stop reading."""
+        for topic in list(self.topics.values()):
+            self._flush_now(topic)
+        for task in list(self._tasks):
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)

@@ -1,0 +1,129 @@
+"""What a connection reads: on opening, on subscribing, and to repair a gap. Synchronous; runs in a reading thread.
+
+Always after the subscription began: what the read covers is dropped from what was kept meanwhile.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from groupchat import timeline
+from groupchat.conf import conf
+from groupchat.errors import NotFound
+from groupchat.models import Membership, Person, Room
+from groupchat.permissions import require_active, require_read
+from groupchat.protocol import RoomState
+from groupchat.publication import MyChanges, RoomChanges
+from groupchat.realtime.hub import Publication, Reset, TopicKey
+from groupchat.realtime.publish import as_publication
+from groupchat.resources import room_state
+
+_epoch: str | None = None
+
+
+def epoch() -> str:
+    """The counters' epoch, as it was when this process first asked."""
+    global _epoch
+    if _epoch is None:
+        _epoch = timeline.epoch()
+    return _epoch
+
+
+def room_ids(person: Person) -> list[int]:
+    """The rooms a connection subscribes to on opening: the liveliest ones, if there are more than one may have."""
+    require_active(Person.objects.get(pk=person.pk))
+    joined = Membership.objects.filter(person=person, state=Membership.State.JOINED)
+    limit = conf().max_rooms_per_connection
+    if limit:
+        joined = joined.order_by("-room__last_message_at")[:limit]
+    return list(joined.values_list("room_id", flat=True))
+
+
+@dataclass(frozen=True, slots=True)
+class Resumed:
+    """What `hello` is answered with: one's own position and rooms, and for each room asked for its changes or None (reset)."""
+
+    seq: int
+    epoch: str
+    person: Person | None
+    rooms: Sequence[RoomState]
+    changes: Mapping[int, RoomChanges | None]
+
+
+def resume(person: Person | None, positions: Mapping[int, int], same_epoch: bool) -> Resumed:
+    """One's rooms, and what changed in those of which the client has pages loaded since its positions."""
+    if person is None:
+        return Resumed(0, epoch(), None, (), {})
+    mine = timeline.mine(person)
+    limit = conf().max_positions
+    changes: dict[int, RoomChanges | None] = {}
+    asked = 0
+    for state in mine.rooms:
+        room_id = state["room"]["id"]
+        position = positions.get(room_id)
+        if position is None or (same_epoch and position == state["seq"]):
+            continue
+        asked += 1
+        if not same_epoch or (limit and asked > limit):
+            changes[room_id] = None
+        else:
+            changes[room_id] = timeline.changes(room_id, position)
+    return Resumed(mine.seq, epoch(), Person.objects.get(pk=person.pk), mine.rooms, changes)
+
+
+def find_room(person: Person | None, room_id: int | None, slug: str | None) -> int:
+    """The id of a room that this person may read; raises NotFound or Forbidden."""
+    if room_id is None and slug is None:
+        raise NotFound("Name a room, by its id or its slug.", field="room")
+    room = Room.objects.filter(pk=room_id).first() if room_id is not None else timeline.room_by_slug(slug or "")
+    return require_read(room, timeline.membership_in(room.pk, person) if room else None).pk
+
+
+def look(person: Person | None, room_id: int) -> RoomState:
+    """A room as it is now, with one's membership in it; raises NotFound or Forbidden."""
+    room = Room.objects.filter(pk=room_id).first()
+    membership = timeline.membership_in(room_id, person)
+    room = require_read(room, membership)
+    joined = membership if membership is not None and membership.state == Membership.State.JOINED else None
+    return room_state(room, joined)
+
+
+def page(
+    person: Person | None, room_id: int, before: int | None, after: int | None, around: int | None, limit: int
+) -> timeline.Page:
+    return timeline.page(_readable(person, room_id), before=before, after=after, around=around, limit=limit)
+
+
+def members(person: Person | None, room_id: int, after: int, limit: int) -> timeline.MembersPage:
+    return timeline.members(_readable(person, room_id), after=after, limit=limit)
+
+
+def changes(person: Person | None, room_id: int, since: int) -> RoomChanges | None:
+    _readable(person, room_id)
+    return timeline.changes(room_id, since)
+
+
+def my_changes(person_id: int, since: int) -> MyChanges | None:
+    return timeline.my_changes(person_id, since)
+
+
+def repair(key: TopicKey, since: int) -> Publication | Reset:
+    """The changes of a topic since the hub's position, for all its subscribers at once."""
+    found: RoomChanges | MyChanges | None
+    if key.kind == "room":
+        found = timeline.changes(key.id, since)
+        if found is None:
+            room = Room.objects.filter(pk=key.id).first()
+            return Reset(room.seq, room.last_number) if room else Reset(since, 0, gone=True)
+    else:
+        found = timeline.my_changes(key.id, since)
+        if found is None:
+            person = Person.objects.filter(pk=key.id).first()
+            return Reset(person.seq, 0) if person else Reset(since, 0, gone=True)
+    return as_publication(found)
+
+
+def _readable(person: Person | None, room_id: int) -> Room:
+    room = Room.objects.filter(pk=room_id).first()
+    return require_read(room, timeline.membership_in(room_id, person) if room else None)

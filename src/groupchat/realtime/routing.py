@@ -1,0 +1,29 @@
+"""The sockets' addresses. An embedding site adds `websocket_urlpatterns` to its own URLRouter."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from channels.routing import URLRouter
+from django.urls import path, re_path
+
+from groupchat.realtime import runtime
+from groupchat.realtime.consumers import ChatConsumer, ClassicConsumer, NoSuchDoor
+
+websocket_urlpatterns = [
+    path("ws/", ChatConsumer.as_asgi()),
+    path("ws/chat/<str:room>/", ClassicConsumer.as_asgi()),
+]
+
+websocket_application = URLRouter([*websocket_urlpatterns, re_path(r"", NoSuchDoor.as_asgi())])
+
+
+@asynccontextmanager
+async def lifespan() -> AsyncIterator[None]:
+    """Realtime from the server's start to its end: what was posted is answered before it stops."""
+    await runtime.here()
+    try:
+        yield
+    finally:
+        await runtime.stop()

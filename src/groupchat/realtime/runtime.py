@@ -1,0 +1,246 @@
+"""Everything realtime of one process, put together: made with the first connection, or at the server's start."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections import Counter, defaultdict
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+from channels.layers import get_channel_layer
+from django.conf import settings
+
+from groupchat.conf import conf
+from groupchat.errors import Close
+from groupchat.protocol import encode
+from groupchat.ratelimit import Bucket
+from groupchat.realtime import publish, resume
+from groupchat.realtime.broker import Broker, LayerBroker, LocalBroker
+from groupchat.realtime.connection import Connection
+from groupchat.realtime.database import Database
+from groupchat.realtime.hub import Hub, Publication, Reset, TopicKey
+from groupchat.realtime.posting import Posting
+from groupchat.realtime.sweep import Sweep
+
+if TYPE_CHECKING:
+    from groupchat.realtime.consumers import ChatConnection, ClassicConnection
+
+logger = logging.getLogger("groupchat.realtime")
+
+# One task looks after all sockets: whoever said nothing since the last look is asked, whoever said nothing since then is gone.
+KEEPER_SECONDS = 25.0
+# Commands that may come at once for each one that may come in the long run, before a client is taken for a flood.
+FLOOD_FACTOR = 10
+
+IN_MEMORY_LAYER = "channels.layers.InMemoryChannelLayer"
+
+
+class Visitors:
+    """What the connections of one person share in this process: how many they are, and how fast they may go."""
+
+    def __init__(self) -> None:
+        self.connections: Counter[str] = Counter()
+        self._buckets: dict[str, tuple[Bucket, Bucket]] = {}
+
+    def buckets(self, key: str, now: float) -> tuple[Bucket, Bucket]:
+        """The bucket of the limit, and the far larger one past which a client is flooding."""
+        found = self._buckets.get(key)
+        if found is None:
+            rate, burst = conf().max_commands_per_second, conf().max_commands_burst
+            found = self._buckets[key] = (
+                Bucket(rate=rate, burst=burst, now=now),
+                Bucket(rate=rate * FLOOD_FACTOR, burst=burst * FLOOD_FACTOR, now=now),
+            )
+        return found
+
+    def enter(self, key: str) -> None:
+        self.connections[key] += 1
+
+    def leave(self, key: str) -> None:
+        self.connections[key] -= 1
+        if self.connections[key] <= 0:
+            del self.connections[key]
+            self._buckets.pop(key, None)
+
+
+class Runtime:
+    """The hub with its threads, its broker and its sweep, on one event loop."""
+
+    def __init__(self, *, layer: Any = None) -> None:
+        options = conf()
+        self.loop = asyncio.get_running_loop()
+        self.database = Database()
+        self.hub = Hub(
+            repair=self._repair,
+            gap_wait_seconds=options.gap_wait_milliseconds / 1000,
+            opened=self._opened,
+            closed=self._closed,
+            sessions_changed=self._sessions_changed,
+            reset_frame=_reset_frame,
+        )
+        self.broker: Broker = LocalBroker()
+        if layer is not None:
+            self.broker = LayerBroker(
+                layer=layer,
+                on_publication=self.hub.publish,
+                on_doorbell=self.hub.behind,
+                max_waiting=options.max_publications_waiting,
+                max_bytes=options.max_broker_bytes,
+            )
+        self.posting = Posting(
+            database=self.database, max_batch=options.max_post_batch, max_waiting=options.max_posts_waiting
+        )
+        self.sweep = Sweep(
+            hub=self.hub,
+            database=self.database,
+            interval_seconds=max(options.sweep_milliseconds, 10) / 1000,
+            unmade=lambda: self.unmade,
+            made=self.room_made,
+        )
+        self.visitors = Visitors()
+        self.addresses: Counter[str] = Counter()
+        self.connections: set[Connection] = set()
+        self.of_person: dict[int, set[ChatConnection]] = defaultdict(set)
+        self.of_guest: dict[UUID, set[ChatConnection]] = defaultdict(set)
+        self.unmade: dict[str, set[ClassicConnection]] = {}
+        self.draining = False
+        self._keeper: asyncio.Task[None] | None = None
+        self._tasks: set[asyncio.Task[Any]] = set()
+
+    # --- life ------------------------------------------------------------------------------------------------------
+
+    async def start(self) -> None:
+        publish.listen(self._on_commit)
+        await self.broker.start()
+        self.sweep.start()
+        self._keeper = self.loop.create_task(self._keep())
+
+    async def drain(self, within: float = 5.0) -> None:
+        """Tell every socket to come back somewhere else, and answer what was posted. New sockets are refused from now on."""
+        self.draining = True
+        payload = encode({"type": "drain", "within": within})
+        for connection in list(self.connections):
+            if connection.dialect == "native":
+                connection.send(payload)
+        await self.posting.flush()
+
+    async def stop(self) -> None:
+        """Answer what was posted, then end everything that runs here."""
+        self.draining = True
+        await self.posting.flush()
+        publish.ignore(self._on_commit)
+        for task in (self._keeper, *self._tasks):
+            if task is not None:
+                task.cancel()
+        await self.sweep.stop()
+        await self.hub.stop()
+        await self.broker.stop()
+        await self.loop.run_in_executor(None, self.database.stop)
+
+    def spawn(self, work: Any) -> None:
+        """Run a coroutine to its end, unless the runtime stops before."""
+        task = self.loop.create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._done)
+
+    def _done(self, task: asyncio.Task[Any]) -> None:
+        self._tasks.discard(task)
+        if not task.cancelled() and (error := task.exception()) is not None:
+            logger.error("A task of the realtime part failed.", exc_info=error)
+
+    # --- publications ----------------------------------------------------------------------------------------------
+
+    def _on_commit(self, publication: Publication) -> None:
+        """Called in the committing thread, after the commit."""
+        self.loop.call_soon_threadsafe(self._publish, publication)
+
+    def _publish(self, publication: Publication) -> None:
+        self.hub.publish(publication)
+        self.broker.publish(publication)
+
+    async def _repair(self, key: TopicKey, since: int) -> Publication | Reset:
+        return await self.database.read(resume.repair, key, since)
+
+    def _opened(self, key: TopicKey) -> asyncio.Future[None] | None:
+        return self.broker.join(key)
+
+    def _closed(self, key: TopicKey) -> None:
+        self.broker.leave(key)
+
+    # --- connections -----------------------------------------------------------------------------------------------
+
+    def room_made(self, name: str, room_id: int) -> None:
+        """A room now exists that classic connections already listen to."""
+        for connection in self.unmade.pop(name, ()):
+            self.spawn(connection.listen(room_id))
+
+    def _sessions_changed(self, person_id: int) -> None:
+        for connection in list(self.of_person.get(person_id, ())):
+            self.spawn(connection.prove())
+
+    async def _keep(self) -> None:
+        """Ask silent sockets for a sign of life, in slices, and drop those that gave none since the last look."""
+        asked: set[Connection] = set()
+        while True:
+            await asyncio.sleep(KEEPER_SECONDS)
+            silent: set[Connection] = set()
+            for index, connection in enumerate(list(self.connections)):
+                if index % 500 == 499:
+                    await asyncio.sleep(0)
+                if connection.closed:
+                    connection.wire.abort()  # it never took its close frame
+                elif connection.heard:
+                    connection.heard = False
+                elif connection in asked:
+                    connection.close(Close.ERROR)
+                    connection.wire.abort()
+                else:
+                    connection.wire.ping()
+                    silent.add(connection)
+            asked = silent
+
+
+def _reset_frame(key: TopicKey) -> bytes:
+    return encode({"type": "reset", key.kind: key.id})
+
+
+_runtimes: dict[asyncio.AbstractEventLoop, Runtime] = {}
+_starting: dict[asyncio.AbstractEventLoop, asyncio.Lock] = {}
+
+
+def configured_layer() -> Any:
+    """The Channels layer that reaches other processes; None where there is none or it reaches only this one."""
+    layers = getattr(settings, "CHANNEL_LAYERS", {})
+    if layers.get("default", {}).get("BACKEND", IN_MEMORY_LAYER) == IN_MEMORY_LAYER:
+        return None
+    return get_channel_layer()
+
+
+async def here() -> Runtime:
+    """The runtime of this event loop, started if need be."""
+    loop = asyncio.get_running_loop()
+    found = _runtimes.get(loop)
+    if found is not None:
+        return found
+    async with _starting.setdefault(loop, asyncio.Lock()):
+        found = _runtimes.get(loop)
+        if found is None:
+            found = Runtime(layer=configured_layer())
+            await found.start()
+            _runtimes[loop] = found
+    return found
+
+
+def running() -> Runtime | None:
+    """The runtime of this event loop, if it was started."""
+    return _runtimes.get(asyncio.get_running_loop())
+
+
+async def stop() -> None:
+    """Stop the runtime of this event loop, if it was started."""
+    loop = asyncio.get_running_loop()
+    found = _runtimes.pop(loop, None)
+    _starting.pop(loop, None)
+    if found is not None:
+        await found.stop()
