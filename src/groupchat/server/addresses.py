@@ -76,10 +76,10 @@ def database_settings(url: str, *, data: Path) -> dict[str, Any]:
     except ValueError:
         raise BadEnvironment("DATABASE_URL is not an address.") from None
     if parts.scheme == "sqlite":
-        path = unquote(parts.path)
-        if len(path) < 2:
+        path = unquote(parts.path)[1:]  # four slashes before an absolute path
+        if not path:
             raise BadEnvironment("DATABASE_URL must name a file: sqlite:////var/lib/groupchat/chat.sqlite3.")
-        return _sqlite(Path(path))
+        return _sqlite(Path(path).absolute())
     if parts.scheme not in ("postgres", "postgresql"):
         raise BadEnvironment("DATABASE_URL must look like postgres://user:password@host:5432/name, or sqlite:////path.")
     name = unquote(parts.path.lstrip("/"))

@@ -17,8 +17,8 @@ def prepare(data: Path) -> None:
     """Make the folder, for its owner only, and see whether it takes a file; raises CannotStart."""
     try:
         data.mkdir(mode=0o700, parents=True, exist_ok=True)
-        probe = data / f".writable-{os.getpid()}"
-        os.close(os.open(probe, os.O_CREAT | os.O_WRONLY | os.O_TRUNC, 0o600))
+        probe = data / f".writable-{secrets.token_hex(4)}"
+        os.close(os.open(probe, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
         probe.unlink()
     except OSError as error:
         raise CannotStart(

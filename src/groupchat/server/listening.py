@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import resource
 import socket
 from contextlib import suppress
@@ -45,6 +46,11 @@ def listen(host: str, port: int, *, count: int = 1) -> list[socket.socket]:
     address = (address[0], first.getsockname()[1], *address[2:])
     first.close()
     return [_bind(family, address, shared=True) for _ in range(count)]
+
+
+def cores() -> int:
+    """How many cores this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def raise_file_limit() -> None:

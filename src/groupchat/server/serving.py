@@ -2,41 +2,77 @@
 
 from __future__ import annotations
 
+import asyncio
 import signal
 import socket
+import time
 from collections.abc import Callable
 from importlib.util import find_spec
 
 import uvicorn
 
 from groupchat.conf import conf
+from groupchat.realtime import runtime
+from groupchat.realtime.uvicorn_protocol import ChatWebSocketProtocol
 from groupchat.server.environment import Environment
 
-WEBSOCKET_PROTOCOL = "groupchat.realtime.uvicorn_protocol:ChatWebSocketProtocol"
 NO_LIMIT_BYTES = 1 << 40  # uvicorn has no word for "no limit"
 BACKLOG = 4096
 
+# how a process takes its leave, in seconds
+ARRIVALS_PER_SECOND = 2_000  # what the others take at once without falling behind
+SHORTEST_DRAIN = 0.2
+LONGEST_DRAIN = 5.0
+DRAIN_GRACE = 0.5
+
 
 class Server(uvicorn.Server):
-    """Says when it listens."""
+    """Says when it listens, and takes its leave of the sockets before it closes them."""
 
-    def __init__(self, config: uvicorn.Config, *, on_listening: Callable[[int], None]) -> None:
+    def __init__(self, config: uvicorn.Config, *, on_listening: Callable[[], None], hands_over: bool) -> None:
         super().__init__(config)
         self._on_listening = on_listening
+        self._hands_over = hands_over
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
-        if self.started and sockets:
-            self._on_listening(sockets[0].getsockname()[1])
+        self._on_listening()
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        for server in self.servers:
+            server.close()  # a socket that leaves now must not come back to us
+        realtime = runtime.running()
+        if realtime is not None:
+            # Where another process takes over, clients go there by themselves, spread over a time that it can bear.
+            within = min(max(len(realtime.connections) / ARRIVALS_PER_SECOND, SHORTEST_DRAIN), LONGEST_DRAIN)
+            await realtime.drain(within)
+            if self._hands_over:
+                await _until(lambda: not realtime.connections or self.force_exit, seconds=within + DRAIN_GRACE)
+        await super().shutdown(sockets)
 
 
-def serve(environment: Environment, *, listener: socket.socket, on_listening: Callable[[int], None]) -> int:
-    """Serve until SIGTERM or SIGINT, and end in good order; the exit code. `on_listening` is told the port."""
+async def _until(is_so: Callable[[], bool], *, seconds: float) -> None:
+    deadline = time.monotonic() + seconds
+    while not is_so() and time.monotonic() < deadline:  # noqa: ASYNC110  what we wait for tells nobody
+        await asyncio.sleep(0.02)
+
+
+def serve(
+    environment: Environment,
+    *,
+    listener: socket.socket,
+    on_listening: Callable[[], None],
+    hands_over: bool = False,
+) -> int:
+    """Serve until SIGTERM or SIGINT, and end in good order; the exit code.
+
+    `on_listening` is called in the event loop; `hands_over` says that another process serves the same address.
+    """
     config = uvicorn.Config(
         "groupchat.server.asgi:application",
         loop="uvloop" if find_spec("uvloop") else "asyncio",
         http="httptools",
-        ws=WEBSOCKET_PROTOCOL,
+        ws=ChatWebSocketProtocol,
         ws_max_size=conf().max_frame_bytes or NO_LIMIT_BYTES,
         ws_per_message_deflate=False,  # the chat's own compresses once for all
         lifespan="on",
@@ -47,7 +83,7 @@ def serve(environment: Environment, *, listener: socket.socket, on_listening: Ca
         backlog=BACKLOG,
         timeout_graceful_shutdown=environment.shutdown_seconds or None,
     )
-    server = Server(config, on_listening=on_listening)
+    server = Server(config, on_listening=on_listening, hands_over=hands_over)
     # uvicorn raises the signal again when it is done; an end that was asked for is no failure
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: None)

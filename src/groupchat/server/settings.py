@@ -20,6 +20,7 @@ GROUPCHAT = ENVIRONMENT.options
 
 INSTALLED_APPS = [
     "groupchat",
+    "groupchat.web",
     "groupchat.server",
     "django.contrib.admin",
     "django.contrib.auth",
@@ -141,7 +142,6 @@ MEDIA_ROOT = ENVIRONMENT.data / "files"
 
 LANGUAGE_CODE = ENVIRONMENT.language
 LANGUAGES = [("en", _("English")), ("de", _("German"))]
-LOCALE_PATHS = [_PACKAGE / "locale", _PACKAGE / "server" / "locale"]
 USE_TZ = True
 TIME_ZONE = ENVIRONMENT.time_zone
 

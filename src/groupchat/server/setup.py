@@ -18,6 +18,7 @@ def set_up(**options: object) -> Environment:
     for name, value in options.items():
         if value is not None:
             os.environ[f"GROUPCHAT_{name.upper()}"] = str(value)
+    os.umask(0o077)  # the messages of the chat are nobody else's on this machine
     environment = read_environment()
     folder.prepare(environment.data)
     os.environ["DJANGO_SETTINGS_MODULE"] = "groupchat.server.settings"

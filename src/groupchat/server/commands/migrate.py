@@ -1,4 +1,4 @@
-"""`groupchat migrate`: the tables, brought up to date."""
+"""`groupchat migrate`: the tables and the static files, brought up to date."""
 
 from __future__ import annotations
 
@@ -7,10 +7,13 @@ from groupchat.server.setup import set_up
 
 
 def migrate(data: Data = None) -> None:
-    """Bring the database's tables up to date; `serve` does it by itself."""
+    """Bring the database's tables and the static files up to date; `serve` does it by itself."""
     environment = set_up(data=data)
-    from groupchat.server import preparation
+    from django.conf import settings
+
+    from groupchat.server import preparation, static
 
     preparation.check_database()
     preparation.migrate(environment.data)
-    print("The tables are up to date.")
+    static.collect(settings.STATIC_ROOT)
+    print("The tables and the static files are up to date.")

@@ -9,7 +9,7 @@ import typer
 
 from groupchat.server.commands.options import Data
 from groupchat.server.environment import Environment
-from groupchat.server.listening import listen, raise_file_limit, refuse_open_door
+from groupchat.server.listening import cores, listen, raise_file_limit, refuse_open_door
 from groupchat.server.setup import set_up
 
 
@@ -23,9 +23,7 @@ def serve(
     data: Data = None,
     workers: Annotated[
         str | None,
-        typer.Option(
-            envvar="GROUPCHAT_WORKERS", help="Processes: a number, or auto: one per core. [default: 1]"
-        ),
+        typer.Option(envvar="GROUPCHAT_WORKERS", help="Processes: a number, or auto: one per core. [default: 1]"),
     ] = None,
     url: Annotated[
         str | None,
@@ -36,23 +34,22 @@ def serve(
     environment = set_up(host=host, port=port, data=data, workers=workers, url=url)
     refuse_open_door(environment)
     raise_file_limit()
-    if environment.workers == 1:
+    count = environment.workers or cores()
+    if count == 1:
         sys.exit(_serve_alone(environment))
     from groupchat.server.workers import serve_with_workers
 
-    sys.exit(serve_with_workers(environment))
+    sys.exit(serve_with_workers(environment, count=count))
 
 
 def _serve_alone(environment: Environment) -> int:
     listener = listen(environment.host, environment.port)[0]
     from groupchat.server import incarnation, preparation
-    from groupchat.server.greeting import greet
+    from groupchat.server.greeting import greeting
     from groupchat.server.serving import serve as serve_until_stopped
 
     preparation.prepare(environment)
-    try:
-        return serve_until_stopped(
-            environment, listener=listener, on_listening=lambda port: greet(environment, port=port)
-        )
-    finally:
-        incarnation.turn(environment.data)
+    words = greeting(environment, port=listener.getsockname()[1])
+    code = serve_until_stopped(environment, listener=listener, on_listening=lambda: print(words, flush=True))
+    incarnation.turn(environment.data)
+    return code
