@@ -163,9 +163,9 @@ export class ClientCopy {
     }
   }
 
-  /** The right to see this room is gone, or the room is. @param {RoomCopy} room */
-  lost(room) {
-    this.#out(room, room.membership && room.membership.state !== "joined" ? room.membership.state : "gone");
+  /** One left it, or the right to see this room is gone, or the room is. @param {RoomCopy} room @param {import("./types.js").MemberState|"gone"} [state] */
+  lost(room, state = "gone") {
+    this.#out(room, room.gone ?? state);
   }
 
   /** Rooms that one is in. */
@@ -189,6 +189,8 @@ export class ClientCopy {
   }
 
   #joined(room, state) {
+    // One was out and looks in from outside now: the membership that we knew is over.
+    if (room.gone !== null && !state.me) room.membership = null;
     room.gone = null;
     room.subscribed = true;
     room.take(state);

@@ -21,11 +21,16 @@ export function createDrafts({ storage, clock }) {
   }
 
   return {
-    /** Whose drafts these are now. Resolves to the rooms that have one. @param {string|null} person */
-    async setOwner(person) {
+    /**
+     * Whose drafts these are now. Resolves to the rooms that have one.
+     * @param {string|null} person @param {{adopt?: boolean}} [options] keep what is there (the guest who became a person)
+     */
+    async setOwner(person, { adopt = false } = {}) {
+      if (person === owner) return [];
       await this.flush();
       owner = person;
-      texts = new Map();
+      if (!adopt) texts = new Map();
+      for (const room of texts.keys()) await write(room);
       const stored = person === null ? [] : await storage.drafts(person).catch(() => []);
       if (person !== owner) return [];
       for (const { room, text } of stored) if (!texts.has(room)) texts.set(room, text);

@@ -33,7 +33,8 @@ export function rowsOf({ messages, notices, pending, atEnd, newMessagesAt, me, t
 
   function startDay(at) {
     const today = dayOf(at, timeZone);
-    if (today === day) return;
+    // A clock that was set back opens no second separator for a day that is over.
+    if (day !== null && today <= day) return;
     day = today;
     group = null;
     rows.push({ kind: "day", key: `day ${today}`, day: today, at });

@@ -49,6 +49,7 @@ export class RoomCopy {
     this.members = null;
     /** @type {number|null} */
     this.memberCount = null;
+    this.countedAt = 0;
     this.membersComplete = false;
     /** Person id behind which the next page of members begins. */
     this.membersNext = 0;
@@ -168,6 +169,7 @@ export class RoomCopy {
     this.#pageDone();
     this.#mergeMembers(page.members);
     this.memberCount = page.count;
+    this.countedAt = page.seq;
     if (page.next === null) this.membersComplete = true;
     else this.membersNext = page.next;
     return true;
@@ -189,6 +191,14 @@ export class RoomCopy {
     let count = 0;
     for (const member of this.members.values()) if (member.state === "joined") count += 1;
     return count;
+  }
+
+  /** Drop the pages but go on hearing the room: where nothing is loaded, little can be missing. */
+  unload() {
+    const { position, seen } = this;
+    this.reset();
+    this.position = position;
+    this.seen = seen;
   }
 
   /** One is out of this room: nothing of it stays here. @param {import("./types.js").MemberState|"gone"} state */
@@ -230,7 +240,10 @@ export class RoomCopy {
     if (this.members === null) return;
     let changed = null;
     for (const member of seen) {
-      if (isNewer(member, (changed ?? this.members).get(member.person))) (changed ??= new Map(this.members)).set(member.person, member);
+      const had = (changed ?? this.members).get(member.person);
+      if (!isNewer(member, had)) continue;
+      (changed ??= new Map(this.members)).set(member.person, member);
+      if (this.memberCount !== null && member.seq > this.countedAt) this.memberCount += difference(had, member);
     }
     if (changed) this.members = changed;
   }
@@ -240,4 +253,10 @@ export class RoomCopy {
     this.ownMemberSeq = member.seq;
     if (member.state !== "joined") this.leave(member.state);
   }
+}
+
+/** By how much the count of those who are in the room changes. One whom we had not seen was out before, or else is leaving. */
+function difference(had, member) {
+  const before = had ? had.state === "joined" : member.state !== "joined";
+  return Number(member.state === "joined") - Number(before);
 }

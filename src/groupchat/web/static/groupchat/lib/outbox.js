@@ -20,10 +20,10 @@ const MOST_REMEMBERED = 2_000; // ids of messages that went out, so that a slow 
 /**
  * @param {{storage: import("./storage.js").Storage, lead: import("./tabs.js").Lead, channel: import("./tabs.js").Channel,
  *          clock: import("./types.js").Clock, random: () => number, randomBytes: (count: number) => Uint8Array,
- *          send: (command: any) => Promise<any>, onChange: () => void, most?: number}} options
- *   `send` resolves to the reply's result or rejects with a ChatFailure
+ *          send: (command: any) => Promise<any>, onChange: () => void, onErased: () => void, most?: number}} options
+ *   `send` resolves to the reply's result or rejects with a ChatFailure; `onErased`: one signed out in another tab
  */
-export function createOutbox({ storage, lead, channel, clock, random, randomBytes, send, onChange, most = MOST_UNSENT }) {
+export function createOutbox({ storage, lead, channel, clock, random, randomBytes, send, onChange, onErased, most = MOST_UNSENT }) {
   const delay = backoff({ base: FIRST_DELAY_MILLISECONDS, most: MOST_DELAY_MILLISECONDS, random });
   /** @type {Map<string, Pending>} by client_message_id */
   const items = new Map();
@@ -39,7 +39,7 @@ export function createOutbox({ storage, lead, channel, clock, random, randomByte
   let writes = Promise.resolve();
 
   channel.listen((message) => {
-    if (message.type === "erased") clear();
+    if (message.type === "erased") onErased();
     if (message.owner !== owner) return;
     if (message.type === "changed") reload();
     if (message.type === "sent") acknowledged(message.id, message);
@@ -55,8 +55,9 @@ export function createOutbox({ storage, lead, channel, clock, random, randomByte
 
   async function reload() {
     const whose = owner;
-    const stored = whose === null ? [] : await write(() => storage.unsent(whose));
-    if (whose !== owner) return;
+    const stored = whose === null ? [] : await write(() => storage.unsent(whose)).catch(() => null);
+    // What can't be read now is still in memory, and is read again with the next message.
+    if (stored === null || whose !== owner) return;
     const found = new Set();
     for (const item of stored) {
       if (wentOut.has(item.client_message_id)) continue;
@@ -92,6 +93,14 @@ export function createOutbox({ storage, lead, channel, clock, random, randomByte
     return changed;
   }
 
+  /** Write a changed item, and tell the other tabs. */
+  function store(item) {
+    return write(() => storage.putUnsent(item)).then(
+      () => channel.post({ type: "changed", owner }),
+      () => {}, // it stays as it is here; a reload tries the message again
+    );
+  }
+
   /** Send the first message of each room that waits for nothing. */
   function pump() {
     if (!ready || !leading || paused) return;
@@ -108,26 +117,32 @@ export function createOutbox({ storage, lead, channel, clock, random, randomByte
     inFlight.add(room);
     change(client_message_id, { state: "sending" });
     onChange();
+    let result = null;
     try {
-      const result = await send({ type: "message.post", room, body, client_message_id });
-      endHold(room);
-      channel.post({ type: "sent", owner: item.owner, id: client_message_id, number: result.number, seq: result.seq });
-      acknowledged(client_message_id, result);
-      await write(() => storage.removeUnsent(client_message_id));
+      result = await send({ type: "message.post", room, body, client_message_id });
     } catch (failure) {
-      await refused(item, failure);
-    } finally {
-      inFlight.delete(room);
+      refused(item, failure);
     }
+    if (result) {
+      endHold(room);
+      // Before it leaves the storage, so that another tab that reads it then does not take the message for discarded.
+      channel.post({ type: "sent", owner, id: client_message_id, number: result.number, seq: result.seq });
+      acknowledged(client_message_id, result);
+    }
+    inFlight.delete(room);
     pump();
   }
 
   function acknowledged(id, { number, seq }) {
+    const had = items.get(id);
     remember(id);
-    if (change(id, { state: "sent", error: null, holdUntil: null, number, seq })) onChange();
+    if (!had || had.state === "sent") return;
+    change(id, { state: "sent", error: null, holdUntil: null, number, seq });
+    onChange();
+    write(() => storage.removeUnsent(id)).catch(() => {}); // still there: it is sent again once, and answered as a duplicate
   }
 
-  async function refused(item, failure) {
+  function refused(item, failure) {
     const code = failure instanceof ChatFailure ? failure.code : "invalid";
     const what = sameAgain(code);
     if (what === "never") {
@@ -135,14 +150,14 @@ export function createOutbox({ storage, lead, channel, clock, random, randomByte
       endHold(item.room);
       const failed = change(item.client_message_id, { state: "failed", error });
       onChange();
-      if (failed) await write(() => storage.putUnsent(failed));
-      channel.post({ type: "changed", owner: item.owner });
+      if (failed) store(failed);
       return;
     }
     if (items.get(item.client_message_id)?.state === "sending") change(item.client_message_id, { state: "waiting" });
     if (what === "later") paused = true;
     else if (code === "rate_limited") hold(item.room, Math.max(0, failure.retryAfter ?? 1) * 1000, true);
-    else if (code !== "offline" && code !== "lost") hold(item.room, delay(holds.get(item.room)?.attempts ?? 0), false);
+    // Where the connection is gone there is nothing to wait for but the next one.
+    else if (ready) hold(item.room, delay(holds.get(item.room)?.attempts ?? 0), false);
     onChange();
   }
 
@@ -255,14 +270,13 @@ export function createOutbox({ storage, lead, channel, clock, random, randomByte
       return id;
     },
 
-    /** The message came back as a push: it is on screen as what it is. @param {string} id */
+    /** The message came back as a push, perhaps before its reply. @param {string} id @param {{number: number, seq: number}} message */
+    acknowledged,
+
+    /** The timeline shows it as what it is: nothing of it is needed here. @param {string} id */
     settled(id) {
-      const item = items.get(id);
-      remember(id);
-      if (!item) return;
-      items.delete(id);
-      onChange();
-      if (item.state !== "sent") write(() => storage.removeUnsent(id));
+      acknowledged(id, { number: 0, seq: 0 });
+      if (items.delete(id)) onChange();
     },
 
     /** Try a failed message again, in its old place. @param {string} id */
@@ -270,8 +284,7 @@ export function createOutbox({ storage, lead, channel, clock, random, randomByte
       if (items.get(id)?.state !== "failed") return;
       const item = change(id, { state: "waiting", error: null });
       onChange();
-      await write(() => storage.putUnsent(item));
-      channel.post({ type: "changed", owner });
+      await store(item);
       pump();
     },
 
@@ -287,12 +300,12 @@ export function createOutbox({ storage, lead, channel, clock, random, randomByte
       return true;
     },
 
-    /** Forget everything here and in the other tabs, whoever wrote it. The storage is emptied by whoever calls this. */
-    forgetAll() {
+    /** Forget everything here, whoever wrote it, and tell the other tabs. The storage is emptied by whoever calls this. */
+    forgetAll({ tell = true } = {}) {
       owner = null;
       takeLead();
       clear();
-      channel.post({ type: "erased" });
+      if (tell) channel.post({ type: "erased" });
     },
 
     /** Resolves when everything that was to be written is. */

@@ -1,0 +1,168 @@
+/** Which part of a room's history is on screen, and the pages that are fetched for it. */
+
+import { computed, signal } from "../vendor/signals-core.js";
+import { liveWindow, windowAt } from "../lib/windows.js";
+
+export const PAGE_MESSAGES = 50;
+
+/** @typedef {import("../lib/types.js").Window} Window */
+
+export class History {
+  /**
+   * @param {import("../lib/merge.js").RoomCopy} copy
+   * @param {(make: () => any, came: (generation: number, result: any) => boolean) => Promise<any>} fetchPage
+   *   sends the command that `make` gives when the room is subscribed to, again after a lost connection; gives the result when `came`
+   *   took it, or null where `make` wants nothing any more
+   */
+  constructor(copy, fetchPage) {
+    this.copy = copy;
+    this.fetchPage = fetchPage;
+    this.windows = signal(copy.windows);
+    this.firstNumber = signal(copy.firstNumber);
+    /** @type {import("../vendor/signals-core.js").Signal<number|"live">} a number in the window on screen, or the window at the end */
+    this.focus = signal(/** @type {any} */ ("live"));
+    this.loading = signal({ before: false, after: false, around: false });
+    this.failure = signal(null);
+    /** Where to scroll to; a new object whenever there is a new place. @type {import("../vendor/signals-core.js").Signal<{at: "new"|"message"|"end", number: number|null}|null>} */
+    this.target = signal(/** @type {any} */ (null));
+    this.timeline = computed(() => {
+      const window = this.current;
+      if (!window) return null;
+      const { from, to, messages, notices, live } = window;
+      return { from, to, messages, notices, atStart: from <= this.firstNumber.value, atEnd: live };
+    });
+    this.onTheWay = new Map();
+    this.aim = 0;
+  }
+
+  /** The window on screen. @returns {Window|null} */
+  get current() {
+    const windows = this.windows.value;
+    const focus = this.focus.value;
+    return focus === "live" ? liveWindow(windows) : (windowAt(windows, focus) ?? null);
+  }
+
+  /** Take over what the copy holds now. */
+  publish() {
+    const { windows, firstNumber } = this.copy;
+    const focus = this.focus.value;
+    // Retention may have taken the message that we looked at.
+    if (focus !== "live" && windows.length > 0 && !windowAt(windows, focus)) this.focus.value = nearest(windows, focus) ?? "live";
+    this.windows.value = windows;
+    this.firstNumber.value = firstNumber;
+  }
+
+  loadBefore() {
+    const window = this.current;
+    if (!window || window.from <= this.copy.firstNumber) return Promise.resolve(false);
+    return this.#share("before", () => this.#extend({ before: window.from }));
+  }
+
+  loadAfter() {
+    const window = this.current;
+    if (!window || window.live) return Promise.resolve(false);
+    return this.#share("after", () => this.#extend({ after: window.to }));
+  }
+
+  /**
+   * Go to a message, or the nearest that exists.
+   * @param {number} number @param {"new"|"message"} [at] what it is to the reader
+   * @returns {Promise<number|null>}
+   */
+  async loadAround(number, at = "message") {
+    const aim = ++this.aim;
+    if (!windowAt(this.copy.windows, number)) await this.#show("around", { around: number });
+    const target = nearest(this.copy.windows, number);
+    if (aim === this.aim && target !== null) this.#turnTo(target, { at, number: target });
+    return target;
+  }
+
+  /** Go to the end. */
+  async loadNewest() {
+    const aim = ++this.aim;
+    if (!liveWindow(this.copy.windows)) await this.#show("around", {});
+    if (aim === this.aim) this.#turnTo("live", { at: "end", number: null });
+  }
+
+  /** Fetch what is on screen anew, after it was dropped. */
+  retake() {
+    return this.focus.value === "live" ? this.loadNewest() : this.loadAround(this.focus.value);
+  }
+
+  /** Drop what is outside of these numbers. */
+  keepOnly(from, to) {
+    const window = this.current;
+    if (!window || from > to) return;
+    const stays = window.live && to >= window.to;
+    this.copy.keepOnly(from, to);
+    if (this.focus.value !== "live" || !stays) this.focus.value = Math.min(Math.max(this.focus.value === "live" ? to : this.focus.value, from), to);
+    this.publish();
+  }
+
+  /** The last messages, without the rest: what a room that is not on screen may hold. */
+  keepTail(most) {
+    const live = liveWindow(this.copy.windows);
+    if (live && live.to - live.from >= 2 * most) this.copy.keepOnly(live.to - most + 1, Infinity);
+  }
+
+  async #extend(range) {
+    const { generation } = this.copy;
+    // After a reset there is nothing to extend.
+    const page = await this.#fetch(range, () => generation === this.copy.generation);
+    return page !== null && page.messages.length > 0;
+  }
+
+  #show(name, range) {
+    return this.#share(`${name} ${range.around ?? ""}`, () => this.#fetch(range));
+  }
+
+  #fetch(range, wanted = () => true) {
+    const command = { type: "messages", room: this.copy.id, ...range, limit: PAGE_MESSAGES };
+    return this.fetchPage(
+      () => (wanted() ? command : null),
+      (generation, page) => this.copy.messagesCame(generation, page, range),
+    );
+  }
+
+  /** Calls for the same page share one request. */
+  #share(name, fetch) {
+    const running = this.onTheWay.get(name);
+    if (running) return running;
+    const kind = name.split(" ")[0];
+    this.loading.value = { ...this.loading.value, [kind]: true };
+    this.failure.value = null;
+    const done = fetch()
+      .catch((failure) => {
+        this.failure.value = failure;
+        throw failure;
+      })
+      .finally(() => {
+        this.onTheWay.delete(name);
+        const still = [...this.onTheWay.keys()].some((other) => other.split(" ")[0] === kind);
+        this.loading.value = { ...this.loading.value, [kind]: still };
+      });
+    this.onTheWay.set(name, done);
+    return done;
+  }
+
+  /** Show the window there; of the others only the one at the end is of further use. */
+  #turnTo(focus, target) {
+    const shown = focus === "live" ? liveWindow(this.copy.windows) : windowAt(this.copy.windows, focus);
+    const live = liveWindow(this.copy.windows);
+    this.copy.windows = this.copy.windows.filter((window) => window === shown || window === live);
+    this.focus.value = focus;
+    this.publish();
+    this.target.value = target;
+  }
+}
+
+/** The number in one of the windows that is nearest to this one; null where there are no messages. */
+function nearest(windows, number) {
+  let best = null;
+  for (const { from, to } of windows) {
+    if (to < from) continue;
+    const candidate = Math.min(Math.max(number, from), to);
+    if (best === null || Math.abs(candidate - number) < Math.abs(best - number)) best = candidate;
+  }
+  return best;
+}

@@ -1,0 +1,61 @@
+/** The last state of the page, kept on this device: the room list and the ends of the rooms that were open, to be there without a network. */
+
+import { liveWindow } from "../lib/windows.js";
+
+export const KEY = "page";
+export const KEEP_AFTER_MILLISECONDS = 2_000;
+export const MOST_ROOMS = 10; // whose messages are kept
+export const MOST_MESSAGES = 50; // of each
+const FORMAT = 1; // raised when an older page could not be read any more
+
+/**
+ * @param {import("../lib/copy.js").ClientCopy} copy
+ * @param {ReadonlyArray<number>} recent ids of rooms, the last opened last
+ */
+export function pack(copy, recent) {
+  const people = new Map(copy.me ? [[copy.me.id, copy.me]] : []);
+  const withMessages = new Set(recent.slice(-MOST_ROOMS));
+  const rooms = copy.joinedRooms().map((room) => {
+    const window = withMessages.has(room.id) && room.position !== null ? tail(liveWindow(room.windows)) : null;
+    for (const { author } of window?.messages ?? []) addPerson(author);
+    for (const { actor } of window?.notices ?? []) addPerson(actor);
+    const { info, membership, position, firstNumber, lastNumber, lastReadNumber } = room;
+    return { info, membership, position, firstNumber, lastNumber, lastReadNumber, window };
+  });
+
+  function addPerson(id) {
+    if (copy.people.has(id)) people.set(id, copy.people.get(id));
+  }
+
+  return { format: FORMAT, epoch: copy.epoch, me: copy.me, isOwner: copy.isOwner, position: copy.position, people: [...people.values()], rooms };
+}
+
+/** Put what was kept into a copy that knows nothing yet. False where there is nothing, or nothing that this version reads. */
+export function unpack(copy, kept) {
+  if (kept?.format !== FORMAT || kept.epoch === null) return false;
+  copy.epoch = kept.epoch;
+  copy.me = kept.me;
+  copy.isOwner = kept.isOwner;
+  copy.position = kept.position;
+  copy.seen = kept.position;
+  copy.frameCame({ type: "people", people: kept.people });
+  for (const { info, membership, position, firstNumber, lastNumber, lastReadNumber, window } of kept.rooms) {
+    const room = copy.room(info.id);
+    Object.assign(room, { info, membership, firstNumber, lastNumber, lastReadNumber });
+    if (window) Object.assign(room, { position, seen: position, windows: [window] });
+    copy.onRoom(room);
+  }
+  copy.known = true;
+  return true;
+}
+
+function tail(window) {
+  if (!window || window.messages.length <= MOST_MESSAGES) return window;
+  const from = window.to - MOST_MESSAGES + 1;
+  return {
+    ...window,
+    from,
+    messages: window.messages.slice(-MOST_MESSAGES),
+    notices: window.notices.filter(({ after }) => after >= from),
+  };
+}

@@ -1,0 +1,154 @@
+/** Between the copy and the socket: what must be asked, and asked again, until the answer is in. */
+
+import { backoff } from "../lib/backoff.js";
+import { ChatFailure, sameAgain } from "../lib/failure.js";
+
+export const MOST_TRIES = 6; // of a question that the server can't answer now
+const FIRST_DELAY_MILLISECONDS = 500;
+const MOST_DELAY_MILLISECONDS = 10_000;
+
+/** @typedef {import("../lib/merge.js").RoomCopy} RoomCopy */
+
+/**
+ * @param {{socket: any, copy: import("../lib/copy.js").ClientCopy, clock: import("../lib/types.js").Clock, random: () => number,
+ *          update: (change: () => any) => any}} options `update` runs a change of the copy and shows it
+ */
+export function createLink({ socket, copy, clock, random, update }) {
+  const delay = backoff({ base: FIRST_DELAY_MILLISECONDS, most: MOST_DELAY_MILLISECONDS, random });
+  /** @type {Array<{resolve: () => void, reject: (failure: ChatFailure) => void}>} */
+  let waiters = [];
+  let started = false;
+  const subscribing = new Map();
+
+  /** Resolves when commands can be sent; rejects where the connection was stopped for good. @returns {Promise<void>} */
+  function connected() {
+    const { state } = socket.state;
+    if (state === "open" || state === "caught_up") return Promise.resolve();
+    if (state === "stopped" && started) return Promise.reject(stopped());
+    return new Promise((resolve, reject) => waiters.push({ resolve, reject }));
+  }
+
+  function stopped() {
+    return new ChatFailure("offline", "The connection was closed.");
+  }
+
+  /** Wait until a command that failed may be tried again; throws where that is of no use. */
+  async function again(failure, attempt) {
+    if (sameAgain(failure.code) !== "again") throw failure;
+    if (failure.code === "offline" || failure.code === "lost") return;
+    if (attempt + 1 >= MOST_TRIES) throw failure;
+    const wait = failure.retryAfter !== null ? failure.retryAfter * 1000 : delay(attempt);
+    await new Promise((resolve) => clock.setTimeout(() => resolve(undefined), wait));
+  }
+
+  async function askChanges(command) {
+    for (let attempt = 0; ; attempt += 1) {
+      try {
+        await socket.command(command);
+        break;
+      } catch (failure) {
+        // With the connection the question is gone too: the next hello asks it.
+        if (failure.code === "offline" || failure.code === "lost") return;
+        if (command.room !== undefined && isDenied(failure)) return update(() => copy.lost(copy.room(command.room)));
+        await again(failure, attempt);
+      }
+    }
+    update(() => copy.asked(command.room));
+  }
+
+  /** One request for all who want the same room. @param {{room?: number, slug?: string}} target @returns {Promise<RoomCopy>} */
+  function subscribe(target) {
+    const key = target.room ?? target.slug;
+    if (!subscribing.has(key)) {
+      const done = socket
+        .command({ type: "subscribe", ...target })
+        .then((state) => update(() => copy.subscribedTo(state)))
+        .finally(() => subscribing.delete(key));
+      subscribing.set(key, done);
+    }
+    return subscribing.get(key);
+  }
+
+  /** Resolves when this connection hears the room. @param {RoomCopy} room */
+  async function subscribed(room) {
+    for (let attempt = 0; ; attempt += 1) {
+      await connected();
+      if (room.subscribed) return;
+      try {
+        await subscribe({ room: room.id });
+      } catch (failure) {
+        if (isDenied(failure)) update(() => copy.lost(room));
+        await again(failure, attempt);
+      }
+    }
+  }
+
+  return {
+    stateIs({ state }) {
+      started = started || state === "connecting";
+      const waiting = waiters;
+      if (state === "open" || (state === "stopped" && started)) waiters = [];
+      if (state === "open") for (const { resolve } of waiting) resolve();
+      if (state === "stopped" && started) for (const { reject } of waiting) reject(stopped());
+    },
+
+    command: (command) => socket.command(command),
+
+    /** Carry out what the copy found missing. @param {{type: string, room?: number, since?: number}} command */
+    async wanted(command) {
+      try {
+        if (command.type === "hello") socket.reconnect();
+        else if (command.type === "subscribe") await subscribed(copy.room(/** @type {number} */ (command.room)));
+        else await askChanges(command);
+      } catch (failure) {
+        // It is wanted again with the next frame or connection.
+        if (!(failure instanceof ChatFailure)) throw failure;
+      }
+    },
+
+    /** Look into a room by id or slug; `find` is asked first once there is a connection. @returns {Promise<RoomCopy>} */
+    async lookInto(target, find) {
+      for (let attempt = 0; ; attempt += 1) {
+        await connected();
+        const found = find();
+        if (found?.subscribed) return found;
+        try {
+          return await subscribe(target);
+        } catch (failure) {
+          await again(failure, attempt);
+        }
+      }
+    },
+
+    /**
+     * A page of a room: asked for when the room is heard, so that nothing falls between the page and the pushes. Gives the result that `came`
+     * took, or null where `make` wants nothing any more.
+     * @param {RoomCopy} room @param {() => any} make the command @param {(generation: number, result: any) => boolean} came
+     */
+    async fetchPage(room, make, came) {
+      for (let attempt = 0; ; attempt += 1) {
+        await subscribed(room);
+        const command = make();
+        if (command === null) return null;
+        const generation = room.pageAsked();
+        let result;
+        try {
+          result = await socket.command(command);
+        } catch (failure) {
+          room.pageLost(generation);
+          await again(failure, attempt);
+          continue;
+        }
+        const taken = update(() => {
+          copy.onRoom(room);
+          return came(generation, result);
+        });
+        if (taken) return result;
+      }
+    },
+  };
+}
+
+function isDenied(failure) {
+  return failure.code === "not_found" || failure.code === "forbidden";
+}

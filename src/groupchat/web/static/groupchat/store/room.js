@@ -1,0 +1,276 @@
+/** One room as the page sees it: signals of its state, and what one can do in it. */
+
+import { computed, signal } from "../vendor/signals-core.js";
+import { ChatFailure, sameAgain } from "../lib/failure.js";
+import { rowsOf } from "../lib/grouping.js";
+import { countCharacters, isVisible, wellFormed } from "../lib/text.js";
+import { History } from "./history.js";
+
+export const PAGE_MEMBERS = 100;
+export const READ_AFTER_MILLISECONDS = 500; // marks within this time become one command
+export const TAIL_MESSAGES = 100; // of a room that is not on screen
+
+/** @typedef {import("../lib/types.js").Message} Message */
+
+export class RoomStore {
+  /**
+   * @param {import("../lib/merge.js").RoomCopy} copy
+   * @param {any} context what the store lends its rooms: me, isOwner, limits, people, collator, clock, outbox, drafts, heard,
+   *   command, fetchPage, join, leave, changed
+   */
+  constructor(copy, context) {
+    this.id = copy.id;
+    this.copy = copy;
+    this.context = context;
+    this.history = new History(copy, (make, came) => context.fetchPage(copy, make, came));
+    this.isOpen = false;
+    this.generation = copy.generation;
+
+    this.info = signal(copy.info);
+    this.membership = signal(copy.membership);
+    this.gone = signal(copy.gone);
+    this.lastNumber = signal(copy.lastNumber);
+    this.lastReadNumber = signal(copy.lastReadNumber);
+    this.unread = signal(copy.unread);
+    this.newMessagesAt = signal(/** @type {number|null} */ (null));
+    this.pending = signal(/** @type {import("../lib/types.js").Pending[]} */ ([]));
+    this.draft = signal(context.drafts.get(copy.id));
+    this.timeline = this.history.timeline;
+    this.loading = this.history.loading;
+    this.failure = this.history.failure;
+    this.target = this.history.target;
+    this.rows = computed(() => {
+      const timeline = this.timeline.value;
+      const view = timeline ?? { messages: [], notices: [], atEnd: true };
+      return rowsOf({ ...view, pending: this.pending.value, newMessagesAt: this.newMessagesAt.value, me: context.me.value?.id ?? null });
+    });
+
+    this.memberMap = signal(copy.members);
+    this.memberCount = signal(copy.joinedCount);
+    this.membersComplete = signal(copy.membersComplete);
+    this.membersLoading = signal(false);
+    this.members = computed(() => this.#listMembers());
+
+    this.openedEarly = null;
+    this.toRead = 0;
+    this.readTimer = null;
+    this.membersOnTheWay = null;
+  }
+
+  /** Take over what the copy holds now. True where the list of rooms may look different. */
+  publish() {
+    const { copy } = this;
+    const listed = this.info.value !== copy.info || this.membership.value !== copy.membership || this.gone.value !== copy.gone;
+    if (!this.isOpen) this.history.keepTail(TAIL_MESSAGES);
+    this.info.value = copy.info;
+    this.membership.value = copy.membership;
+    this.gone.value = copy.gone;
+    this.lastNumber.value = copy.lastNumber;
+    this.lastReadNumber.value = copy.lastReadNumber;
+    this.unread.value = copy.unread;
+    this.history.publish();
+    const hadMembers = this.memberMap.value !== null;
+    this.memberMap.value = copy.members;
+    this.memberCount.value = copy.joinedCount;
+    this.membersComplete.value = copy.membersComplete;
+    if (this.generation !== copy.generation) this.#retake(hadMembers);
+    return listed;
+  }
+
+  /** The page shows this room from now on. @param {{around?: number}} [where] */
+  opened({ around } = {}) {
+    this.isOpen = true;
+    // What was kept on this device may be old: how much is unread is known only when the server has spoken.
+    this.openedEarly = this.context.heard() || !this.copy.loaded ? null : { around };
+    this.markNewMessages();
+    const unread = this.newMessagesAt.value;
+    let loading;
+    if (around !== undefined) loading = this.history.loadAround(around);
+    else loading = unread === null ? this.history.loadNewest() : this.history.loadAround(unread, "new");
+    return loading.catch(ignore); // `failure` shows it
+  }
+
+  /** The server has told what was missed. */
+  caughtUp() {
+    if (this.isOpen && this.openedEarly) this.opened(this.openedEarly);
+    if (this.toRead > 0) this.#readIn(READ_AFTER_MILLISECONDS);
+  }
+
+  closed() {
+    this.isOpen = false;
+    this.publish();
+  }
+
+  markNewMessages() {
+    const { copy } = this;
+    this.newMessagesAt.value = copy.unread > 0 ? Math.max(copy.lastReadNumber + 1, copy.firstNumber) : null;
+  }
+
+  loadBefore() {
+    return this.history.loadBefore();
+  }
+
+  loadAfter() {
+    return this.history.loadAfter();
+  }
+
+  loadAround(number) {
+    return this.history.loadAround(number);
+  }
+
+  loadNewest() {
+    return this.history.loadNewest();
+  }
+
+  keepOnly(from, to) {
+    this.history.keepOnly(from, to);
+  }
+
+  /** @param {string} body @returns {Promise<string>} */
+  async post(body) {
+    return this.context.outbox.enqueue({ room: this.id, body: this.#checked(body) });
+  }
+
+  retry(clientMessageId) {
+    return this.context.outbox.retry(clientMessageId);
+  }
+
+  discard(clientMessageId) {
+    return this.context.outbox.discard(clientMessageId);
+  }
+
+  async edit(number, body) {
+    return this.context.command({ type: "message.edit", room: this.id, number, body: this.#checked(body) });
+  }
+
+  remove(number) {
+    return this.context.command({ type: "message.delete", room: this.id, number });
+  }
+
+  /** @param {number} number */
+  markRead(number) {
+    const { copy } = this;
+    const upTo = Math.min(number, copy.lastNumber);
+    if (!copy.joined || upTo <= copy.lastReadNumber) return;
+    copy.readUpTo(upTo);
+    this.toRead = upTo;
+    this.context.changed(this);
+    if (this.readTimer === null) this.#readIn(READ_AFTER_MILLISECONDS);
+  }
+
+  /** Send the read mark now, if there is one to send. */
+  async sendRead() {
+    this.context.clock.clearTimeout(this.readTimer);
+    this.readTimer = null;
+    const number = this.toRead;
+    if (number === 0 || !this.copy.joined) return;
+    try {
+      await this.context.command({ type: "read", room: this.id, number });
+      if (this.toRead === number) this.toRead = 0;
+    } catch (failure) {
+      const what = sameAgain(failure.code);
+      if (what === "never") this.toRead = 0;
+      // Without a connection it goes out when there is one again.
+      else if (failure.code !== "offline" && failure.code !== "lost") this.#readIn((failure.retryAfter ?? 1) * 1000);
+    }
+  }
+
+  join() {
+    return this.context.join(this);
+  }
+
+  leave() {
+    return this.context.leave(this);
+  }
+
+  rename(name) {
+    return this.context.command({ type: "room.rename", room: this.id, name });
+  }
+
+  setTopic(topic) {
+    return this.context.command({ type: "room.topic", room: this.id, topic });
+  }
+
+  /** The first page of members, or the next; resolves when it is here. */
+  loadMembers() {
+    if (this.copy.membersComplete) return Promise.resolve();
+    this.membersOnTheWay ??= this.#fetchMembers().finally(() => {
+      this.membersOnTheWay = null;
+      this.membersLoading.value = false;
+    });
+    return this.membersOnTheWay;
+  }
+
+  setDraft(text) {
+    this.draft.value = text;
+    this.context.drafts.set(this.id, text);
+  }
+
+  mayEdit(message) {
+    return !message.deleted_at && message.author === this.context.me.value?.id;
+  }
+
+  mayRemove(message) {
+    return !message.deleted_at && (message.author === this.context.me.value?.id || this.mayManage());
+  }
+
+  mayManage() {
+    if (this.context.isOwner.value) return true;
+    // A guest who made a room has no further rights in it.
+    const own = this.membership.value;
+    return own?.role === "owner" && own.state === "joined" && this.context.me.value?.kind !== "guest";
+  }
+
+  #checked(body) {
+    const text = wellFormed(body);
+    const most = this.context.limits.value.body_characters;
+    const count = countCharacters(text);
+    if (most && count > most) throw new ChatFailure("too_long", `A message holds at most ${most} characters; this one has ${count}.`, { field: "body" });
+    if (!isVisible(text) || text.includes("\0")) throw new ChatFailure("invalid", "Write something first: this message shows nothing.", { field: "body" });
+    return text;
+  }
+
+  #readIn(milliseconds) {
+    this.context.clock.clearTimeout(this.readTimer);
+    this.readTimer = this.context.clock.setTimeout(() => this.sendRead(), milliseconds);
+  }
+
+  #retake(hadMembers) {
+    this.generation = this.copy.generation;
+    if (!this.isOpen || this.copy.gone !== null) return;
+    this.history.retake().catch(ignore);
+    if (hadMembers) this.loadMembers().catch(ignore);
+  }
+
+  async #fetchMembers() {
+    this.membersLoading.value = true;
+    await this.context.fetchPage(
+      this.copy,
+      () => {
+        this.copy.watchMembers();
+        return { type: "members", room: this.id, after: this.copy.membersNext, limit: PAGE_MEMBERS };
+      },
+      (generation, page) => this.copy.membersCame(generation, page),
+    );
+  }
+
+  #listMembers() {
+    const map = this.memberMap.value;
+    if (map === null) return null;
+    const { people, collator, anyPerson } = this.context;
+    anyPerson.value; // names order the list
+    const name = (member) => people.get(member.person)?.name ?? "";
+    const list = [...map.values()].filter((member) => member.state === "joined");
+    list.sort(
+      (a, b) => Number(b.role === "owner") - Number(a.role === "owner") || collator.compare(name(a), name(b)) || a.person - b.person,
+    );
+    return {
+      people: list,
+      count: this.memberCount.value ?? list.length,
+      complete: this.membersComplete.value,
+      loading: this.membersLoading.value,
+    };
+  }
+}
+
+function ignore() {}
