@@ -1,7 +1,7 @@
 """What a commit changed, on its way from the domain to whoever listens.
 
-Actions send `published` after the commit, in the order of the commits of a room; doors (realtime, later webhooks) connect
-to it. The domain knows nothing of who listens.
+Actions send `published` after the commit, in the order of the commits of a room; doors (realtime, later webhooks)
+connect to it. The domain knows nothing of who listens.
 """
 
 from __future__ import annotations
@@ -25,7 +25,9 @@ class RoomChanges:
 
 @dataclass(frozen=True, slots=True)
 class MyChanges:
-    """The changes of a person's own counter in `(since, to]`; with `sessions` their sockets must prove again who they are."""
+    """The changes of a person's own counter in `(since, to]`; with `sessions` their sockets must prove again who
+    they are.
+    """
 
     frame: MyChangesFrame
     sessions: bool = False

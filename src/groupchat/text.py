@@ -17,9 +17,7 @@ _BLANK = frozenset("\u115f\u1160\u3164\uffa0\u2800\u034f")
 
 def is_visible(text: str) -> bool:
     """Whether a reader would see anything of it."""
-    return any(
-        character not in _BLANK and unicodedata.category(character) not in _INVISIBLE for character in text
-    )
+    return any(character not in _BLANK and unicodedata.category(character) not in _INVISIBLE for character in text)
 
 
 def fold(name: str) -> str:
@@ -35,9 +33,8 @@ def clean_body(body: str) -> str:
     if "\0" in body:
         raise Invalid("A message can't hold the NUL character.", field="body")
     # ASCII letters are the common case; the slow look is for what has none.
-    if not body.isascii() or not body.strip() or not body.isprintable():
-        if not is_visible(body):
-            raise Invalid("Write something first: this message shows nothing.", field="body")
+    if (not body.isascii() or not body.strip() or not body.isprintable()) and not is_visible(body):
+        raise Invalid("Write something first: this message shows nothing.", field="body")
     return body
 
 

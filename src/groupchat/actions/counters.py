@@ -1,7 +1,7 @@
 """The counters, and what was changed under them.
 
-Locks are always taken in one order: rooms by id, then people by id, then the rows behind them. So no two actions wait for
-each other.
+Locks are always taken in one order: rooms by id, then people by id, then the rows behind them. So no two actions wait
+for each other.
 """
 
 from __future__ import annotations
@@ -28,7 +28,9 @@ from groupchat.resources import (
 
 
 class RoomChange:
-    """Gathers what one transaction changes in one locked room, hands out its seqs, and publishes it after the commit."""
+    """Gathers what one transaction changes in one locked room, hands out its seqs, and publishes it after the
+    commit.
+    """
 
     __slots__ = ("_info", "_members", "_messages", "_notices", "_people", "_since", "room")
 
@@ -114,9 +116,7 @@ def lock_rooms(ids: Iterable[int]) -> dict[int, RoomChange]:
 
 def lock_people(ids: Iterable[int]) -> dict[int, Person]:
     """The people with these ids, locked in order of id."""
-    return {
-        person.pk: person for person in Person.objects.select_for_update().filter(pk__in=set(ids)).order_by("pk")
-    }
+    return {person.pk: person for person in Person.objects.select_for_update().filter(pk__in=set(ids)).order_by("pk")}
 
 
 @contextmanager
@@ -135,8 +135,8 @@ def changing_room(room_id: int, person: Person | None = None) -> Iterator[RoomCh
 def changed_mine(person_id: int, memberships: Sequence[Membership], rooms: Sequence[Room] = ()) -> None:
     """Give these memberships of one person their new `person_seq`, save it with the read mark, and publish on commit.
 
-    `rooms` are the rooms of those that are joined, where their devices may not know them yet. Call it inside a transaction, after
-    everything that was done to the room.
+    `rooms` are the rooms of those that are joined, where their devices may not know them yet. Call it inside a
+    transaction, after everything that was done to the room.
     """
     Person.objects.filter(pk=person_id).update(seq=models.F("seq") + len(memberships))
     to = Person.objects.values_list("seq", flat=True).get(pk=person_id)
@@ -158,10 +158,10 @@ def changed_mine(person_id: int, memberships: Sequence[Membership], rooms: Seque
 
 
 def changed_sessions(person_id: int) -> None:
-    """Say in the person's counter that their sessions changed, and publish it on commit. Call it inside a transaction."""
+    """Say in the person's counter that their sessions changed, and publish it on commit. Call it inside a
+    transaction.
+    """
     Person.objects.filter(pk=person_id).update(seq=models.F("seq") + 1, sessions_seq=models.F("seq") + 1)
     to = Person.objects.values_list("seq", flat=True).get(pk=person_id)
     frame: MyChangesFrame = {"type": "changes", "me": person_id, "since": to - 1, "to": to}
-    transaction.on_commit(
-        partial(published.send, sender=Person, changes=MyChanges(frame, sessions=True)), robust=True
-    )
+    transaction.on_commit(partial(published.send, sender=Person, changes=MyChanges(frame, sessions=True)), robust=True)

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from django.contrib.auth.models import AbstractBaseUser
 from django.db import IntegrityError, transaction
 
 from groupchat.actions.counters import changed_sessions
@@ -25,7 +24,7 @@ class Guest:
     name: str
 
 
-def person_of_user(*, user: AbstractBaseUser | Any) -> Person:
+def person_of_user(*, user: Any) -> Person:
     """The person of a user of the site; made with the first question."""
     person = Person.objects.filter(user=user).first()
     if person is not None:

@@ -31,7 +31,8 @@ class Person(models.Model):
     is_active = models.BooleanField(default=True)
     version = models.PositiveBigIntegerField(default=1, editable=False)
     seq = models.PositiveBigIntegerField(default=0, editable=False)
-    # The seq at which a session of this person ended or their rights as a whole changed: live sockets ask again who they are.
+    # The seq at which a session of this person ended or their rights as a whole changed: live sockets ask again who
+    # they are.
     sessions_seq = models.PositiveBigIntegerField(default=0, editable=False)
     created_at = models.DateTimeField(auto_now_add=True)
 

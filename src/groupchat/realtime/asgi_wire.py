@@ -15,11 +15,11 @@ Send = Callable[[Any], Awaitable[None]]
 class AsgiWire:
     """Writes with `websocket.send`. What waits for the server's flow control counts as buffered."""
 
-    __slots__ = ("_buffered", "_closing", "_dead", "_due", "_on_dead", "_send", "_writing")
+    __slots__ = ("_buffered", "_closing", "_consumer", "_dead", "_due", "_send", "_writing")
 
-    def __init__(self, send: Send, on_dead: Callable[[], None]) -> None:
+    def __init__(self, send: Send, consumer: asyncio.Task[Any] | None) -> None:
         self._send = send
-        self._on_dead = on_dead
+        self._consumer = consumer
         self._due: deque[bytes | tuple[int, str]] = deque()
         self._buffered = 0
         self._writing: asyncio.Task[None] | None = None
@@ -44,7 +44,9 @@ class AsgiWire:
             self._wake()
 
     def abort(self) -> None:
-        """The nearest thing that ASGI has: forget what is unsent, and end the consumer, upon which the server closes."""
+        """The nearest thing that ASGI has: forget what is unsent, and end the consumer, upon which the server
+        closes.
+        """
         if self._dead:
             return
         self._dead = True
@@ -52,7 +54,8 @@ class AsgiWire:
         self._buffered = 0
         if self._writing is not None:
             self._writing.cancel()
-        self._on_dead()
+        if self._consumer is not None:
+            self._consumer.cancel()
 
     def ping(self) -> None:
         """Left to the server: ASGI knows no pings."""

@@ -1,7 +1,7 @@
 """Between processes: a doorbell over the Channels layer. It makes delivery fast; the sweep makes it true.
 
-Each process has one channel. It joins a room's group when its first local subscription appears and leaves it with the last.
-Nothing here is awaited by whoever posts; what can't be sent is dropped and found by the sweep of the others.
+Each process has one channel. It joins a room's group when its first local subscription appears and leaves it with the
+last. Nothing here is awaited by whoever posts; what can't be sent is dropped and found by the sweep of the others.
 """
 
 from __future__ import annotations
@@ -93,6 +93,7 @@ class LayerBroker:
         self._max_waiting = max_waiting
         self._max_bytes = max_bytes
         self._channel = ""
+        self._named = asyncio.Event()  # the layer gave us a channel
         self._outgoing: deque[Publication] = deque()
         self._wanted: dict[TopicKey, asyncio.Future[None]] = {}
         self._joined: set[TopicKey] = set()
@@ -139,8 +140,7 @@ class LayerBroker:
             future = self._wanted.get(key)
             try:
                 if future is not None and key not in self._joined:
-                    while not self._channel:
-                        await asyncio.sleep(0.01)
+                    await self._named.wait()
                     await self._layer.group_add(_group(key), self._channel)
                     self._joined.add(key)
                 elif future is None and key in self._joined:
@@ -201,6 +201,7 @@ class LayerBroker:
             try:
                 if not self._channel:
                     self._channel = await self._layer.new_channel("groupchat.")
+                    self._named.set()
                 message = await self._layer.receive(self._channel)
             except asyncio.CancelledError:
                 raise

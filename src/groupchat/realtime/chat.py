@@ -1,11 +1,13 @@
-"""One socket of the protocol: takes frames in, answers commands in order, and becomes a person's when a guest writes."""
+"""One socket of the protocol: takes frames in, answers commands in order, and becomes a person's when a guest
+writes.
+"""
 
 from __future__ import annotations
 
 import asyncio
 import logging
 from collections import deque
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from django.db import DatabaseError
@@ -27,13 +29,13 @@ from groupchat.protocol import (
     refusal,
     reply,
 )
+from groupchat.realtime.commands import carry_out
 from groupchat.realtime.connection import Wire
 from groupchat.realtime.door import DoorConnection
 from groupchat.realtime.doorway import visitor_of
 from groupchat.realtime.hub import Topic, TopicKey
 from groupchat.realtime.publish import people_frame
 from groupchat.realtime.resume import my_changes
-from groupchat.realtime.runtime import Runtime
 from groupchat.resources import moment, person_resource
 
 logger = logging.getLogger("groupchat.realtime")
@@ -49,17 +51,17 @@ class ChatConnection(DoorConnection):
 
     __slots__ = ("_inbox", "_working", "greeted")
 
-    def __init__(
-        self, wire: Wire, *, runtime: Runtime, visitor: Visitor, cookies: Mapping[str, str], address: str
-    ) -> None:
-        super().__init__(wire, dialect="native", runtime=runtime, visitor=visitor, cookies=cookies, address=address)
+    dialect_name = "native"
+
+    def __init__(self, wire: Wire, **of_door: Any) -> None:
+        super().__init__(wire, **of_door)
         self.greeted = False
         self._inbox: deque[AnyCommand] | None = None
         self._working = False
-        if visitor.person is not None:
-            runtime.of_person[visitor.person.pk].add(self)
-        elif visitor.guest is not None:
-            runtime.of_guest[visitor.guest.id].add(self)
+        if self.visitor.person is not None:
+            self.runtime.of_person[self.visitor.person.pk].add(self)
+        elif self.visitor.guest is not None:
+            self.runtime.of_guest[self.visitor.guest.id].add(self)
 
     # --- frames ----------------------------------------------------------------------------------------------------
 
@@ -115,8 +117,6 @@ class ChatConnection(DoorConnection):
             self.runtime.spawn(self._work())
 
     async def _work(self) -> None:
-        from groupchat.realtime.commands import carry_out
-
         try:
             while self._inbox and not self.closed:
                 command = self._inbox.popleft()
@@ -251,4 +251,3 @@ def _discard(groups: dict[Any, set[ChatConnection]], key: Any, connection: ChatC
         group.discard(connection)
         if not group:
             del groups[key]
-

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 import secrets
-from collections.abc import Mapping
 from typing import Any
 
 from django.db import DatabaseError
@@ -15,13 +14,12 @@ from groupchat.actions.people import person_of_guest
 from groupchat.errors import ChatError, Close, NotFound, Unavailable
 from groupchat.identity import Visitor
 from groupchat.models import Person
-from groupchat.protocol import ClassicPost, decode_classic, encode
+from groupchat.protocol import ChangesFrame, ClassicPost, decode_classic, encode
 from groupchat.realtime import resume
 from groupchat.realtime.connection import Wire
 from groupchat.realtime.door import DoorConnection
 from groupchat.realtime.hub import TopicKey
 from groupchat.realtime.publish import as_publication
-from groupchat.realtime.runtime import Runtime
 from groupchat.text import clean_body, clean_client_message_id, clean_room_name, fold
 
 logger = logging.getLogger("groupchat.realtime")
@@ -34,12 +32,10 @@ class ClassicConnection(DoorConnection):
 
     __slots__ = ("_making", "_waiting", "name", "room_id")
 
-    def __init__(
-        self, wire: Wire, *, runtime: Runtime, visitor: Visitor, cookies: Mapping[str, str], address: str
-    ) -> None:
-        super().__init__(
-            wire, dialect="classic", runtime=runtime, visitor=visitor, cookies=cookies, address=address
-        )
+    dialect_name = "classic"
+
+    def __init__(self, wire: Wire, **of_door: Any) -> None:
+        super().__init__(wire, **of_door)
         self.name = ""
         self.room_id: int | None = None
         self._waiting: list[ClassicPost] = []
@@ -205,6 +201,9 @@ def _enter_room(visitor: Visitor, name: str) -> int:
     return rooms.enter(person=person, name=name).room.pk
 
 
-def _newest(frame: Any, last_number: int) -> int:
-    """The highest number among what was just sent: a message that was read later than its room's row is not sent again."""
-    return max([last_number, frame["last_number"], *(message["number"] for message in frame.get("messages", ()))])
+def _newest(frame: ChangesFrame, last_number: int) -> int:
+    """The highest number among what was just sent: a message that was read later than its room's row is not sent
+    again.
+    """
+    numbers = [message["number"] for message in frame.get("messages", ())]
+    return max(last_number, frame["last_number"], *numbers)

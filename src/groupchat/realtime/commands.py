@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 from groupchat import __version__
 from groupchat.actions import memberships, messages, rooms
@@ -31,11 +31,11 @@ from groupchat.protocol import (
     encode,
 )
 from groupchat.realtime import resume
-from groupchat.realtime.chat import ChatConnection
 from groupchat.realtime.hub import TopicKey
 from groupchat.resources import person_resource
 
-C = TypeVar("C")
+if TYPE_CHECKING:
+    from groupchat.realtime.chat import ChatConnection
 
 
 async def carry_out(connection: ChatConnection, command: AnyCommand) -> None:
@@ -94,9 +94,7 @@ async def hello(connection: ChatConnection, command: Hello) -> None:
         room_id = state["room"]["id"]
         resumed = found.changes.get(room_id)
         position = resumed.frame["to"] if resumed is not None else state["seq"]
-        hub.commit(
-            connection, TopicKey("room", room_id), position=position, last_number=state["last_number"]
-        )
+        hub.commit(connection, TopicKey("room", room_id), position=position, last_number=state["last_number"])
     known = {TopicKey("room", state["room"]["id"]) for state in begun} | {mine}
     for key in [key for key in connection.topics if isinstance(key, TopicKey) and key not in known]:
         if connection in hub.topics[key].joining:
@@ -123,9 +121,7 @@ def _limits() -> dict[str, int]:
 
 
 async def subscribe(connection: ChatConnection, command: Subscribe) -> None:
-    room_id = await connection.runtime.database.read(
-        resume.find_room, connection.person, command.room, command.slug
-    )
+    room_id = await connection.runtime.database.read(resume.find_room, connection.person, command.room, command.slug)
     await _open(connection, command.ref, room_id, {})
 
 
@@ -171,9 +167,7 @@ async def leave_room(connection: ChatConnection, command: LeaveRoom) -> None:
 
 async def rename_room(connection: ChatConnection, command: RenameRoom) -> None:
     person = await connection.become_person()
-    room = await connection.runtime.database.write(
-        rooms.rename, person=person, room_id=command.room, name=command.name
-    )
+    room = await connection.runtime.database.write(rooms.rename, person=person, room_id=command.room, name=command.name)
     connection.reply(command.ref, {"seq": room.seq})
 
 
@@ -262,12 +256,10 @@ async def mark_read(connection: ChatConnection, command: Read) -> None:
     membership = await connection.runtime.database.write(
         memberships.read, person=person, room_id=command.room, number=command.number
     )
-    connection.reply(
-        command.ref, {"last_read_number": membership.last_read_number, "seq": membership.person_seq}
-    )
+    connection.reply(command.ref, {"last_read_number": membership.last_read_number, "seq": membership.person_seq})
 
 
-_COMMANDS: dict[type[Any], Callable[[ChatConnection, Any], Awaitable[None]]] = {
+_COMMANDS: dict[type[Any], Callable[[Any, Any], Awaitable[None]]] = {
     Hello: hello,
     Subscribe: subscribe,
     Unsubscribe: unsubscribe,

@@ -40,7 +40,17 @@ class Wire(Protocol):
 class Connection:
     """A live socket as the hub sees it."""
 
-    __slots__ = ("__weakref__", "closed", "dialect", "heard", "known", "max_outbox_bytes", "person_id", "topics", "wire")
+    __slots__ = (
+        "__weakref__",
+        "closed",
+        "dialect",
+        "heard",
+        "known",
+        "max_outbox_bytes",
+        "person_id",
+        "topics",
+        "wire",
+    )
 
     def __init__(self, wire: Wire, *, dialect: str, max_outbox_bytes: int, person_id: int | None = None) -> None:
         self.wire = wire

@@ -1,7 +1,7 @@
 """The doors for sockets: the handshake, and from then on whatever the client sends.
 
-A consumer here has no channel of its own in the Channels layer and its own receive loop: Channels' dispatch makes a thread hop for
-every frame, and a layer channel per socket costs a queue, a task and a copy for every delivery.
+A consumer here has no channel of its own in the Channels layer and its own receive loop: Channels' dispatch makes a
+thread hop for every frame, and a layer channel per socket costs a queue, a task and a copy for every delivery.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from django.conf import settings
 from django.db import DatabaseError
 
 from groupchat import identity
+from groupchat.actions.people import Guest
 from groupchat.conf import conf
 from groupchat.errors import ChatError, Close
 from groupchat.identity import Visitor
@@ -33,7 +34,7 @@ logger = logging.getLogger("groupchat.realtime")
 WIRE_EXTENSION = "groupchat.wire"
 
 
-class _Consumer(AsyncConsumer):
+class _Consumer(AsyncConsumer):  # type: ignore[misc]
     """One handshake, one connection."""
 
     channel_layer_alias = None
@@ -79,7 +80,7 @@ class _Consumer(AsyncConsumer):
         await send({"type": "websocket.accept", "headers": headers})
         protocol = scope.get("extensions", {}).get(WIRE_EXTENSION)
         task = asyncio.current_task()
-        wire: Wire = protocol if protocol is not None else AsgiWire(send, lambda: task.cancel() if task else None)
+        wire: Wire = protocol if protocol is not None else AsgiWire(send, task)
         connection = self.connection_class(
             wire, runtime=runtime, visitor=visitor, cookies=handshake.cookies, address=handshake.address
         )
@@ -110,7 +111,7 @@ class _Consumer(AsyncConsumer):
     def opened(self, connection: Any, scope: Any) -> None:
         """The connection is there; nothing was received yet."""
 
-    def _new_guest(self, scope: Any) -> tuple[identity.Guest, ChatError | None]:
+    def _new_guest(self, scope: Any) -> tuple[Guest, ChatError | None]:
         names = parse_qs(scope.get("query_string", b"").decode("latin-1")).get("name")
         if names:
             try:
@@ -159,7 +160,7 @@ class ClassicConsumer(_Consumer):
         connection.enter(scope["url_route"]["kwargs"]["room"])
 
 
-class NoSuchDoor(AsyncConsumer):
+class NoSuchDoor(AsyncConsumer):  # type: ignore[misc]
     """Any other path."""
 
     channel_layer_alias = None

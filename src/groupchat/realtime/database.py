@@ -1,6 +1,7 @@
 """The threads in which the domain runs: one that writes, a few that read, each with a database connection of its own.
 
-Django's default (asgiref's thread-sensitive executor) is one thread for everything: a long read would hold up every post.
+Django's default (asgiref's thread-sensitive executor) is one thread for everything: a long read would hold up every
+post.
 """
 
 from __future__ import annotations

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, ClassVar
 
 from groupchat.conf import conf
 from groupchat.errors import ChatError, Close, RateLimited
@@ -18,18 +18,19 @@ class DoorConnection(Connection):
 
     __slots__ = ("_left", "address", "cookies", "runtime", "visitor", "visitor_key")
 
+    dialect_name: ClassVar[str]
+
     def __init__(
         self,
         wire: Wire,
         *,
-        dialect: str,
         runtime: Runtime,
         visitor: Visitor,
         cookies: Mapping[str, str],
         address: str,
     ) -> None:
         person_id = visitor.person.pk if visitor.person is not None else None
-        super().__init__(wire, dialect=dialect, max_outbox_bytes=conf().max_outbox_bytes, person_id=person_id)
+        super().__init__(wire, dialect=self.dialect_name, max_outbox_bytes=conf().max_outbox_bytes, person_id=person_id)
         self.runtime = runtime
         self.visitor = visitor
         self.visitor_key = visitor.key

@@ -1,8 +1,8 @@
 """Fan-out within one process. Pure: knows neither Django nor Channels, and runs on one event loop.
 
-A topic is a room, or a person's own counter. The hub holds, for each topic that somebody here listens to, the position up to
-which everything was sent. What comes in twice is dropped, what joins is written, what comes too early waits a moment and is
-then repaired from the database: so every subscriber sees ranges that join without a hole.
+A topic is a room, or a person's own counter. The hub holds, for each topic that somebody here listens to, the
+position up to which everything was sent. What comes in twice is dropped, what joins is written, what comes too early
+waits a moment and is then repaired from the database: so every subscriber sees ranges that join without a hole.
 """
 
 from __future__ import annotations
@@ -46,8 +46,8 @@ class Named(NamedTuple):
 class Publication:
     """The changes of a topic in `(since, to]`, ready to be encoded once a dialect.
 
-    `encode(dialect, last_number)` gives the frames for those who stand behind the message `last_number`; it is asked once
-    for each dialect that somebody speaks. `tell(ids)` gives the frame that tells of these people.
+    `encode(dialect, last_number)` gives the frames for those who stand behind the message `last_number`; it is asked
+    once for each dialect that somebody speaks. `tell(ids)` gives the frame that tells of these people.
     """
 
     key: TopicKey
@@ -117,7 +117,8 @@ class Topic:
 class Hub:
     """The topics of one process.
 
-    `repair(key, since)` reads from the database; `opened` and `closed` tell the broker which topics are listened to here.
+    `repair(key, since)` reads from the database; `opened` and `closed` tell the broker which topics are listened to
+    here.
     """
 
     def __init__(
@@ -232,7 +233,9 @@ class Hub:
             self._wait_for_gap(topic)
 
     def differs(self, key: TopicKey, seq: int | None) -> None:
-        """The sweep read another seq than our position: a higher one, a lower one (an older database), or none (gone)."""
+        """The sweep read another seq than our position: a higher one, a lower one (an older database), or none
+        (gone).
+        """
         topic = self.topics.get(key)
         if topic is not None and topic.position is not None and seq != topic.position:
             self._wait_for_gap(topic)

@@ -1,4 +1,6 @@
-"""From a commit to the screens: encodes what was published, once a process, and hands it to the hubs of this process."""
+"""From a commit to the screens: encodes what was published, once a process, and hands it to the hubs of this
+process.
+"""
 
 from __future__ import annotations
 
@@ -86,7 +88,9 @@ def people_frame(people: Sequence[PersonResource]) -> Frame:
 
 
 def classic_frames(frame: ChangesFrame, people: dict[int, PersonResource], last_number: int) -> list[Frame]:
-    """The posts among the changes that are new to whoever stands behind `last_number`, as the tutorial's clients read them."""
+    """The posts among the changes that are new to whoever stands behind `last_number`, as the tutorial's clients
+    read them.
+    """
     return [
         Frame(encode(classic_frame(message, people)))
         for message in sorted(frame.get("messages", ()), key=lambda message: message["number"])

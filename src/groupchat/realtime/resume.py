@@ -42,7 +42,9 @@ def room_ids(person: Person) -> list[int]:
 
 @dataclass(frozen=True, slots=True)
 class Resumed:
-    """What `hello` is answered with: one's own position and rooms, and for each room asked for its changes or None (reset)."""
+    """What `hello` is answered with: one's own position and rooms, and for each room asked for its changes or None
+    (reset).
+    """
 
     seq: int
     epoch: str

@@ -24,11 +24,13 @@ from groupchat.realtime.posting import Posting
 from groupchat.realtime.sweep import Sweep
 
 if TYPE_CHECKING:
-    from groupchat.realtime.consumers import ChatConnection, ClassicConnection
+    from groupchat.realtime.chat import ChatConnection
+    from groupchat.realtime.classic import ClassicConnection
 
 logger = logging.getLogger("groupchat.realtime")
 
-# One task looks after all sockets: whoever said nothing since the last look is asked, whoever said nothing since then is gone.
+# One task looks after all sockets: whoever said nothing since the last look is asked, whoever said nothing since then
+# is gone.
 KEEPER_SECONDS = 25.0
 # Commands that may come at once for each one that may come in the long run, before a client is taken for a flood.
 FLOOD_FACTOR = 10
@@ -117,7 +119,9 @@ class Runtime:
         self._keeper = self.loop.create_task(self._keep())
 
     async def drain(self, within: float = 5.0) -> None:
-        """Tell every socket to come back somewhere else, and answer what was posted. New sockets are refused from now on."""
+        """Tell every socket to come back somewhere else, and answer what was posted. New sockets are refused from
+        now on.
+        """
         self.draining = True
         payload = encode({"type": "drain", "within": within})
         for connection in list(self.connections):

@@ -1,7 +1,7 @@
 """What the broker did not tell: a look at the counters in the database, at least once a second.
 
-This is what makes delivery true, with any broker or none: the last publication before silence, a crash between commit and
-publication, a message posted from a shell or by another process on the same SQLite file.
+This is what makes delivery true, with any broker or none: the last publication before silence, a crash between commit
+and publication, a message posted from a shell or by another process on the same SQLite file.
 """
 
 from __future__ import annotations
@@ -117,7 +117,7 @@ class Sweep:
         with connection.cursor() as cursor:
             cursor.execute("PRAGMA data_version")
             (version,) = cursor.fetchone()
-        moved = version != self._data_version
+        moved: bool = version != self._data_version
         self._data_version = version
         return moved
 

@@ -1,8 +1,9 @@
 """uvicorn's WebSocket protocol with a way for ready-made frames.
 
-It offers the ASGI extension `groupchat.wire`: the protocol object itself, which writes framed bytes to the transport and calls a receiver for
-every message, so that no ASGI task, no queue and no copy stands between a socket and the hub. It rests on uvicorn's inside, so
-the minor version is pinned; with another one the extension is left out, and everything works over ordinary ASGI messages.
+It offers the ASGI extension `groupchat.wire`: the protocol object itself, which writes framed bytes to the transport
+and calls a receiver for every message, so that no ASGI task, no queue and no copy stands between a socket and the
+hub. It rests on uvicorn's inside, so the minor version is pinned; with another one the extension is left out, and
+everything works over ordinary ASGI messages.
 """
 
 from __future__ import annotations
@@ -59,9 +60,12 @@ class ChatWebSocketProtocol(WebSocketsSansIOProtocol):
         super().__init__(*args, **kwargs)
         self.receiver: Receiver | None = None
         self.deflates = False
-        # Without context takeover on either side no socket holds a compressor, and one compressed frame serves them all.
+        # Without context takeover on either side no socket holds a compressor, and one compressed frame serves them
+        # all.
         self.conn = ServerProtocol(
-            extensions=[ServerPerMessageDeflateFactory(server_no_context_takeover=True, client_no_context_takeover=True)],
+            extensions=[
+                ServerPerMessageDeflateFactory(server_no_context_takeover=True, client_no_context_takeover=True)
+            ],
             max_size=self.config.ws_max_size,
             logger=logging.getLogger("uvicorn.error"),
         )
@@ -71,7 +75,7 @@ class ChatWebSocketProtocol(WebSocketsSansIOProtocol):
     def handle_connect(self, event: Any) -> None:
         super().handle_connect(event)
         if supported and self.response.status_code == 101:
-            self.scope["extensions"][WIRE_EXTENSION] = self  # type: ignore[index,typeddict-unknown-key]
+            self.scope["extensions"][WIRE_EXTENSION] = self  # type: ignore[assignment]
 
     async def run_asgi(self) -> None:
         """As uvicorn's own, but a task that ends after `attach` leaves the socket open."""
@@ -95,6 +99,7 @@ class ChatWebSocketProtocol(WebSocketsSansIOProtocol):
     def attach(self, receiver: Receiver) -> None:
         """From now on messages go to the receiver, and the ASGI task may end."""
         self.receiver = receiver
+        self.stop_keepalive()  # the runtime's keeper asks all sockets; uvicorn's pings would go unheard and close it
         self.deflates = any(
             isinstance(extension, PerMessageDeflate)
             and extension.local_no_context_takeover
@@ -190,5 +195,3 @@ class ChatWebSocketProtocol(WebSocketsSansIOProtocol):
     def ping(self) -> None:
         if not self.close_sent and not self.transport.is_closing():
             self.transport.write(ping())
-
-
