@@ -136,7 +136,7 @@ STATIC_URL = "/static/"
 STATIC_ROOT = ENVIRONMENT.data / "static"
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
-    "staticfiles": {"BACKEND": "groupchat.server.static.HashedStaticFiles"},
+    "staticfiles": {"BACKEND": "groupchat.server.static.VersionedStaticFiles"},
 }
 MEDIA_ROOT = ENVIRONMENT.data / "files"
 

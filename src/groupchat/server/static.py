@@ -1,35 +1,59 @@
-"""Static files: each under a name that holds the hash of its content, so a browser may keep it for ever."""
+"""Static files: in a folder named by the hash of their content, so a browser may keep them for ever."""
 
 from __future__ import annotations
 
 import hashlib
+import shutil
+from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any
 
+from django.conf import settings
 from django.contrib.staticfiles.finders import get_finders
 from django.core.management import call_command
 from servestatic import ServeStaticASGI
-from servestatic.storage import CompressedManifestStaticFilesStorage
+from servestatic.storage import CompressedStaticFilesStorage
 
-import groupchat
 from groupchat.server.faults import CannotStart
 
+_IMMUTABLE = r"^/static/[0-9a-f]{16}/"
+KEPT_VERSIONS = 2  # pages that are open during an update still ask for the version before
 
-class HashedStaticFiles(CompressedManifestStaticFilesStorage):  # type: ignore[misc]
-    """Rewrites the imports between our ES modules, too."""
 
-    support_js_module_import_aggregation = True
+class VersionedStaticFiles(CompressedStaticFilesStorage):  # type: ignore[misc]
+    """Serves the whole tree under a folder named by the hash of all its content.
+
+    A name for each file (Django's manifest) would have to rewrite the imports in every ES module, which it does by
+    patterns, and not at all where modules import each other in a circle.
+    """
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        version = tree_version()
+        super().__init__(Path(settings.STATIC_ROOT) / version, f"{settings.STATIC_URL}{version}/", *args, **kwargs)
+
+
+@cache
+def tree_version() -> str:
+    """A name for the content of all static files together; the same on every machine."""
+    digest = hashlib.sha256()
+    for name, path in sorted(_files()):
+        digest.update(f"{name}\0".encode() + hashlib.sha256(path.read_bytes()).digest())
+    return digest.hexdigest()[:16]
 
 
 def collect(static_root: Path) -> bool:
-    """Collect the static files if they or the program changed since the last time; True where it did."""
-    fingerprint = _fingerprint()
-    mark = static_root.with_name(f"{static_root.name}.collected")
-    if static_root.is_dir() and mark.is_file() and mark.read_text() == fingerprint:
+    """Collect the static files if this version of them is not there yet; True where it did."""
+    folder = static_root / tree_version()
+    mark = folder / ".complete"
+    if mark.is_file():
         return False
     try:
         call_command("collectstatic", interactive=False, verbosity=0, clear=False)
-        mark.write_text(fingerprint)
+        mark.touch()
+        versions = sorted(static_root.iterdir(), key=lambda path: path.stat().st_mtime, reverse=True)
+        for old in versions[KEPT_VERSIONS:]:
+            shutil.rmtree(old, ignore_errors=True)
     except OSError as error:
         raise CannotStart(f"The static files cannot be written to {static_root}: {error.strerror}.") from None
     return True
@@ -37,7 +61,9 @@ def collect(static_root: Path) -> bool:
 
 def serve_static(application: Any, *, static_root: Path, prefix: str) -> Any:
     """An ASGI app that answers for static files itself and hands on everything else."""
-    app = ServeStaticASGI(application, allow_all_origins=False, add_headers_function=_add_headers)
+    app = ServeStaticASGI(
+        application, allow_all_origins=False, add_headers_function=_add_headers, immutable_file_test=_IMMUTABLE
+    )
     if static_root.is_dir():
         app.add_files(static_root, prefix=prefix)
     return app
@@ -47,11 +73,7 @@ def _add_headers(headers: Any, path: str, url: str) -> None:
     headers["X-Content-Type-Options"] = "nosniff"
 
 
-def _fingerprint() -> str:
-    """Changes whenever a file comes, goes or is written."""
-    digest = hashlib.sha256(groupchat.__version__.encode())
+def _files() -> Iterator[tuple[str, Path]]:
     for finder in get_finders():
         for name, storage in finder.list([]):
-            state = Path(storage.path(name)).stat()
-            digest.update(f"{name} {state.st_size} {state.st_mtime_ns}\n".encode())
-    return digest.hexdigest()
+            yield name, Path(storage.path(name))
