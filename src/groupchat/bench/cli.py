@@ -9,13 +9,16 @@ from typing import Annotated
 
 import typer
 from rich.console import Console
+from rich.markup import escape
 
 from groupchat.bench import compare as comparison
 from groupchat.bench.contenders import OURS
+from groupchat.bench.crowd import Refused
 from groupchat.bench.documents import write_documents
 from groupchat.bench.report import Report
 from groupchat.bench.scenarios import arrival as arriving
 from groupchat.bench.scenarios import bigroom, fanout, posts, processes, scaling
+from groupchat.bench.served import NotStarted
 from groupchat.bench.stage import Stage
 
 app = typer.Typer(
@@ -179,6 +182,10 @@ def _stage(json: Path | None, *, install: bool = True) -> Iterator[Stage]:
         try:
             with Stage(report, install=install, say=say) as stage:
                 yield stage
+        except (NotStarted, Refused) as failed:
+            status.stop()
+            console.print(f"[red]It could not be measured:[/] {escape(str(failed))}", highlight=False)
+            raise typer.Exit(1) from None
         finally:
             status.stop()
             report.show(console)

@@ -52,7 +52,7 @@ class OurServer:
         return seeded
 
     def start(self) -> Served:
-        command = python("-c", "from groupchat.server.cli import main; main()", "serve")
+        command = python("-m", "groupchat.server", "serve")
         command += ["--host", HOST, "--port", str(self.port)]
         if self._workers != 1:
             command += ["--workers", str(self._workers)]

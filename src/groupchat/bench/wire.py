@@ -107,7 +107,9 @@ def server_frame(payload: bytes, opcode: int = TEXT) -> bytes:
 
 
 def split_frames(data: bytes) -> tuple[list[Frame], bytes]:
-    """All whole frames at the beginning of `data`, and the rest. A message in pieces is refused: nobody here sends one."""
+    """All whole frames at the beginning of `data`, and the rest. A message in pieces is refused: nobody here sends
+    one.
+    """
     frames: list[Frame] = []
     at, end = 0, len(data)
     while end - at >= 2:
