@@ -2,25 +2,33 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
+from django.http import HttpResponseBase
 from django.urls import path
 from django.utils.decorators import decorator_from_middleware
 
-from groupchat.web import home, rooms, shell
+from groupchat.web import home, rooms, session, shell
 from groupchat.web.security import SecurityHeaders
 
 app_name = "groupchat"
 
 # The pages carry their headers also where the site does not list the middleware.
+secured: Callable[[Callable[..., HttpResponseBase]], Callable[..., HttpResponseBase]]
 secured = decorator_from_middleware(SecurityHeaders)
 
 urlpatterns = [
     path("", secured(home.home), name="home"),
-    path("sign-out/", secured(home.sign_out), name="sign_out"),
+    path("rooms/", secured(rooms.rooms), name="rooms"),
     path("rooms/<str:slug>/", secured(rooms.room), name="room"),
     path("rooms/<str:slug>/<int:number>/", secured(rooms.room), name="message"),
-    path("app-shell.json", shell.app_shell, name="app_shell"),
+    path("public-rooms.json", secured(rooms.public_rooms), name="public_rooms"),
+    path("session.json", secured(session.session), name="session"),
+    path("sign-out/", secured(session.sign_out), name="sign_out"),
+    path("app-shell/", secured(shell.page), name="app_page"),
+    path("app-shell.json", secured(shell.app_shell), name="app_shell"),
     path("sw.js", secured(shell.service_worker), name="service_worker"),
-    path("manifest.webmanifest", shell.manifest, name="manifest"),
-    path("favicon.ico", shell.favicon, name="favicon"),
-    path("robots.txt", shell.robots, name="robots"),
+    path("manifest.webmanifest", secured(shell.manifest), name="manifest"),
+    path("favicon.ico", secured(shell.favicon), name="favicon"),
+    path("robots.txt", secured(shell.robots), name="robots"),
 ]

@@ -1,0 +1,65 @@
+"""The pages of the rooms. All of them are the app's one page; the client shows what the address names."""
+
+from __future__ import annotations
+
+from django.contrib.auth.views import redirect_to_login
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.views.decorators.cache import never_cache
+from django.views.decorators.csrf import csrf_protect
+from django.views.decorators.http import require_safe
+
+from groupchat import permissions, timeline
+from groupchat.conf import conf
+from groupchat.errors import ChatError, NotFound
+from groupchat.web import errors, shell
+from groupchat.web.home import way_in
+from groupchat.web.visitor import visitor_of
+
+
+@require_safe
+def rooms(request: HttpRequest) -> HttpResponse:
+    """The app, without a room named: the client goes to the last one."""
+    if visitor_of(request).person is None:
+        return redirect("groupchat:home") if conf().guests else redirect_to_login(request.get_full_path())
+    return shell.page(request)
+
+
+@csrf_protect
+@require_safe
+def room(request: HttpRequest, slug: str, number: int | None = None) -> HttpResponse:
+    """A room, or a message in it. An old name leads to the new address; a stranger is asked for a name first."""
+    visitor = visitor_of(request)
+    if visitor.person is None and not conf().guests:
+        return redirect_to_login(request.get_full_path())
+    try:
+        found = timeline.room_by_slug(slug)
+        permissions.require_read(found, timeline.membership_in(found.pk, visitor.person))
+    except NotFound:
+        if visitor.person is None:
+            return way_in(request, room_name=slug)
+        return errors.no_such_room(request, name=slug)
+    except ChatError as error:
+        return errors.refused(request, error)
+    if found.slug != slug:
+        return redirect(_address(found.slug, number))
+    if visitor.person is None:
+        return way_in(request, room=found, name=visitor.guest.name if visitor.guest is not None else "")
+    return shell.page(request)
+
+
+@never_cache
+@require_safe
+def public_rooms(request: HttpRequest) -> HttpResponse:
+    """`{"rooms": [{"slug", "name", "topic"}]}`: public rooms, the lively ones first."""
+    if visitor_of(request).person is None and not conf().guests:
+        return JsonResponse({"rooms": []}, status=401)
+    found = timeline.lively_rooms(limit=50)
+    return JsonResponse({"rooms": [{"slug": room.slug, "name": room.name, "topic": room.topic} for room in found]})
+
+
+def _address(slug: str, number: int | None) -> str:
+    if number is None:
+        return reverse("groupchat:room", kwargs={"slug": slug})
+    return reverse("groupchat:message", kwargs={"slug": slug, "number": number})

@@ -1,0 +1,36 @@
+"""What the client needs of the session, which its page, the same for everybody, can't hold; and the way out."""
+
+from __future__ import annotations
+
+from django.contrib.auth import logout
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.middleware.csrf import get_token
+from django.shortcuts import redirect
+from django.views.decorators.cache import never_cache
+from django.views.decorators.csrf import csrf_protect
+from django.views.decorators.http import require_POST, require_safe
+
+from groupchat.identity import GUEST_COOKIE
+from groupchat.web.visitor import account_urls
+
+
+@never_cache
+@require_safe
+def session(request: HttpRequest) -> HttpResponse:
+    """`{"csrf": …, "sign_in": …, "sign_up": …}`; the addresses are empty where the site has no such page."""
+    urls = account_urls()
+    return JsonResponse(
+        {"csrf": get_token(request), "sign_in": urls["sign_in_url"], "sign_up": urls["sign_up_url"]}
+    )
+
+
+@never_cache
+@csrf_protect
+@require_POST
+def sign_out(request: HttpRequest) -> HttpResponse:
+    """End the session, or be this guest no more. What the device kept, the client has erased before."""
+    if hasattr(request, "session"):
+        logout(request)
+    response = redirect("groupchat:home")
+    response.delete_cookie(GUEST_COOKIE, samesite="Lax")
+    return response

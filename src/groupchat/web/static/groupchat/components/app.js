@@ -1,0 +1,57 @@
+/** The page: rooms, the open room, and what is on demand. */
+
+import { Announcer } from "./announcer.js";
+import { dialog, t } from "./chat.js";
+import { current } from "./current.js";
+import { html } from "./html.js";
+import { KeysDialog } from "./keys-dialog.js";
+import { MeDialog } from "./me-dialog.js";
+import { Members } from "./members.js";
+import { RemoveDialog } from "./remove-dialog.js";
+import { RoomDialog } from "./room-dialog.js";
+import { RoomView } from "./room-view.js";
+import { route, side } from "./route.js";
+import { Sidebar } from "./sidebar.js";
+import { SignOutDialog } from "./sign-out-dialog.js";
+import { Switcher } from "./switcher.js";
+import { Toast } from "./toast.js";
+
+const dialogs = {
+  keys: KeysDialog,
+  me: MeDialog,
+  remove: RemoveDialog,
+  room: RoomDialog,
+  "sign-out": SignOutDialog,
+  switcher: Switcher,
+};
+
+export function App() {
+  const { room } = current.value;
+  const beside = side.value === "members" && room !== null;
+  const pane = beside ? "side" : route.value.slug === null ? "list" : "room";
+  return html`
+    <a class="skip" href="#composer" onClick=${skip}>${t("skip")}</a>
+    <div class=${beside ? "panes beside" : "panes"} data-pane=${pane}>
+      <${Sidebar} />
+      <${RoomView} />
+      ${beside && html`<${Members} key=${room.id} room=${room} />`}
+    </div>
+    <${OpenDialog} />
+    <${Toast} />
+    <${Announcer} />
+  `;
+}
+
+function OpenDialog() {
+  const open = dialog.value;
+  if (!open) return null;
+  const { kind, ...props } = open;
+  return html`<${dialogs[kind]} key=${kind} ...${props} />`;
+}
+
+function skip(event) {
+  const composer = document.getElementById("composer");
+  if (!composer) return;
+  event.preventDefault();
+  composer.focus();
+}

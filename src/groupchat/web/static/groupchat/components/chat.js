@@ -1,0 +1,53 @@
+/** What all components share: the store, the words, the addresses, and what is open on this page. */
+
+import { signal } from "../vendor/signals-core.js";
+
+export const chat = {
+  /** @type {any} the store; set before anything is drawn */
+  store: null,
+  /** @type {(key: string, values?: Object<string, any>) => string} */
+  translate: (key) => key,
+  locale: "en",
+  /** addresses and limits that the page came with */
+  page: {},
+};
+
+/** The text of a key in the reader's language. */
+export function t(key, values) {
+  return chat.translate(key, values);
+}
+
+/** Why something failed, in the reader's language where the catalogue knows the reason. */
+export function reason(failure) {
+  const key = `error.${failure.code}`;
+  const text = t(key, { seconds: Math.max(1, Math.ceil(failure.retryAfter ?? 1)) });
+  return text === key ? failure.message || t("error.unknown") : text;
+}
+
+/** The dialog that is open: null or {kind, …}. */
+export const dialog = signal(null);
+
+/** The message that is being edited: null or {room, number}. */
+export const editing = signal(null);
+
+/** Rises with every message sent from this page: the timeline then goes to its end. */
+export const posted = signal(0);
+
+/** A short word at the lower edge, gone after a while: null or {text, key}. */
+export const toast = signal(null);
+
+/** Whether somebody looks at this window: only then anything counts as read. */
+export const attended = signal(isAttended());
+
+let toasts = 0;
+
+export function say(text) {
+  toast.value = { text, key: (toasts += 1) };
+}
+
+function isAttended() {
+  return document.visibilityState === "visible" && document.hasFocus();
+}
+
+for (const event of ["focus", "blur", "pageshow"]) window.addEventListener(event, () => (attended.value = isAttended()));
+document.addEventListener("visibilitychange", () => (attended.value = isAttended()));

@@ -1,0 +1,117 @@
+/** Where one writes: Enter sends, Shift+Enter breaks, ↑ edits the last; the draft survives a reload. */
+
+import { secondsUntil } from "../lib/format.js";
+import { countCharacters, isVisible } from "../lib/text.js";
+import { useLayoutEffect, useRef } from "../vendor/preact-hooks.js";
+import { useSignal } from "../vendor/signals.js";
+import { chat, editing, posted, reason, say, t } from "./chat.js";
+import { useNow } from "./clock.js";
+import { fit } from "./fit.js";
+import { html } from "./html.js";
+import { Icon } from "./icons.js";
+import { isNarrow } from "./route.js";
+
+export function Composer({ room }) {
+  const field = useRef(null);
+  const count = useSignal(0);
+  const empty = useSignal(true);
+  const info = room.info.value;
+  const most = chat.store.limits.value.body_characters;
+  const over = most ? count.value - most : 0;
+
+  useLayoutEffect(() => {
+    field.current.value = room.draft.peek() ?? "";
+    measure();
+    if (!isNarrow.peek() && document.activeElement === document.body) field.current.focus({ preventScroll: true });
+  }, [room]);
+
+  // A draft that arrives late, or from another tab, stands in an empty field only: never over what is being written.
+  const draft = room.draft.value;
+  useLayoutEffect(() => {
+    if (draft && !field.current.value && document.activeElement !== field.current) {
+      field.current.value = draft;
+      measure();
+    }
+  }, [draft]);
+
+  function measure() {
+    const text = field.current.value;
+    count.value = countCharacters(text);
+    empty.value = !isVisible(text);
+    fit(field.current);
+  }
+
+  function written() {
+    measure();
+    room.setDraft(field.current.value);
+  }
+
+  async function send(event) {
+    event?.preventDefault();
+    const body = field.current.value;
+    if (!isVisible(body) || over > 0) return;
+    field.current.value = "";
+    written();
+    field.current.focus({ preventScroll: true });
+    try {
+      if (room.timeline.peek()?.atEnd === false) await room.loadNewest().catch(() => {});
+      posted.value += 1;
+      await room.post(body);
+    } catch (failure) {
+      // It was not even kept: give the words back.
+      field.current.value = body + (field.current.value ? `\n${field.current.value}` : "");
+      written();
+      say(reason(failure));
+    }
+  }
+
+  function pressed(event) {
+    if (event.isComposing) return;
+    const coarse = isNarrow.value && window.matchMedia("(pointer: coarse)").matches;
+    if (event.key === "Enter" && !event.shiftKey && !coarse) send(event);
+    else if (event.key === "ArrowUp" && !field.current.value) {
+      const last = lastOfMine(room);
+      if (!last) return;
+      event.preventDefault();
+      editing.value = { room: room.id, number: last.number };
+    }
+  }
+
+  const label = t("composer.label", { room: info.name });
+  return html`<form class="composer" onSubmit=${send}>
+    <${Held} room=${room} />
+    <div class="composer-field">
+      <textarea
+        id="composer"
+        ref=${field}
+        rows="1"
+        dir="auto"
+        placeholder=${label}
+        aria-label=${label}
+        aria-describedby="composer-count"
+        aria-invalid=${over > 0 ? "true" : undefined}
+        onInput=${written}
+        onKeyDown=${pressed}
+      ></textarea>
+      <button class="send" type="submit" aria-label=${t("send")} title=${t("send")} disabled=${empty.value || over > 0}><${Icon} name="send" flip /></button>
+    </div>
+    <p class=${over > 0 ? "composer-count over" : "composer-count"} id="composer-count" role="status">
+      ${over > 0 ? t("composer.over", { count: over }) : most && count.value > most * 0.9 ? t("composer.left", { count: most - count.value }) : ""}
+    </p>
+  </form>`;
+}
+
+/** A rate limit holds the queue: say until when. */
+function Held({ room }) {
+  const until = Math.max(0, ...room.pending.value.map((pending) => pending.holdUntil ?? 0));
+  const now = useNow(until > 0);
+  const seconds = until ? secondsUntil(until, now) : 0;
+  if (seconds < 1) return null;
+  return html`<p class="composer-held" role="status">${t("composer.held", { count: seconds })}</p>`;
+}
+
+function lastOfMine(room) {
+  const messages = room.timeline.peek()?.messages ?? [];
+  for (let i = messages.length - 1; i >= 0; i -= 1) if (room.mayEdit(messages[i])) return messages[i];
+  return null;
+}

@@ -1,0 +1,101 @@
+/** The room on screen: opened as the address says, closed when the page goes elsewhere. */
+
+import { effect, signal, untracked } from "../vendor/signals-core.js";
+import { attended, chat, say, t } from "./chat.js";
+import { go, isNarrow, renameTo, route } from "./route.js";
+
+/** {room, slug, status, failure}; status: "none", "opening", "open", "failed". */
+export const current = signal({ room: null, slug: null, status: "none", failure: null });
+
+const LAST_ROOM = "groupchat-last-room";
+
+export function followRoute() {
+  effect(() => {
+    const wanted = route.value;
+    untracked(() => show(wanted));
+  });
+  effect(() => {
+    // Where the address is only the list, a wide page shows the room where one was last.
+    if (isNarrow.value || route.value.slug !== null || !chat.store.known.value) return;
+    const rooms = chat.store.rooms.value;
+    if (rooms.length === 0) return;
+    const last = remembered();
+    const room = rooms.find((each) => each.info.peek().slug === last) ?? rooms[0];
+    untracked(() => go(room.info.value.slug, null, { replace: true }));
+  });
+  effect(() => {
+    const { room, slug } = current.value;
+    const present = room?.info.value?.slug;
+    if (!present || present === slug || route.peek().slug !== slug) return;
+    untracked(() => {
+      current.value = { ...current.value, slug: present };
+      renameTo(present);
+      remember(present);
+    });
+  });
+  effect(() => {
+    // Who comes back to the window finds the line above what came meanwhile.
+    if (!attended.value) return;
+    untracked(() => {
+      const { room } = current.value;
+      if (room && room.unread.value > 0) room.markNewMessages();
+    });
+  });
+}
+
+/** Ask again for a room that could not be opened. */
+export function openAgain() {
+  current.value = { ...current.value, slug: null };
+  show(route.value);
+}
+
+/** Join or make the room of this name and go there; rejects with the refusal. */
+export async function enterRoom(name) {
+  const { room, created } = await chat.store.enter(name);
+  go(room.info.value.slug, null, { made: created });
+}
+
+async function show({ slug, number, made }) {
+  if (slug !== current.value.slug) await open(slug, number, made);
+  else if (number !== null) await current.value.room?.loadAround(number).catch(() => {}); // `failure` shows it
+}
+
+async function open(slug, number, made) {
+  const before = current.value.room;
+  if (before) chat.store.close(before);
+  if (slug === null) {
+    current.value = { room: null, slug: null, status: "none", failure: null };
+    return;
+  }
+  current.value = { room: null, slug, status: "opening", failure: null };
+  try {
+    const room = await chat.store.open(number === null ? { slug } : { slug, around: number });
+    if (current.value.slug !== slug) {
+      if (current.value.room !== room) chat.store.close(room);
+      return;
+    }
+    const present = room.info.value.slug;
+    current.value = { room, slug: present, status: "open", failure: null };
+    if (present !== slug) renameTo(present);
+    remember(present);
+    if (made) say(t("room.made", { name: room.info.value.name }));
+  } catch (failure) {
+    if (current.value.slug === slug) current.value = { room: null, slug, status: "failed", failure };
+  }
+}
+
+function remembered() {
+  try {
+    return localStorage.getItem(LAST_ROOM);
+  } catch {
+    return null;
+  }
+}
+
+function remember(slug) {
+  try {
+    localStorage.setItem(LAST_ROOM, slug);
+  } catch {
+    // No storage: the first room is shown next time.
+  }
+}

@@ -1,0 +1,71 @@
+/** A message: who, when, what, and what one may do with it. */
+
+import { formatDateTime, formatTime } from "../lib/format.js";
+import { Avatar } from "./avatar.js";
+import { Body } from "./body.js";
+import { chat, dialog, editing, say, t } from "./chat.js";
+import { Editor } from "./editor.js";
+import { html } from "./html.js";
+import { Icon } from "./icons.js";
+import { addressOf, go } from "./route.js";
+
+export function Message({ id, room, message, first, mine, edited, flashed }) {
+  const person = chat.store.person(message.author).value;
+  const name = person?.name ?? t("somebody");
+  const deleted = Boolean(message.deleted_at);
+  const classes = ["message", first && "first", mine && "mine", flashed && "flashed", deleted && "deleted"].filter(Boolean).join(" ");
+  return html`
+    <li class=${classes} data-key=${id} data-kind="message" data-number=${message.number} data-stop tabindex="-1">
+      ${first && html`<${Avatar} person=${person} id=${message.author} />`}
+      <div class="message-head">
+        <span class=${first ? "author" : "quietly"} dir="auto">${name}</span>
+        <${When} room=${room} number=${message.number} at=${message.at} />
+      </div>
+      ${edited
+        ? html`<${Editor} room=${room} message=${message} />`
+        : html`<div class="message-body">
+            ${deleted ? html`<p class="tombstone">${t("message.deleted")}</p>` : html`<${Body} text=${message.body} />`}
+            ${message.edited_at &&
+            !deleted &&
+            html`<span class="edited" title=${formatDateTime(message.edited_at, chat.locale)}>${t("message.edited")}</span>`}
+          </div>`}
+      ${mine && !deleted && html`<span class="sent" title=${t("message.sent")}><${Icon} name="check" /><span class="quietly">${t("message.sent")}</span></span>`}
+      ${!deleted && !edited && html`<${Tools} room=${room} message=${message} />`}
+    </li>
+  `;
+}
+
+function When({ room, number, at }) {
+  const { slug } = room.info.value;
+  function follow(event) {
+    if (event.metaKey || event.ctrlKey || event.shiftKey) return;
+    event.preventDefault();
+    go(slug, number);
+  }
+  return html`<a class="when" href=${addressOf(slug, number)} tabindex="-1" title=${formatDateTime(at, chat.locale)} onClick=${follow}>
+    <time datetime=${at}>${formatTime(at, chat.locale)}</time>
+  </a>`;
+}
+
+function Tools({ room, message }) {
+  async function copy() {
+    const address = new URL(addressOf(room.info.peek().slug, message.number), location.href).href;
+    try {
+      await navigator.clipboard.writeText(address);
+      say(t("copied"));
+    } catch {
+      go(room.info.peek().slug, message.number);
+    }
+  }
+  const edit = () => (editing.value = { room: room.id, number: message.number });
+  const remove = () => (dialog.value = { kind: "remove", room, message });
+  return html`<div class="tools" role="group" aria-label=${t("message.tools")}>
+    <${Tool} icon="link" label=${t("message.copy")} onClick=${copy} />
+    ${room.mayEdit(message) && html`<${Tool} icon="edit" label=${t("message.edit")} onClick=${edit} />`}
+    ${room.mayRemove(message) && html`<${Tool} icon="trash" label=${t("message.remove")} onClick=${remove} />`}
+  </div>`;
+}
+
+function Tool({ icon, label, onClick }) {
+  return html`<button class="icon-button" type="button" tabindex="-1" title=${label} aria-label=${label} onClick=${onClick}><${Icon} name=${icon} /></button>`;
+}

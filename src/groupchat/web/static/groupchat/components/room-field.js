@@ -1,0 +1,54 @@
+/** One field to join a room or to make one: whoever types the same name is in the same room. */
+
+import { useId } from "../vendor/preact-hooks.js";
+import { useSignal } from "../vendor/signals.js";
+import { chat, reason, t } from "./chat.js";
+import { enterRoom } from "./current.js";
+import { html } from "./html.js";
+import { Icon } from "./icons.js";
+
+export function RoomField({ big = false }) {
+  const id = useId();
+  const failure = useSignal("");
+  const busy = useSignal(false);
+
+  async function enter(event) {
+    event.preventDefault();
+    const field = event.currentTarget.elements.room;
+    const name = field.value.trim();
+    if (!name || busy.value) return;
+    busy.value = true;
+    failure.value = "";
+    try {
+      await enterRoom(name);
+      field.value = "";
+    } catch (error) {
+      failure.value = reason(error);
+    } finally {
+      busy.value = false;
+    }
+  }
+
+  return html`<form class=${big ? "room-field big" : "room-field"} onSubmit=${enter}>
+    <label class=${big ? "" : "quietly"} for=${id}>${t("rooms.enter")}</label>
+    <div class="room-field-line">
+      <input
+        id=${id}
+        name="room"
+        dir="auto"
+        autocomplete="off"
+        autocapitalize="none"
+        spellcheck=${false}
+        maxlength=${chat.page.roomNameCharacters || undefined}
+        placeholder=${t("rooms.enter")}
+        aria-describedby=${failure.value ? `${id}-failure` : undefined}
+        aria-invalid=${failure.value ? "true" : undefined}
+        onInput=${() => (failure.value = "")}
+      />
+      <button class=${big ? "button" : "icon-button"} type="submit" aria-label=${t("rooms.enter.button")} title=${t("rooms.enter.button")}>
+        ${big ? t("rooms.enter.button") : html`<${Icon} name="plus" />`}
+      </button>
+    </div>
+    ${failure.value && html`<p class="form-error" role="alert" id=${`${id}-failure`}>${failure.value}</p>`}
+  </form>`;
+}

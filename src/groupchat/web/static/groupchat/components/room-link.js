@@ -1,0 +1,32 @@
+/** A room in the list: its name, and how much in it is unread. */
+
+import { t } from "./chat.js";
+import { current } from "./current.js";
+import { html } from "./html.js";
+import { Icon } from "./icons.js";
+import { addressOf, go } from "./route.js";
+
+export function RoomLink({ room }) {
+  const { slug, name } = room.info.value;
+  const unread = room.unread.value;
+  const muted = room.membership.value?.notify === "nothing";
+  const here = current.value.room === room;
+  const draft = !here && Boolean(room.draft.value);
+
+  function follow(event) {
+    if (event.metaKey || event.ctrlKey || event.shiftKey) return;
+    event.preventDefault();
+    if (!here) go(slug);
+  }
+
+  const classes = ["room-link", unread > 0 && "unread", muted && "muted"].filter(Boolean).join(" ");
+  return html`<li>
+    <a class=${classes} href=${addressOf(slug)} aria-current=${here ? "page" : undefined} onClick=${follow}>
+      <${Icon} name="hash" />
+      <span class="room-link-name" dir="auto">${name}</span>
+      ${draft && html`<span class="room-link-draft"><${Icon} name="edit" /><span class="quietly">${t("rooms.draft")}</span></span>`}
+      ${unread > 0 &&
+      html`<span class="badge"><span aria-hidden="true">${unread > 999 ? "999+" : unread}</span><span class="quietly">${t("rooms.unread", { count: unread })}</span></span>`}
+    </a>
+  </li>`;
+}

@@ -1,0 +1,72 @@
+/** The middle of the page: a room, or why there is none. */
+
+import { chat, reason, t } from "./chat.js";
+import { useLasting } from "./clock.js";
+import { Composer } from "./composer.js";
+import { ConnectionBanner } from "./connection.js";
+import { current, openAgain } from "./current.js";
+import { html } from "./html.js";
+import { Icon } from "./icons.js";
+import { RoomHeader } from "./room-header.js";
+import { leaveRoom } from "./route.js";
+import { Timeline } from "./timeline.js";
+import { Welcome } from "./welcome.js";
+
+export function RoomView() {
+  const { room, status, slug, failure } = current.value;
+  return html`<main class="room" id="room">
+    ${status === "open" && html`<${Room} key=${room.id} room=${room} />`}
+    ${status === "opening" && html`<${Opening} slug=${slug} />`}
+    ${status === "failed" && html`<${Failed} slug=${slug} failure=${failure} />`}
+    ${status === "none" && html`<${Welcome} />`}
+    <${ConnectionBanner} />
+  </main>`;
+}
+
+function Room({ room }) {
+  const gone = room.gone.value;
+  const looking = room.membership.value === null || gone;
+  return html`
+    <${RoomHeader} room=${room} />
+    <${Timeline} room=${room} />
+    ${gone ? html`<${Gone} room=${room} gone=${gone} />` : looking ? html`<${Looking} room=${room} />` : null}
+    ${!gone && html`<${Composer} room=${room} />`}
+  `;
+}
+
+function Looking({ room }) {
+  return html`<div class="room-note">
+    <span>${t("room.looking")}</span>
+    <button class="button small" type="button" onClick=${() => room.join().catch(() => {})}>${t("room.join")}</button>
+  </div>`;
+}
+
+function Gone({ room, gone }) {
+  const back = gone === "left" && room.info.value.kind === "public";
+  const known = ["left", "kicked", "banned"].includes(gone) ? gone : "gone";
+  return html`<div class="room-note" role="status">
+    <span>${t(`room.${known}`, { name: room.info.value.name })}</span>
+    ${back && html`<button class="button small" type="button" onClick=${() => room.join().catch(() => {})}>${t("room.rejoin")}</button>`}
+  </div>`;
+}
+
+function Opening({ slug }) {
+  const waiting = useLasting(true, 300);
+  const offline = chat.store.connection.value.state === "offline";
+  return html`<div class="room-state">
+    ${waiting && html`<h1 class="quietly">${slug}</h1><p>${offline ? t("room.offline") : t("loading")}</p>`}
+  </div>`;
+}
+
+function Failed({ slug, failure }) {
+  const missing = failure.code === "not_found";
+  return html`<div class="room-state" role="alert">
+    <${Icon} name="warn" />
+    <h1>${missing ? t("room.missing", { name: slug }) : t("room.failed")}</h1>
+    <p>${missing ? t("room.missing.how") : reason(failure)}</p>
+    <div class="buttons">
+      ${!missing && html`<button class="button" type="button" onClick=${openAgain}>${t("again")}</button>`}
+      <button class="button quiet" type="button" onClick=${leaveRoom}>${t("rooms.back")}</button>
+    </div>
+  </div>`;
+}

@@ -1,0 +1,132 @@
+/**
+ * Keeps what the reader looks at where it is. The browser's own scroll anchoring is switched off: it does not know what a
+ * page of history is. Instead the places of the rows on screen are measured after every scroll, and put back after every change.
+ */
+
+const NEAR = 24; // px from the end that still count as the end
+
+export class ScrollKeeper {
+  /**
+   * @param {HTMLElement} scroller its first child holds the rows, each with `data-key`
+   * @param {{ends: () => boolean, limit: () => HTMLElement|null, moved: () => void}} options `ends`: the last row is the room's
+   *   newest; `limit`: a row that must not leave the screen at the top while new ones push from below; `moved`: after each change
+   */
+  constructor(scroller, { ends, limit, moved }) {
+    this.scroller = scroller;
+    this.rows = scroller.querySelector("[data-rows]");
+    this.ends = ends;
+    this.limit = limit;
+    this.moved = moved;
+    this.following = true; // new rows at the end pull the view along
+    this.places = []; // [key, distance from the scroller's top] of the rows on screen
+    this.height = 0;
+    this.viewport = 0;
+    this.onScroll = () => this.scrolled();
+    this.observer = new ResizeObserver(() => this.settle());
+    this.observer.observe(scroller);
+    this.observer.observe(this.rows.parentElement);
+    scroller.addEventListener("scroll", this.onScroll, { passive: true });
+  }
+
+  stop() {
+    this.observer.disconnect();
+    this.scroller.removeEventListener("scroll", this.onScroll);
+  }
+
+  /** Whether the view stands at the end of what is loaded. */
+  get atBottom() {
+    const { scrollTop, clientHeight, scrollHeight } = this.scroller;
+    return scrollHeight - scrollTop - clientHeight <= NEAR;
+  }
+
+  toEnd() {
+    this.following = true;
+    this.settle();
+  }
+
+  /** Show the row with its top at this share of the height. @param {HTMLElement} row @param {number} share */
+  toRow(row, share) {
+    const distance = row.getBoundingClientRect().top - this.top();
+    this.scroller.scrollTop += distance - this.scroller.clientHeight * share;
+    this.remember();
+  }
+
+  /** Put everything back to where it was, or stay at the end. Called after each change of what is shown. */
+  settle() {
+    const { scroller } = this;
+    if (scroller.clientHeight === 0) return; // another pane is shown
+    if (this.following && this.ends()) this.pull();
+    else this.putBack();
+    this.remember();
+    this.moved();
+  }
+
+  pull() {
+    const { scroller } = this;
+    const held = this.limit();
+    let wanted = scroller.scrollHeight - scroller.clientHeight;
+    if (held) {
+      const room = scroller.scrollTop + held.getBoundingClientRect().top - this.top() - scroller.clientHeight * 0.15;
+      wanted = Math.max(scroller.scrollTop, Math.min(wanted, room));
+    }
+    scroller.scrollTop = wanted;
+  }
+
+  putBack() {
+    const top = this.top();
+    for (const [key, distance] of this.places) {
+      const row = this.row(key);
+      if (!row) continue; // it was taken away: the next one that is still there will do
+      const drift = row.getBoundingClientRect().top - top - distance;
+      if (drift !== 0) this.scroller.scrollTop += drift;
+      return;
+    }
+  }
+
+  scrolled() {
+    const { scrollHeight, clientHeight } = this.scroller;
+    if (clientHeight === 0) return;
+    // What is shown has changed since we measured and was not put back yet: measuring now would keep the jump.
+    if (scrollHeight !== this.height || clientHeight !== this.viewport) this.settle();
+    else {
+      this.remember();
+      this.moved();
+    }
+  }
+
+  remember() {
+    const { scroller } = this;
+    if (scroller.clientHeight === 0) return;
+    this.height = scroller.scrollHeight;
+    this.viewport = scroller.clientHeight;
+    this.following = this.atBottom;
+    const top = this.top();
+    this.places = this.visible().map((row) => [row.dataset.key, row.getBoundingClientRect().top - top]);
+  }
+
+  /** The rows on screen, from the top. */
+  visible() {
+    const rows = this.rows.children;
+    const top = this.top();
+    const bottom = top + this.scroller.clientHeight;
+    let low = 0;
+    let high = rows.length;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (rows[middle].getBoundingClientRect().bottom <= top) low = middle + 1;
+      else high = middle;
+    }
+    const found = [];
+    for (let i = low; i < rows.length && rows[i].getBoundingClientRect().top < bottom; i += 1) found.push(rows[i]);
+    return found;
+  }
+
+  /** @param {string} key @returns {HTMLElement|null} */
+  row(key) {
+    return this.rows.querySelector(`[data-key="${CSS.escape(key)}"]`);
+  }
+
+  top() {
+    return this.scroller.getBoundingClientRect().top;
+  }
+}

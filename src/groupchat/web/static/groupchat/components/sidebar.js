@@ -1,0 +1,55 @@
+/** The rooms one is in, the field for more, and who one is. */
+
+import { Avatar } from "./avatar.js";
+import { chat, dialog, t } from "./chat.js";
+import { ConnectionDot } from "./connection.js";
+import { current } from "./current.js";
+import { html } from "./html.js";
+import { Icon } from "./icons.js";
+import { RoomField } from "./room-field.js";
+import { RoomLink } from "./room-link.js";
+
+export function Sidebar() {
+  const { store } = chat;
+  const rooms = store.rooms.value;
+  const visited = current.value.room;
+  const looking = visited && visited.membership.value === null && !visited.gone.value && !rooms.includes(visited) ? visited : null;
+  return html`<nav class="sidebar" aria-label=${t("rooms.label")}>
+    <div class="sidebar-head">
+      <h1 class="sidebar-title">${t("rooms.title")}</h1>
+      <button class="icon-button" type="button" aria-label=${t("switcher.open")} title=${`${t("switcher.open")} (${shortcut()})`} onClick=${() => (dialog.value = { kind: "switcher" })}>
+        <${Icon} name="search" />
+      </button>
+    </div>
+    <div class="sidebar-rooms">
+      <ul>
+        ${rooms.map((room) => html`<${RoomLink} key=${room.id} room=${room} />`)}
+      </ul>
+      ${looking &&
+      html`<h2 class="sidebar-part">${t("rooms.looking")}</h2>
+        <ul>
+          <${RoomLink} key=${looking.id} room=${looking} />
+        </ul>`}
+      ${store.known.value && rooms.length === 0 && !looking && html`<p class="sidebar-empty">${t("rooms.none")}</p>`}
+    </div>
+    <${RoomField} />
+    <${Me} />
+  </nav>`;
+}
+
+function Me() {
+  const me = chat.store.me.value;
+  const name = me?.name ?? t("you");
+  return html`<button class="me" type="button" aria-haspopup="dialog" onClick=${() => (dialog.value = { kind: "me" })}>
+    <${Avatar} person=${me} />
+    <span class="me-words">
+      <span class="me-name" dir="auto">${name}</span>
+      <${ConnectionDot} />
+    </span>
+    <${Icon} name="more" />
+  </button>`;
+}
+
+export function shortcut() {
+  return /Mac|iPhone|iPad/.test(navigator.platform) ? "⌘K" : "Ctrl K";
+}

@@ -1,0 +1,41 @@
+/** The window's title and its icon say where one is and how much is unread. */
+
+import { effect } from "../vendor/signals-core.js";
+import { chat, t } from "./chat.js";
+import { current } from "./current.js";
+
+export function startTitle() {
+  const link = document.querySelector('link[rel="icon"]');
+  const plain = link?.href;
+  let badge = null;
+  effect(() => {
+    const unread = chat.store.unread.value;
+    const name = current.value.room?.info.value?.name;
+    document.title = `${unread > 0 ? `(${unread > 999 ? "999+" : unread}) ` : ""}${name ? `${name} · ` : ""}${t("app")}`;
+  });
+  effect(() => {
+    const some = chat.store.unread.value > 0;
+    if (!link || some === badge) return;
+    badge = some;
+    if (!some) link.href = plain;
+    else draw(plain).then((data) => badge && (link.href = data), () => {});
+  });
+}
+
+/** The icon with a dot in its corner, as a data address. */
+async function draw(plain) {
+  const image = new Image(64, 64);
+  image.src = plain;
+  await image.decode();
+  const canvas = document.createElement("canvas");
+  canvas.width = canvas.height = 64;
+  const pen = canvas.getContext("2d");
+  pen.drawImage(image, 0, 0, 64, 64);
+  for (const [radius, colour] of [[19, "#ffffff"], [15, "#d4442a"]]) {
+    pen.beginPath();
+    pen.arc(47, 17, radius, 0, Math.PI * 2);
+    pen.fillStyle = colour;
+    pen.fill();
+  }
+  return canvas.toDataURL("image/png");
+}

@@ -1,0 +1,45 @@
+/** Where no room is open: the first visit, or a phone's list before a room was chosen. */
+
+import { useEffect } from "../vendor/preact-hooks.js";
+import { useSignal } from "../vendor/signals.js";
+import { chat, t } from "./chat.js";
+import { html } from "./html.js";
+import { RoomField } from "./room-field.js";
+import { addressOf, go } from "./route.js";
+import { publicRooms } from "./site.js";
+
+export function Welcome() {
+  const { store } = chat;
+  const others = useSignal([]);
+  const first = store.known.value && store.rooms.value.length === 0;
+  useEffect(() => {
+    if (first) publicRooms().then((rooms) => (others.value = rooms));
+  }, [first]);
+  if (!first) return html`<div class="room-state"></div>`;
+  const name = store.me.value?.name;
+  return html`<div class="room-state welcome">
+    <h1>${name ? t("welcome.name", { name }) : t("welcome")}</h1>
+    <p>${t("welcome.how")}</p>
+    <${RoomField} big />
+    ${others.value.length > 0 &&
+    html`<section class="welcome-rooms" aria-labelledby="welcome-rooms">
+      <h2 id="welcome-rooms">${t("welcome.rooms")}</h2>
+      <ul>
+        ${others.value.map((room) => html`<${PublicRoom} key=${room.slug} room=${room} />`)}
+      </ul>
+    </section>`}
+  </div>`;
+}
+
+function PublicRoom({ room }) {
+  function follow(event) {
+    event.preventDefault();
+    go(room.slug);
+  }
+  return html`<li>
+    <a href=${addressOf(room.slug)} onClick=${follow}>
+      <strong dir="auto">${room.name}</strong>
+      <span dir="auto">${room.topic}</span>
+    </a>
+  </li>`;
+}
