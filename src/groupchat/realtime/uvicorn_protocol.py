@@ -120,7 +120,6 @@ class ChatWebSocketProtocol(WebSocketsSansIOProtocol):
     def _forget_handshake(self) -> None:
         """Its headers would stay in memory as long as the socket does."""
         del self.scope, self.request, self.response
-        self.tasks = set()
 
     # --- what comes in ---------------------------------------------------------------------------------------------
 
