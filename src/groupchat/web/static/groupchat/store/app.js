@@ -112,7 +112,8 @@ export function createStore({ url, WebSocket, storage, lead, channel, clock, ran
       const result = change();
       for (const room of dirty) {
         dirty.delete(room);
-        if (roomStore(room).publish()) roomsChanged.value += 1;
+        const fresh = !rooms.has(room.id); // its signals begin with what it would publish
+        if (roomStore(room).publish() || fresh) roomsChanged.value += 1;
       }
       if (me.value !== copy.me) iAm(copy.me);
       isOwner.value = copy.isOwner;
@@ -322,6 +323,8 @@ export function createStore({ url, WebSocket, storage, lead, channel, clock, ran
       await outbox.written();
       await storage.erase();
     },
+    /** What is underneath, for tests. */
+    inspect: () => ({ ...copyParts(copy), outbox: outbox.items() }),
     async stop() {
       await drafts.flush();
       outbox.setReady(false);
@@ -330,6 +333,10 @@ export function createStore({ url, WebSocket, storage, lead, channel, clock, ran
       await outbox.written();
     },
   };
+}
+
+function copyParts({ position, people, rooms }) {
+  return { position, people, rooms };
 }
 
 function sameItems(one, other) {
