@@ -1,0 +1,168 @@
+"""Accounts: sign up, in and out, a lost password; and pages that need nothing the policy forbids."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from django.contrib.auth import get_user_model
+from django.core import mail
+from django.core.cache import cache
+from django.test import Client
+
+pytestmark = pytest.mark.django_db
+NEW = {"username": "ada", "email": "ada@example.org", "password1": "correct horse battery"}
+
+
+@pytest.fixture(autouse=True)
+def nobody_tried_before() -> None:
+    cache.clear()  # it counts the attempts of an address
+
+
+@pytest.fixture
+def ada(client: Client) -> object:
+    """Signed up, and out again."""
+    assert client.post("/accounts/signup/", NEW).status_code == 302
+    assert client.post("/accounts/logout/").status_code == 302
+    return get_user_model().objects.get(username="ada")
+
+
+def is_signed_in(client: Client) -> bool:
+    return "_auth_user_id" in client.session
+
+
+def test_sign_up_signs_in(client: Client) -> None:
+    answer = client.post("/accounts/signup/", NEW)
+    assert answer.status_code == 302
+    assert answer["Location"] == "/"
+    assert is_signed_in(client)
+    user = get_user_model().objects.get(username="ada")
+    assert not user.is_staff
+    assert mail.outbox == []
+
+
+def test_a_mail_address_is_not_needed(client: Client) -> None:
+    client.post("/accounts/signup/", NEW | {"email": ""})
+    assert is_signed_in(client)
+
+
+@pytest.mark.parametrize(
+    ("change", "field"),
+    [
+        ({"username": ""}, "username"),
+        ({"username": "a"}, "username"),
+        ({"username": "a b"}, "username"),
+        ({"email": "nothing"}, "email"),
+        ({"password1": "password"}, "password1"),
+        ({"password1": "12345678"}, "password1"),
+        ({"password1": ""}, "password1"),
+    ],
+)
+def test_a_wrong_sign_up_says_where(change: dict[str, str], field: str, client: Client) -> None:
+    answer = client.post("/accounts/signup/", NEW | change)
+    assert answer.status_code == 200
+    assert field in answer.context["form"].errors
+    assert f'id="id_{field}_error"' in answer.content.decode() or "errorlist" in answer.content.decode()
+    assert not get_user_model().objects.exists()
+
+
+def test_a_name_is_taken_whatever_its_case(ada: object, client: Client) -> None:
+    answer = client.post("/accounts/signup/", NEW | {"username": "ADA", "email": "other@example.org"})
+    assert "username" in answer.context["form"].errors
+
+
+@pytest.mark.parametrize("login", ["ada", "ada@example.org", "ADA@Example.org"])
+def test_sign_in_by_name_or_mail(login: str, ada: object, client: Client) -> None:
+    answer = client.post("/accounts/login/", {"login": login, "password": NEW["password1"]})
+    assert answer.status_code == 302
+    assert is_signed_in(client)
+
+
+def test_a_wrong_password(ada: object, client: Client) -> None:
+    answer = client.post("/accounts/login/", {"login": "ada", "password": "wrong"})
+    assert answer.status_code == 200
+    assert 'role="alert"' in answer.content.decode()
+    assert not is_signed_in(client)
+
+
+def test_sign_in_leads_back_but_not_away(ada: object, client: Client) -> None:
+    form = {"login": "ada", "password": NEW["password1"]}
+    assert client.post("/accounts/login/", form | {"next": "/rooms/general/"})["Location"] == "/rooms/general/"
+    client.post("/accounts/logout/")
+    assert client.post("/accounts/login/", form | {"next": "https://evil.example/"})["Location"] == "/"
+
+
+def test_sign_out_takes_a_post(ada: object, client: Client) -> None:
+    client.force_login(ada)  # type: ignore[arg-type]
+    assert client.get("/accounts/logout/").status_code == 200
+    assert is_signed_in(client)
+    client.post("/accounts/logout/")
+    assert not is_signed_in(client)
+
+
+def test_a_lost_password(ada: object, client: Client) -> None:
+    assert client.post("/accounts/password/reset/", {"email": "ada@example.org"}).status_code == 302
+    (letter,) = mail.outbox
+    link = re.search(r"http://testserver(/accounts/password/reset/key/\S+)", str(letter.body))
+    assert link, letter.body
+    form = client.get(link[1], follow=True)
+    address = form.redirect_chain[-1][0]
+    changed = client.post(address, {"password1": "another good one", "password2": "another good one"}, follow=True)
+    assert changed.status_code == 200
+    assert not client.login(username="ada", password=NEW["password1"])
+    assert client.login(username="ada", password="another good one")
+    assert b'name="password1"' not in Client().get(link[1], follow=True).content, "the link works once"
+
+
+def test_a_stranger_learns_nothing_from_a_lost_password(client: Client) -> None:
+    answer = client.post("/accounts/password/reset/", {"email": "nobody@example.org"})
+    assert answer.status_code == 302
+    assert all("reset/key" not in str(letter.body) for letter in mail.outbox)
+
+
+def test_signing_up_can_be_closed(client: Client, settings: object) -> None:
+    class Closed:
+        signup = False
+
+    settings.ENVIRONMENT = Closed()  # type: ignore[attr-defined]
+    assert b'name="username"' not in client.get("/accounts/signup/").content
+    client.post("/accounts/signup/", NEW)
+    assert not get_user_model().objects.exists()
+
+
+def test_guessing_ends_soon(ada: object, client: Client) -> None:
+    for _ in range(100):
+        answer = client.post("/accounts/login/", {"login": "ada", "password": "wrong"})
+        if answer.status_code == 429 or "too many" in answer.content.decode().lower():
+            break
+    right = client.post("/accounts/login/", {"login": "ada", "password": NEW["password1"]})
+    assert right.status_code != 302
+    assert not is_signed_in(client)
+
+
+ENTRANCE = ["/accounts/login/", "/accounts/signup/", "/accounts/password/reset/", "/accounts/password/reset/done/"]
+INSIDE = ["/accounts/logout/", "/accounts/email/", "/accounts/password/change/"]
+
+
+@pytest.mark.parametrize("path", ENTRANCE + INSIDE)
+@pytest.mark.parametrize("language", ["en", "de"])
+def test_every_page_keeps_to_the_policy(path: str, language: str, ada: object, client: Client) -> None:
+    if path in INSIDE:
+        client.force_login(ada)  # type: ignore[arg-type]
+    answer = client.get(path, headers={"Accept-Language": language})
+    page = answer.content.decode()
+    assert answer.status_code == 200
+    assert f'<html lang="{language}"' in page
+    assert "script-src" in answer["Content-Security-Policy"]
+    assert "unsafe" not in answer["Content-Security-Policy"]
+    assert not re.search(r"<script(?![^>]*\bsrc=)[^>]*>", page), "a script without a file"
+    assert not re.search(r"<style|\sstyle=|\son\w+=", page), "inline style or handler"
+    assert page.count("<h1") == 1
+    for field in re.findall(r'<(?:input|select)\b(?![^>]*type="(?:hidden|submit)")[^>]*\bid="([^"]+)"', page):
+        assert f'for="{field}"' in page, f"{field} has no label"
+
+
+def test_the_pages_speak_german(client: Client) -> None:
+    page = client.get("/accounts/login/", headers={"Accept-Language": "de"}).content.decode()
+    assert "Anmelden" in page
+    assert "No account yet" not in page

@@ -1,0 +1,88 @@
+"""The system checks: silent for our own settings, and telling of each setting that breaks a promise."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from django.core import checks
+from django.db import connection
+
+
+def found(*, ask: bool = False) -> set[str]:
+    messages = checks.run_checks(tags=["groupchat"], databases=["default"] if ask else None)
+    assert all(message.hint for message in messages)
+    return {str(message.id).removeprefix("groupchat.") for message in messages}
+
+
+@pytest.fixture
+def database() -> Iterator[dict[str, Any]]:
+    """The settings of the database in use, put back afterwards."""
+    before = copy.deepcopy(connection.settings_dict)
+    yield connection.settings_dict
+    connection.settings_dict.clear()
+    connection.settings_dict.update(before)
+
+
+@pytest.mark.django_db
+def test_our_own_settings_are_fine() -> None:
+    assert found(ask=True) == set()
+
+
+def test_atomic_requests(database: dict[str, Any]) -> None:
+    database["ATOMIC_REQUESTS"] = True
+    assert found() == {"W001"}
+
+
+@pytest.mark.parametrize("mode", [None, "DEFERRED", "deferred"])
+def test_late_locks(mode: str | None, database: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(connection, "vendor", "sqlite", raising=False)
+    database["OPTIONS"] = {"transaction_mode": mode} if mode else {}
+    assert found() == {"W002"}
+
+
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="asks SQLite")
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize(
+    ("pragma", "wanted"), [("journal_mode=DELETE", "W003"), ("synchronous=NORMAL", "W004"), ("synchronous=OFF", "W004")]
+)
+def test_sqlite_is_asked(pragma: str, wanted: str) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(f"PRAGMA {pragma}")
+    try:
+        assert found(ask=True) == {wanted}
+        assert found() == set(), "without a question to the database nobody knows"
+    finally:
+        with connection.cursor() as cursor:
+            cursor.execute("PRAGMA journal_mode=WAL")
+            cursor.execute("PRAGMA synchronous=FULL")
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"isolation_level": 4},
+        {"options": "-c default_transaction_isolation=serializable"},
+        {"options": "-c lock_timeout=5s -c default_transaction_isolation=repeatable\\ read"},
+    ],
+)
+def test_another_isolation(options: dict[str, Any], database: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(connection, "vendor", "postgresql", raising=False)
+    database["OPTIONS"] = options
+    assert found() == {"W005"}
+
+
+@pytest.mark.parametrize(
+    "options", [{}, {"isolation_level": 2}, {"options": "-c default_transaction_isolation=read\\ committed"}]
+)
+def test_read_committed(options: dict[str, Any], database: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(connection, "vendor", "postgresql", raising=False)
+    database["OPTIONS"] = options
+    assert found() == set()
+
+
+def test_another_database(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(connection, "vendor", "mysql", raising=False)
+    assert found() == {"W006"}
