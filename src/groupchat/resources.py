@@ -22,7 +22,7 @@ def moment(at: datetime) -> str:
     """ISO 8601 in UTC with milliseconds."""
     if at.tzinfo is not UTC:
         at = at.astimezone(UTC)
-    return f"{at:%Y-%m-%dT%H:%M:%S}.{at.microsecond // 1000:03d}Z"
+    return f"{at.isoformat(timespec='milliseconds')[:-6]}Z"
 
 
 def person_resource(person: Person) -> PersonResource:

@@ -8,13 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from datetime import datetime
 from functools import partial
 
 from django.db import models, transaction
 
+from groupchat.actions.statements import rooms_for_update, set_counters
 from groupchat.errors import NotFound
 from groupchat.models import Membership, Message, Notice, Person, Room
-from groupchat.protocol import ChangesFrame, MyChangesFrame
+from groupchat.protocol import ChangesFrame, MessageResource, MyChangesFrame
 from groupchat.publication import MyChanges, RoomChanges, published
 from groupchat.resources import (
     member_resource,
@@ -32,7 +34,7 @@ class RoomChange:
     commit.
     """
 
-    __slots__ = ("_info", "_members", "_messages", "_notices", "_people", "_since", "room")
+    __slots__ = ("_info", "_last_message_at", "_members", "_messages", "_notices", "_people", "_since", "room")
 
     def __init__(self, room: Room) -> None:
         self.room = room
@@ -42,9 +44,10 @@ class RoomChange:
         self._since = self.room.seq
         self._info = False
         self._members: dict[int, Membership] = {}
-        self._messages: list[Message] = []
+        self._messages: list[MessageResource] = []
         self._notices: list[Notice] = []
         self._people: dict[int, Person] = {}
+        self._last_message_at: datetime | None = None
 
     def next_seq(self) -> int:
         self.room.seq += 1
@@ -65,10 +68,16 @@ class RoomChange:
         self._people[person.pk] = person
 
     def changed_message(self, message: Message, author: Person) -> None:
-        """Give the message its new seq; the caller saves it."""
+        """Give the message, as it is now, its new seq; the caller saves it."""
         message.seq = self.next_seq()
+        self._messages.append(message_resource(message))
+        self._people[author.pk] = author
+
+    def wrote(self, message: MessageResource, author: Person, at: datetime) -> None:
+        """A message is new; it has its number and its seq from here."""
         self._messages.append(message)
         self._people[author.pk] = author
+        self._last_message_at = at
 
     def changed_notice(self, notice: Notice, actor: Person) -> None:
         """Give the notice its new seq; the caller saves it."""
@@ -80,9 +89,9 @@ class RoomChange:
         """Write the room's counters and publish on commit what changed since the last call, if anything."""
         if self.room.seq == self._since:
             return
-        self.room.save(
-            update_fields=["seq", "last_number", "last_message_at", "info_seq", "name", "slug", "topic", "first_number"]
-        )
+        if self._info:
+            self.room.save(update_fields=["info_seq", "name", "slug", "topic", "first_number"])
+        set_counters(self.room, self._last_message_at)
         changes = self._changes()
         transaction.on_commit(partial(published.send, sender=RoomChange, changes=changes), robust=True)
         self._begin()
@@ -101,7 +110,7 @@ class RoomChange:
         if members:
             frame["members"] = [member_resource(member) for member in members]
         if self._messages:
-            frame["messages"] = [message_resource(message) for message in self._messages]
+            frame["messages"] = self._messages
         if self._notices:
             frame["notices"] = [notice_resource(notice) for notice in self._notices]
         out = [member.person_id for member in members if member.state != Membership.State.JOINED]
@@ -110,8 +119,7 @@ class RoomChange:
 
 def lock_rooms(ids: Iterable[int]) -> dict[int, RoomChange]:
     """The rooms with these ids, locked in order of id; an id without a room is missing in the answer."""
-    rooms = Room.objects.select_for_update().filter(pk__in=set(ids)).order_by("pk")
-    return {room.pk: RoomChange(room) for room in rooms}
+    return {room.pk: RoomChange(room) for room in rooms_for_update(set(ids))}
 
 
 def lock_people(ids: Iterable[int]) -> dict[int, Person]:

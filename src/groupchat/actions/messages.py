@@ -4,19 +4,22 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
-from django.db import connections, router, transaction
+from django.db import transaction
 from django.utils import timezone
 
+from groupchat.actions import statements
 from groupchat.actions.counters import RoomChange, changed_mine, changing_room, lock_people, lock_rooms
 from groupchat.actions.people import Guest, person_of_guest
 from groupchat.actions.rooms import admit
 from groupchat.errors import ChatError, NotFound
 from groupchat.models import Membership, Message, Person
 from groupchat.permissions import is_joined, require_active, require_delete, require_edit, require_post, require_read
+from groupchat.protocol import MessageResource
+from groupchat.resources import moment
 from groupchat.text import clean_body, clean_client_message_id
 
 # What a page of numbers needs to say when one is not there.
@@ -72,7 +75,8 @@ class _Batch:
         self._posts = posts
         self._answers: list[Posted | ChatError | None] = list(refusals)
         self._now = now
-        self._written: list[Message] = []
+        self._at = moment(now)
+        self._written: list[tuple[int, int, int, int, str, str]] = []
         self._joined: dict[int, list[Membership]] = defaultdict(list)
         self._read: dict[tuple[int, int], int] = {}
 
@@ -85,9 +89,9 @@ class _Batch:
             for index in good
             if (author_id := self._author_id(self._posts[index])) is not None
         }
-        self._people = Person.objects.in_bulk({author_id for _, author_id in pairs})
+        self._people = statements.people({author_id for _, author_id in pairs})
         self._known = self._find_known([self._posts[index] for index in good])
-        self._memberships = self._find_memberships(pairs)
+        self._memberships = statements.memberships(pairs)
         for index in good:
             self._answers[index] = self._post_one(self._posts[index])
         self._save()
@@ -104,21 +108,13 @@ class _Batch:
         """The author's id; None for a guest who has no row yet."""
         return self._guests.get(post.author.id) if isinstance(post.author, Guest) else post.author.pk
 
-    def _find_known(self, posts: Iterable[Post]) -> dict[_Once, Posted]:
-        known = Message.objects.filter(client_message_id__in={post.client_message_id for post in posts})
+    def _find_known(self, posts: Sequence[Post]) -> dict[_Once, Posted]:
+        found = statements.stored({post.client_message_id for post in posts})
+        wanted = {(post.client_message_id, self._author_id(post), post.room_id) for post in posts} if found else set()
+        keys = [key for *once, key in found if tuple(once) in wanted]
+        known = Message.objects.filter(pk__in=keys) if keys else ()
         return {
-            (message.client_message_id, message.author_id, message.room_id): _posted(message, duplicate=True)
-            for message in known.only("client_message_id", "author_id", "room_id", "number", "seq", "at")
-        }
-
-    def _find_memberships(self, pairs: set[tuple[int, int]]) -> dict[tuple[int, int], Membership]:
-        by_room = defaultdict(list)
-        for room_id, person_id in pairs:
-            by_room[room_id].append(person_id)
-        return {
-            (room_id, membership.person_id): membership
-            for room_id, person_ids in by_room.items()
-            for membership in Membership.objects.filter(room_id=room_id, person_id__in=person_ids)
+            (message.client_message_id, message.author_id, message.room_id): _duplicate(message) for message in known
         }
 
     def _post_one(self, post: Post) -> Posted | ChatError:
@@ -141,21 +137,22 @@ class _Batch:
             membership = admit(change, author, membership)
             self._memberships[post.room_id, author_id] = membership
             self._joined[author_id].append(membership)
-        message = Message(
-            room_id=post.room_id,
-            number=change.next_number(),
-            author_id=author_id,
-            body=post.body,
-            client_message_id=post.client_message_id,
-            at=self._now,
-        )
-        change.changed_message(message, author)
-        change.room.last_message_at = self._now
-        membership.last_read_number = message.number
-        self._read[post.room_id, author_id] = message.number
-        self._written.append(message)
-        self._known[post.client_message_id, author_id, post.room_id] = _posted(message, duplicate=True)
-        return _posted(message, duplicate=False)
+        number, seq = change.next_number(), change.next_seq()
+        resource: MessageResource = {
+            "number": number,
+            "seq": seq,
+            "author": author_id,
+            "body": post.body,
+            "at": self._at,
+            "client_message_id": post.client_message_id,
+        }
+        change.wrote(resource, author, self._now)
+        membership.last_read_number = number
+        self._read[post.room_id, author_id] = number
+        self._written.append((post.room_id, number, seq, author_id, post.body, post.client_message_id))
+        posted = Posted(post.room_id, number, seq, self._now, author_id, duplicate=False)
+        self._known[post.client_message_id, author_id, post.room_id] = replace(posted, duplicate=True)
+        return posted
 
     def _arrive(self, guest: Person | Guest) -> Person:
         """A guest's row is made when their first message is sure to be taken."""
@@ -173,25 +170,13 @@ class _Batch:
         for memberships in self._joined.values():
             for membership in memberships:
                 membership.save()
-        Message.objects.bulk_create(self._written)
+        statements.insert_messages(self._written, self._now)
         for change in self._changes.values():
             change.save()
         for person_id in sorted(self._joined):
             memberships = self._joined[person_id]
             changed_mine(person_id, memberships, [self._changes[member.room_id].room for member in memberships])
-        _mark_read(self._read)
-
-
-def _mark_read(marks: dict[tuple[int, int], int]) -> None:
-    """Posting reads up to one's own message: one statement for all, in an order that never waits in a circle."""
-    table = Membership._meta.db_table
-    connection = connections[router.db_for_write(Membership)]
-    rows = [(number, room_id, person_id) for (room_id, person_id), number in sorted(marks.items())]
-    with connection.cursor() as cursor:
-        cursor.executemany(
-            f"UPDATE {table} SET last_read_number = %s WHERE room_id = %s AND person_id = %s",
-            rows,
-        )
+        statements.mark_read(self._read)
 
 
 def edit(*, person: Person, room_id: int, number: int, body: str, now: datetime | None = None) -> Message:
@@ -235,12 +220,5 @@ def _find(change: RoomChange, person: Person, number: int) -> tuple[Message, Mem
     return message, membership
 
 
-def _posted(message: Message, *, duplicate: bool) -> Posted:
-    return Posted(
-        room_id=message.room_id,
-        number=message.number,
-        seq=message.seq,
-        at=message.at,
-        author_id=message.author_id,
-        duplicate=duplicate,
-    )
+def _duplicate(message: Message) -> Posted:
+    return Posted(message.room_id, message.number, message.seq, message.at, message.author_id, duplicate=True)

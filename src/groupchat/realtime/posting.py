@@ -17,6 +17,9 @@ from groupchat.realtime.database import LOST, Database
 
 logger = logging.getLogger("groupchat.realtime")
 
+# One statement names every (room, author) of a batch; SQLite takes an expression of up to 1,000 levels.
+LARGEST_BATCH = 500
+
 Answer = Callable[[Posted | ChatError], None]
 _UNKNOWN = "The server can't say whether this was stored. Send the same again: it will be stored once."
 
@@ -41,7 +44,7 @@ class Posting:
     def __init__(self, *, database: Database, max_batch: int, max_waiting: int) -> None:
         self.stats = PostingStats()
         self._database = database
-        self._max_batch = max_batch or 1_000_000
+        self._max_batch = min(max_batch or LARGEST_BATCH, LARGEST_BATCH)
         self._max_waiting = max_waiting
         self._senders: OrderedDict[object, deque[tuple[Post, Answer]]] = OrderedDict()
         self._waiting = 0

@@ -1,0 +1,114 @@
+"""The statements of a post, in SQL.
+
+Every post runs them, and the ORM spends far more on building and compiling such a statement than the database on
+carrying it out. They are plain enough to be the same on SQLite and PostgreSQL; all other reading and writing goes by
+the ORM.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+from datetime import datetime
+from typing import Any, TypeVar
+
+from django.db import connections, models, router
+from django.db.backends.base.base import BaseDatabaseWrapper
+
+from groupchat.models import Membership, Message, Person, Room
+
+_M = TypeVar("_M", bound=models.Model)
+
+# Without the datetimes, which each database hands out in its own way, and which no post needs.
+_ROOM = ["id", "kind", "name", "slug", "topic", "seq", "info_seq", "last_number", "first_number"]
+_PERSON = ["id", "kind", "handle", "name", "is_owner", "is_active", "version"]
+_MEMBERSHIP = ["id", "room_id", "person_id", "role", "state", "seq", "person_seq", "last_read_number", "notify"]
+
+
+def _connection() -> BaseDatabaseWrapper:
+    return connections[router.db_for_write(Message)]
+
+
+def _fetch(sql: str, parameters: Sequence[Any]) -> list[tuple[Any, ...]]:
+    with _connection().cursor() as cursor:
+        cursor.execute(sql, parameters)
+        rows: list[tuple[Any, ...]] = cursor.fetchall()
+        return rows
+
+
+def _select(model: type[_M], fields: list[str], where: str, parameters: Sequence[Any]) -> list[_M]:
+    alias = _connection().alias
+    rows = _fetch(f"SELECT {', '.join(fields)} FROM {model._meta.db_table} WHERE {where}", parameters)
+    return [model.from_db(alias, fields, row) for row in rows]
+
+
+def _marks(values: Collection[Any]) -> str:
+    return ", ".join(["%s"] * len(values))
+
+
+def rooms_for_update(ids: Collection[int]) -> list[Room]:
+    """The rooms with these ids, in order of id, locked until the transaction ends."""
+    if not ids:
+        return []
+    lock = " FOR UPDATE" if _connection().features.has_select_for_update else ""
+    return _select(Room, _ROOM, f"id IN ({_marks(ids)}) ORDER BY id{lock}", list(ids))
+
+
+def people(ids: Collection[int]) -> dict[int, Person]:
+    if not ids:
+        return {}
+    return {person.pk: person for person in _select(Person, _PERSON, f"id IN ({_marks(ids)})", list(ids))}
+
+
+def memberships(pairs: Collection[tuple[int, int]]) -> dict[tuple[int, int], Membership]:
+    """By (room, person): exactly these pairs, each found by the unique index."""
+    if not pairs:
+        return {}
+    wanted = " OR ".join(["(room_id = %s AND person_id = %s)"] * len(pairs))
+    found = _select(Membership, _MEMBERSHIP, wanted, [part for pair in pairs for part in pair])
+    return {(membership.room_id, membership.person_id): membership for membership in found}
+
+
+def stored(client_message_ids: Collection[str]) -> list[tuple[Any, ...]]:
+    """`(client_message_id, author, room, primary key)` of the messages that are there already."""
+    if not client_message_ids:
+        return []
+    return _fetch(
+        f"SELECT client_message_id, author_id, room_id, id FROM {Message._meta.db_table} "
+        f"WHERE client_message_id IN ({_marks(client_message_ids)})",
+        list(client_message_ids),
+    )
+
+
+def insert_messages(rows: Iterable[tuple[int, int, int, int, str, str]], at: datetime) -> None:
+    """Each row is `(room, number, seq, author, body, client_message_id)`."""
+    connection = _connection()
+    when = connection.ops.adapt_datetimefield_value(at)
+    with connection.cursor() as cursor:
+        cursor.executemany(
+            f"INSERT INTO {Message._meta.db_table} "
+            "(room_id, number, seq, author_id, body, client_message_id, at) VALUES (%s, %s, %s, %s, %s, %s, %s)",
+            [(*row, when) for row in rows],
+        )
+
+
+def set_counters(room: Room, last_message_at: datetime | None) -> None:
+    """Write what every change of a room moves."""
+    connection = _connection()
+    table = Room._meta.db_table
+    with connection.cursor() as cursor:
+        if last_message_at is None:
+            cursor.execute(f"UPDATE {table} SET seq = %s WHERE id = %s", [room.seq, room.pk])
+        else:
+            cursor.execute(
+                f"UPDATE {table} SET seq = %s, last_number = %s, last_message_at = %s WHERE id = %s",
+                [room.seq, room.last_number, connection.ops.adapt_datetimefield_value(last_message_at), room.pk],
+            )
+
+
+def mark_read(marks: dict[tuple[int, int], int]) -> None:
+    """Posting reads up to one's own message; in an order that never waits in a circle."""
+    rows = [(number, room_id, person_id) for (room_id, person_id), number in sorted(marks.items())]
+    with _connection().cursor() as cursor:
+        cursor.executemany(
+            f"UPDATE {Membership._meta.db_table} SET last_read_number = %s WHERE room_id = %s AND person_id = %s", rows
+        )
