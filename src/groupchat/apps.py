@@ -25,11 +25,14 @@ class GroupChatConfig(AppConfig):
         user_logged_out.connect(_end_sessions, dispatch_uid="groupchat")
 
 
-def _end_sessions(*, user: Any, **_: Any) -> None:
+def _end_sessions(*, user: Any, request: Any = None, **_: Any) -> None:
     """Whoever signs out leaves with all sockets of that session."""
     from groupchat.actions.people import end_sessions
     from groupchat.models import Person
 
+    # Django ends the session after this signal: sockets that ask at once must not find it any more.
+    if request is not None and hasattr(request, "session"):
+        request.session.delete()
     person = Person.objects.filter(user=user).first() if user is not None else None
     if person is not None:
         end_sessions(person=person)
