@@ -43,7 +43,7 @@ def page(request: HttpRequest) -> HttpResponse:
 def app_shell(request: HttpRequest) -> HttpResponse:
     """What the service worker keeps: `{"version", "page", "pages", "static", "urls"}`."""
     icons = ["groupchat/icons/icon.svg", "groupchat/icons/icon-192.png"]
-    names = ["groupchat/css/base.css", "groupchat/theme.js", *icons, *styles(), *modules()]
+    names = ["groupchat/theme.js", *icons, *_names("css", "*.css"), *modules()]
     return JsonResponse(
         {
             "version": _fingerprint(),

@@ -22,5 +22,5 @@ const paths = {
 
 /** @param {{name: keyof typeof paths, flip?: boolean}} props `flip`: points the other way where text runs from right to left */
 export function Icon({ name, flip = false }) {
-  return html`<svg class=${flip ? "icon flip" : "icon"} viewBox="0 0 20 20" width="20" height="20" aria-hidden="true"><path d=${paths[name]} /></svg>`;
+  return html`<svg class=${flip ? "icon flip" : `icon ${name}-icon`} viewBox="0 0 20 20" width="20" height="20" aria-hidden="true"><path d=${paths[name]} /></svg>`;
 }

@@ -40,8 +40,8 @@ export function Timeline({ room }) {
 
   useLayoutEffect(() => {
     if (timeline === null) return;
-    place(keeper.current, shown.current, target);
     roving.settle(scroller.current);
+    place(keeper.current, shown.current, target);
   });
 
   useEffect(() => {

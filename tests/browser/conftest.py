@@ -1,0 +1,60 @@
+"""One server and one browser for all tests of the folder; each person has a context of their own."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, expect, sync_playwright
+from tests.browser.play import Site, Someone
+from tests.server.served import Served
+
+expect.set_options(timeout=30_000)
+
+Meet = Callable[..., Someone]
+
+
+# Not the session's: a running playwright would be in the way of the tests with an event loop of their own.
+@pytest.fixture(scope="package")
+def browser() -> Iterator[Browser]:
+    """The installed Chromium, else the one that playwright brought."""
+    installed = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=installed, args=["--no-sandbox"] if os.geteuid() == 0 else []
+        )
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="package")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    folder: Path = tmp_path_factory.mktemp("site")
+    served = Served(folder / "data", log=folder / "output")
+    yield Site(served)
+    served.stop()
+
+
+@pytest.fixture
+def meet(site: Site, browser: Browser) -> Iterator[Meet]:
+    """Makes people; after the test their browsers are closed, and nothing may have gone wrong in them unseen."""
+    people: list[Someone] = []
+
+    def make(name: str, **options: object) -> Someone:
+        people.append(Someone(site, browser, name, **options))
+        return people[-1]
+
+    yield make
+    faults = [f"{someone.name}: {fault}" for someone in people for fault in someone.faults]
+    for someone in people:
+        someone.context.close()
+    assert not faults
+
+
+@pytest.fixture
+def room(request: pytest.FixtureRequest) -> str:
+    """A room's name that no other test uses."""
+    return request.node.name.removeprefix("test_").replace("_", " ")[:60]

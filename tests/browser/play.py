@@ -1,0 +1,157 @@
+"""People with browsers: `ada.says("hi"); grace.sees("hi")`."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
+from tests.server.served import Served, run
+
+PICTURES = Path(__file__).parent.parent.parent / "screenshots"
+AXE = (Path(__file__).parent / "vendor" / "axe.min.js").read_text()
+
+
+class Site:
+    """A running server, and what is done to it from outside of a browser."""
+
+    def __init__(self, served: Served) -> None:
+        self.served = served
+        self.url = f"http://127.0.0.1:{served.port}"
+
+    def address(self, room: str, number: int | None = None) -> str:
+        return f"{self.url}/rooms/{quote(room, safe='')}/" + (f"{number}/" if number else "")
+
+    def shell(self, code: str) -> str:
+        """What the code prints, run in a process of its own with the server's settings."""
+        done = run("shell", "-c", code, GROUPCHAT_DATA=str(self.served.data))
+        assert done.returncode == 0, done.stderr
+        return done.stdout
+
+    def fill(self, room: str, count: int, *, author: str = "Historian", lines: int = 1) -> None:
+        """Post so many messages into a room, as somebody who has no browser."""
+        self.shell(
+            f"""
+from uuid import uuid4
+from groupchat.actions.messages import Post, post
+from groupchat.actions.people import Guest, person_of_guest
+from groupchat.actions.rooms import enter
+author = person_of_guest(guest=Guest(uuid4(), {author!r}))
+room = enter(person=author, name={room!r}).room
+start = room.last_number
+for low in range(0, {count}, 100):
+    numbers = range(start + low + 1, start + min(low + 100, {count}) + 1)
+    posts = []
+    for number in numbers:
+        body = chr(10).join([f"message {{number}}"] + ["and a further line"] * (number % {lines}))
+        posts.append(Post(room.pk, author, body, uuid4().hex))
+    post(posts)
+"""
+        )
+
+
+class Someone:
+    """A person at one browser."""
+
+    def __init__(self, site: Site, browser: Browser, name: str, **options: Any) -> None:
+        self.site = site
+        self.name = name
+        settings: dict[str, Any] = {
+            "locale": "en-GB",
+            "timezone_id": "Europe/Berlin",
+            "viewport": {"width": 1280, "height": 800},
+        }
+        self.context: BrowserContext = browser.new_context(**settings | options)
+        self.context.set_default_timeout(30_000)
+        self.page: Page = self.context.new_page()
+        self.faults: list[str] = []
+        self.page.on("pageerror", lambda error: self.faults.append(str(error)))
+        self.page.on("console", self._heard)
+
+    def _heard(self, message: Any) -> None:
+        # A policy that blocks something says so here, and nowhere else.
+        if message.type == "error" and "ERR_INTERNET_DISCONNECTED" not in message.text:
+            self.faults.append(message.text)
+
+    # --- doing
+
+    def enters(self, room: str) -> Someone:
+        """Through the home page the first time, through the field beside the rooms later."""
+        if self.page.url == "about:blank":
+            self.page.goto(self.site.url)
+            self.page.get_by_label("Room", exact=True).fill(room)
+            self.page.get_by_label("Your name").fill(self.name)
+            self.page.get_by_role("button", name="Enter").click()
+        else:
+            field = self.page.get_by_label("Join or make a room", exact=True)
+            field.fill(room)
+            field.press("Enter")
+        expect(self.page.locator(".room-name")).to_have_text(room)
+        expect(self.page.locator("[data-kind], .beginning").first).to_be_visible()
+        return self
+
+    def says(self, text: str) -> Someone:
+        composer = self.composer
+        composer.fill(text)
+        composer.press("Enter")
+        return self
+
+    def goes_offline(self) -> None:
+        self.context.set_offline(True)
+        expect(self.page.locator(".banner")).to_be_visible()
+
+    def comes_online(self) -> None:
+        self.context.set_offline(False)
+
+    def looks_away(self) -> None:
+        """The window loses the focus, which an automated browser never does by itself."""
+        self.page.evaluate("document.hasFocus = () => false; window.dispatchEvent(new Event('blur'))")
+
+    def looks_back(self) -> None:
+        self.page.evaluate("document.hasFocus = () => true; window.dispatchEvent(new Event('focus'))")
+
+    # --- seeing
+
+    @property
+    def composer(self) -> Locator:
+        return self.page.locator("#composer")
+
+    @property
+    def messages(self) -> Locator:
+        return self.page.locator(".message")
+
+    def message(self, text: str) -> Locator:
+        return self.messages.filter(has=self.page.locator(".body", has_text=text))
+
+    def sees(self, text: str) -> Locator:
+        found = self.message(text)
+        expect(found).to_have_count(1)
+        return found
+
+    def sees_sent(self, text: str) -> None:
+        """On screen, and confirmed by the server."""
+        expect(self.message(text).and_(self.page.locator("[data-number]"))).to_have_count(1)
+
+    def bodies(self) -> list[str]:
+        return self.page.locator(".message .body").all_inner_texts()
+
+    def unread(self, room: str) -> Locator:
+        link = self.page.locator(".room-link").filter(has_text=room)
+        return link.locator(".badge [aria-hidden]")
+
+    def photograph(self, name: str) -> None:
+        PICTURES.mkdir(exist_ok=True)
+        self.page.screenshot(path=PICTURES / f"{name}.png", animations="disabled")
+
+
+def complaints(page: Page) -> list[str]:
+    """What axe finds serious or critical on the page as it is."""
+    page.evaluate(AXE)
+    found = page.evaluate("axe.run(document, {resultTypes: ['violations']})")
+    return [
+        f"{violation['id']} ({violation['impact']}): {json.dumps([node['target'] for node in violation['nodes']])}"
+        for violation in found["violations"]
+        if violation["impact"] in ("serious", "critical")
+    ]

@@ -1,0 +1,144 @@
+"""People talk."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+from tests.browser.conftest import Meet
+from tests.browser.play import Site
+
+
+def test_two_people_talk(meet: Meet, room: str) -> None:
+    ada = meet("Ada").enters(room)
+    grace = meet("Grace").enters(room)
+    ada.says("Good morning!")
+    grace.sees("Good morning!")
+    grace.says("Hello Ada,\nhow are you?")
+    seen = ada.sees("Hello Ada,")
+    assert seen.locator(".body").inner_text() == "Hello Ada,\nhow are you?"
+    expect(seen.locator(".author")).to_have_text("Grace")
+    ada.sees_sent("Good morning!")
+    expect(ada.page.locator(".message.mine .check-icon")).to_be_visible()
+
+
+def test_seen_by_everyone_in_the_same_room_and_by_nobody_in_another(meet: Meet, room: str) -> None:
+    ada = meet("Ada").enters(room)
+    grace = meet("Grace").enters(room)
+    eve = meet("Eve").enters(f"{room} elsewhere")
+    ada.says("for this room only")
+    grace.sees("for this room only")
+    # Eve's own message comes behind it on the same server: had she been told of Ada's, it would be here.
+    eve.says("for the other room")
+    eve.sees_sent("for the other room")
+    assert eve.bodies() == ["for the other room"]
+    assert ada.bodies() == ["for this room only"]
+
+
+def test_markup_of_a_stranger_stays_text(meet: Meet, room: str) -> None:
+    attack = "<script>document.title = 'owned'</script><img src=x onerror=\"document.title='owned'\">"
+    ada = meet("Ada").enters(room)
+    eve = meet("<b>Eve</b>").enters(room)
+    eve.says(attack)
+    seen = ada.sees("document.title")
+    assert seen.locator(".body").inner_text() == attack
+    assert seen.locator(".body").locator("script, img").count() == 0
+    expect(seen.locator(".author")).to_have_text("<b>Eve</b>")
+    assert ada.page.title() != "owned"
+
+
+def test_only_addresses_of_the_web_become_links(meet: Meet, room: str) -> None:
+    ada = meet("Ada").enters(room)
+    ada.says("see (https://example.org/a_(b)?c=d#e). javascript:alert(1) http://x.example, data:text/html,x")
+    links = ada.sees("see").locator(".body a")
+    expect(links).to_have_count(2)
+    assert links.nth(0).get_attribute("href") == "https://example.org/a_(b)?c=d#e"
+    assert links.nth(1).get_attribute("href") == "http://x.example/"
+    assert "noopener" in (links.nth(0).get_attribute("rel") or "")
+
+
+def test_edit_and_delete_reach_everyone(meet: Meet, room: str) -> None:
+    ada = meet("Ada").enters(room)
+    grace = meet("Grace").enters(room)
+    ada.says("teh first").says("the second")
+    grace.sees("teh first")
+    ada.sees_sent("teh first")
+    message = ada.message("teh first")
+    message.hover()
+    message.get_by_role("button", name="Edit").click()
+    editor = ada.page.locator(".editor textarea")
+    editor.fill("the first")
+    editor.press("Enter")
+    expect(grace.sees("the first").locator(".edited")).to_have_text("edited")
+    ada.message("the second").hover()
+    ada.message("the second").get_by_role("button", name="Delete").click()
+    ada.page.get_by_role("dialog").get_by_role("button", name="Delete", exact=True).click()
+    expect(grace.page.locator(".tombstone")).to_have_text("This message was deleted.")
+    expect(grace.message("the second")).to_have_count(0)
+    # A stranger's message offers neither.
+    grace.message("the first").hover()
+    expect(grace.message("the first").get_by_role("button", name="Edit")).to_have_count(0)
+    expect(grace.message("the first").get_by_role("button", name="Delete")).to_have_count(0)
+
+
+@pytest.mark.parametrize("name", ["C++", "C#", "what? why", "100 % & more", "🎉", "Größe"])
+def test_any_name_is_an_address(meet: Meet, site: Site, name: str) -> None:
+    ada = meet("Ada").enters(name)
+    ada.says(f"in {name}")
+    ada.sees_sent(f"in {name}")
+    ada.page.reload()
+    ada.sees(f"in {name}")
+    grace = meet("Grace")
+    grace.page.goto(site.address(name.casefold()))
+    grace.page.get_by_label("Your name").fill("Grace")
+    grace.page.get_by_role("button", name="Enter").click()
+    grace.sees(f"in {name}")
+
+
+def test_a_message_from_a_shell_is_seen(meet: Meet, site: Site, room: str) -> None:
+    ada = meet("Ada").enters(room)
+    site.fill(room, 1, author="Console")
+    expect(ada.sees("message 1").locator(".author")).to_have_text("Console")
+
+
+def test_unread_is_in_the_list_and_the_title(meet: Meet, room: str) -> None:
+    ada = meet("Ada").enters(room)
+    ada.enters(f"{room} two")
+    grace = meet("Grace").enters(room)
+    grace.says("one").says("two")
+    expect(ada.unread(room)).to_have_text("2")
+    expect(ada.page).to_have_title(re.compile(r"^\(2\) "))
+    expect(ada.page.locator('link[rel="icon"]')).to_have_attribute("href", re.compile("^data:image/png"))
+    ada.page.locator(".room-link").filter(has_text=room).first.click()
+    ada.sees("one")
+    expect(ada.page).to_have_title(f"{room} · Group Chat")
+    assert "#" not in ada.page.url
+
+
+def test_rename_changes_the_address_and_the_old_one_leads_here(meet: Meet, site: Site, room: str) -> None:
+    ada = meet("Ada")
+    site.shell(
+        f"""
+from django.contrib.auth import get_user_model
+from groupchat.actions.people import person_of_user
+from groupchat.actions.rooms import enter
+user = get_user_model().objects.create_user("ada-{abs(hash(room))}", password="correct horse battery")
+enter(person=person_of_user(user=user), name={room!r})
+"""
+    )
+    ada.page.goto(f"{site.url}/accounts/login/?next=/rooms/{room}/")
+    ada.page.locator("input[name=login]").fill(f"ada-{abs(hash(room))}")
+    ada.page.locator("input[name=password]").fill("correct horse battery")
+    ada.page.locator("main button[type=submit]").click()
+    ada.page.get_by_role("button", name="About this room").click()
+    dialog = ada.page.get_by_role("dialog")
+    dialog.get_by_label("Name").fill(f"{room} anew")
+    dialog.get_by_label("Topic").fill("All of us")
+    dialog.get_by_role("button", name="Save").click()
+    expect(ada.page.locator(".room-name")).to_have_text(f"{room} anew")
+    expect(ada.page.locator(".room-topic")).to_have_text("All of us")
+    expect(ada.page.locator(".notice")).to_have_count(2)
+    expect(ada.page).to_have_url(site.address(f"{room} anew"))
+    ada.page.goto(site.address(room))
+    expect(ada.page).to_have_url(site.address(f"{room} anew"))
