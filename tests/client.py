@@ -1,0 +1,397 @@
+"""The client's rule of docs/protocol.md, as plainly as it can be written: what the tests hold the server against.
+
+`ClientState` does no I/O: it is fed with every frame that a socket receives, in order, and answers with the commands
+that the rule asks for. With `strict` it fails at once where the server breaks a promise: a hole, a person who was not
+introduced, an unknown kind of frame.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+Json = dict[str, Any]
+
+PROTOCOL = 1
+ROOM_ANSWERS = ("subscribe", "room.enter", "room.join")  # commands that are answered with the state of a room
+
+
+class Broken(AssertionError):
+    """The server broke the protocol."""
+
+
+@dataclass
+class RoomView:
+    """A room as this client knows it.
+
+    `position` is None from a reset until the room's state came anew. Every entity that ever arrived is kept by its
+    highest seq; `windows` says which numbers are loaded, so that what is outside of them is not shown.
+    """
+
+    info: Json
+    position: int | None
+    last_number: int = 0
+    me: Json | None = None
+    messages: dict[int, Json] = field(default_factory=dict)
+    notices: dict[tuple[int, str], Json] = field(default_factory=dict)
+    members: dict[int, Json] = field(default_factory=dict)
+    windows: list[tuple[int, int]] = field(default_factory=list)  # both ends are in it; (1, 0) is an empty room's
+    has_all_members: bool = False
+    asked: bool = False  # `changes` is on its way
+
+    @property
+    def unread(self) -> int:
+        """How many messages came after the read mark; 0 where one only looks in."""
+        return self.last_number - self.me["last_read_number"] if self.me is not None else 0
+
+    @property
+    def joined(self) -> list[int]:
+        """The ids of those who are in it, as far as they are known."""
+        return sorted(person for person, member in self.members.items() if member["state"] == "joined")
+
+    def shown(self) -> list[Json]:
+        """The loaded messages in order."""
+        return [self.messages[number] for low, high in self.windows for number in range(low, high + 1)]
+
+    def bodies(self) -> list[str]:
+        return [message["body"] for message in self.shown() if "deleted_at" not in message]
+
+    def shown_notices(self) -> list[Json]:
+        """The quiet lines between the loaded messages."""
+        first = self.info["first_number"]
+        return [
+            self.notices[key]
+            for key in sorted(self.notices)
+            if any(low <= key[0] <= high or (key[0] == 0 and low <= first) for low, high in self.windows)
+        ]
+
+    def picture(self) -> Json:
+        """Everything that this client shows of the room: equal to a fresh snapshot's with the same windows."""
+        return {
+            "info": self.info,
+            "last_number": self.last_number,
+            "me": self.me,
+            "messages": self.shown(),
+            "notices": self.shown_notices(),
+            "members": [self.members[person] for person in self.joined] if self.has_all_members else None,
+        }
+
+    def load(self, low: int, high: int) -> None:
+        """Take the range into the windows."""
+        self.windows.append((low, high))
+        self._join_windows()
+
+    def _join_windows(self) -> None:
+        joined: list[tuple[int, int]] = []
+        for low, high in sorted(self.windows):
+            if joined and low <= joined[-1][1] + 1:
+                joined[-1] = (joined[-1][0], max(high, joined[-1][1]))
+            else:
+                joined.append((low, high))
+        # What came while a page was on its way, or after the newest page, joins the window that it follows.
+        self.windows = []
+        for low, high in joined:
+            while high + 1 in self.messages:
+                high += 1
+            if self.windows and low <= self.windows[-1][1] + 1:
+                self.windows[-1] = (self.windows[-1][0], max(high, self.windows[-1][1]))
+            else:
+                self.windows.append((low, high))
+
+    def merge(self, frame: Mapping[str, Any], *, me: int | None) -> None:
+        """Take every entity that is newer than the one that is here."""
+        info = frame.get("info")
+        if info is not None and info["seq"] > self.info["seq"]:
+            self.info = info
+        for member in frame.get("members", ()):
+            _newer(self.members, member["person"], member)
+        for notice in frame.get("notices", ()):
+            _newer(self.notices, (notice["after"], notice["kind"]), notice)
+        for message in frame.get("messages", ()):
+            _newer(self.messages, message["number"], message)
+            if message["author"] == me and self.me is not None:
+                self.me["last_read_number"] = max(self.me["last_read_number"], message["number"])
+        self.last_number = max(self.last_number, frame.get("last_number", 0))
+        self._join_windows()
+
+    def take_membership(self, membership: Json) -> None:
+        """One's own membership, newer or not: its read mark only rises."""
+        known = self.me
+        if known is None or membership["seq"] > known["seq"]:
+            self.me = dict(membership)
+        if known is not None and self.me is not None:
+            self.me["last_read_number"] = max(known["last_read_number"], membership["last_read_number"])
+
+
+def _newer(known: dict[Any, Json], key: Any, entity: Json) -> None:
+    if key not in known or entity["seq"] > known[key]["seq"]:
+        known[key] = entity
+
+
+class ClientState:
+    """What one client knows."""
+
+    def __init__(self, *, strict: bool = True) -> None:
+        self.strict = strict
+        self.epoch: str | None = None
+        self.me: Json | None = None
+        self.is_owner = False
+        self.seq = 0  # one's own position
+        self.rooms: dict[int, RoomView] = {}
+        self.people: dict[int, Json] = {}
+        self.limits: Json = {}
+        self.caught_up = False
+        self.holes = 0
+        self.resets = 0
+        self.drains = 0
+        self._ref = 0
+        self._pending: dict[int, Json] = {}  # commands without an answer yet
+        self._introduced: set[int] = set()  # on this connection
+        self._asked_mine = False
+
+    # --- commands --------------------------------------------------------------------------------------------------
+
+    def request(self, type_: str, **members: Any) -> Json:
+        """A command with a new ref, whose answer `feed` will understand."""
+        self._ref += 1
+        command = {"type": type_, "ref": self._ref, **members}
+        self._pending[self._ref] = command
+        return command
+
+    def hello(self) -> Json:
+        """The first command of a new connection. What was on its way on the last one is forgotten."""
+        self._pending.clear()
+        self._introduced.clear()
+        self._asked_mine = False
+        self.caught_up = False
+        for view in self.rooms.values():
+            view.asked = False
+        known: Json = {"positions": self.positions()}
+        if self.epoch is not None:
+            known |= {"epoch": self.epoch, "me": self.seq}
+        return self.request("hello", protocol=PROTOCOL, **known)
+
+    def positions(self) -> dict[str, int]:
+        """Where this client stands in the rooms of which it has pages."""
+        return {
+            str(room): view.position
+            for room, view in self.rooms.items()
+            if view.position is not None and (view.windows or view.has_all_members)
+        }
+
+    # --- frames ----------------------------------------------------------------------------------------------------
+
+    def feed(self, frame: Json) -> list[Json]:
+        """Take one frame; the commands to send now."""
+        match frame["type"]:
+            case "reply":
+                return self._on_reply(self._pending.pop(frame["ref"], None), frame["result"])
+            case "error":
+                self._pending.pop(frame["ref"], None)
+                return []
+            case "hello":
+                return self._on_hello(frame)
+            case "caught_up":
+                self.caught_up = True
+                return []
+            case "changes":
+                asked = self._pending.pop(frame.get("ref", -1), None) is not None
+                return self._on_my_changes(frame, asked) if "me" in frame else self._on_changes(frame, asked)
+            case "reset":
+                self._pending.pop(frame.get("ref", -1), None)
+                return self._on_reset(frame)
+            case "people":
+                for person in frame["people"]:
+                    self._introduce(person)
+                return []
+            case "me":
+                self._know_me(frame)
+                self.seq = frame["seq"]
+                return []
+            case "drain":
+                self.drains += 1
+                return []
+            case other:
+                raise Broken(f"an unknown kind of frame: {other}")
+
+    def _on_hello(self, frame: Json) -> list[Json]:
+        self._pending.pop(frame["ref"], None)
+        if self.epoch not in (None, frame["epoch"]):
+            self.rooms.clear()
+            self.people.clear()
+        self.epoch = frame["epoch"]
+        self.limits = frame["limits"]
+        self._know_me(frame)
+        self.seq = frame["seq"]
+        commands = []
+        member_of = {state["room"]["id"] for state in frame["rooms"]}
+        for room, view in list(self.rooms.items()):
+            if room in member_of:
+                continue
+            if view.me is not None:
+                del self.rooms[room]  # we were removed meanwhile
+            else:
+                commands.append(self.request("subscribe", room=room))  # we were only looking in
+        for state in frame["rooms"]:
+            view = self.rooms.get(state["room"]["id"])
+            if view is None or str(state["room"]["id"]) not in self.positions():
+                self._open(state)
+            else:
+                self._refresh(view, state)  # its changes follow
+        return commands
+
+    def _know_me(self, frame: Json) -> None:
+        self.me = frame["me"]
+        self.is_owner = frame["is_owner"]
+        if self.me is not None:
+            self._introduce(self.me)
+
+    def _on_reply(self, command: Json | None, result: Json) -> list[Json]:
+        if command is None:
+            return []
+        if command["type"] in ROOM_ANSWERS:
+            return self._on_room(result)
+        view = self.rooms.get(command.get("room", 0))
+        if view is None:
+            return []
+        if command["type"] == "messages":
+            self._check_known(result)
+            # A page says how the room was at its seq; its facts come by `changes` alone.
+            self._merge(view, {name: result[name] for name in ("messages", "notices")})
+            numbers = [message["number"] for message in result["messages"]]
+            if numbers != list(range(numbers[0], numbers[-1] + 1) if numbers else []):
+                raise Broken(f"a page with a hole: {numbers}")
+            if numbers:
+                view.load(numbers[0], numbers[-1])
+            elif not {"before", "after", "around"} & set(command):
+                view.load(result["first_number"], result["last_number"])
+        elif command["type"] == "members":
+            self._check_known(result)
+            self._merge(view, {"members": result["members"]})
+            if result["next"] is not None:
+                return [self.request("members", room=command["room"], after=result["next"])]
+            view.has_all_members = True
+        elif command["type"] == "unsubscribe":
+            del self.rooms[command["room"]]
+        return []
+
+    def _on_room(self, state: Json) -> list[Json]:
+        room = state["room"]["id"]
+        view = self.rooms.get(room)
+        if view is None or view.position is None or str(room) not in self.positions():
+            self._open(state)
+            return []
+        self._refresh(view, state)
+        if state["seq"] <= view.position or view.asked:
+            return []
+        view.asked = True  # what changed since we looked away
+        return [self.request("changes", room=room, since=view.position)]
+
+    def _open(self, state: Json) -> None:
+        """Stand at the room's seq, with nothing loaded: what arrived before may be older than it."""
+        view = self.rooms[state["room"]["id"]] = RoomView(info=state["room"], position=state["seq"])
+        self._refresh(view, state)
+
+    @staticmethod
+    def _refresh(view: RoomView, state: Json) -> None:
+        if state["room"]["seq"] > view.info["seq"]:
+            view.info = state["room"]
+        view.last_number = max(view.last_number, state["last_number"])
+        if state["me"] is not None:
+            view.take_membership(state["me"])
+
+    def _on_changes(self, frame: Json, asked: bool) -> list[Json]:
+        room = frame["room"]
+        view = self.rooms.get(room)
+        if frame["since"] > frame["to"]:
+            raise Broken(f"a range that ends before it begins: {frame}")
+        self._check_known(frame)
+        if view is None:
+            return []  # of a room that we left
+        if asked:
+            view.asked = False
+        if view.position is None:
+            self._merge(view, frame)  # kept; the room's state is on its way
+            return []
+        if frame["to"] <= view.position:
+            return []
+        self._merge(view, frame)
+        if frame["since"] <= view.position:
+            view.position = frame["to"]
+            return []
+        if view.asked:
+            return []
+        self.holes += 1
+        if self.strict:
+            raise Broken(f"a hole in room {room}: from {view.position} to {frame['since']}")
+        view.asked = True
+        return [self.request("changes", room=room, since=view.position)]
+
+    def _merge(self, view: RoomView, frame: Mapping[str, Any]) -> None:
+        view.merge(frame, me=self.me["id"] if self.me is not None else None)
+
+    def _on_my_changes(self, frame: Json, asked: bool) -> list[Json]:
+        if asked:
+            self._asked_mine = False
+        if frame["to"] <= self.seq:
+            return []
+        commands = []
+        states = {state["room"]["id"]: state for state in frame.get("rooms", ())}
+        for membership in frame.get("memberships", ()):
+            room = membership["room"]
+            view = self.rooms.get(room)
+            if membership["state"] != "joined":
+                if view is not None and view.me is not None and membership["seq"] > view.me["seq"]:
+                    del self.rooms[room]
+            elif view is not None:
+                view.take_membership(membership)
+                self._merge(view, {})
+            elif room in states:
+                self.rooms[room] = RoomView(info=states[room]["room"], position=None)
+                self._refresh(self.rooms[room], states[room])
+                commands.append(self.request("subscribe", room=room))
+        if frame["since"] <= self.seq:
+            self.seq = frame["to"]
+        elif not self._asked_mine:
+            self.holes += 1
+            if self.strict:
+                raise Broken(f"a hole in one's own counter: from {self.seq} to {frame['since']}")
+            self._asked_mine = True
+            commands.append(self.request("changes", since=self.seq))
+        return commands
+
+    def _on_reset(self, frame: Json) -> list[Json]:
+        self.resets += 1
+        if "me" in frame:
+            return [self.hello()]
+        view = self.rooms.get(frame["room"])
+        if view is None:
+            return []
+        self.rooms[frame["room"]] = RoomView(info=view.info | {"seq": 0}, position=None)
+        return [
+            self.request("subscribe", room=frame["room"]),
+            self.request("messages", room=frame["room"]),
+            self.request("members", room=frame["room"]),
+        ]
+
+    # --- people ----------------------------------------------------------------------------------------------------
+
+    def _introduce(self, person: Json) -> None:
+        self._introduced.add(person["id"])
+        known = self.people.get(person["id"])
+        if known is None or known["version"] <= person["version"]:
+            self.people[person["id"]] = person
+
+    def _check_known(self, frame: Mapping[str, Any]) -> None:
+        strangers = set(named(frame)) - self._introduced
+        if strangers and self.strict:
+            raise Broken(f"people who were not introduced: {strangers} in {frame}")
+
+
+def named(frame: Mapping[str, Any]) -> Iterator[int]:
+    """The ids of the people whom a frame names."""
+    entities: Iterable[tuple[str, str]] = (("messages", "author"), ("members", "person"), ("notices", "actor"))
+    for list_, member in entities:
+        for entity in frame.get(list_, ()):
+            yield entity[member]
