@@ -6,8 +6,8 @@ connect to it. The domain knows nothing of who listens.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 from django.dispatch import Signal
 
@@ -16,11 +16,13 @@ from groupchat.protocol import ChangesFrame, MyChangesFrame, PersonResource
 
 @dataclass(frozen=True, slots=True)
 class RoomChanges:
-    """The changes of a room in `(since, to]`, the people they name, and the ids of those who are out by them."""
+    """The changes of a room in `(since, to]`, and the people they name. `out` are the ids of those who are in the room
+    no more, each with the seq at which they went.
+    """
 
     frame: ChangesFrame
     people: Sequence[PersonResource]
-    out: Sequence[int] = ()
+    out: Mapping[int, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -99,8 +99,14 @@ def changes(room_id: int, since: int) -> RoomChanges | None:
         | {member.person_id for member in members}
         | {notice.actor_id for notice in notices}
     )
-    out = [member.person_id for member in members if member.state != Membership.State.JOINED]
+    out = {member.person_id: member.seq for member in members if member.state != Membership.State.JOINED}
     return RoomChanges(frame, people(named), out)
+
+
+def out(room_id: int, since: int) -> dict[int, int]:
+    """Those who are in the room no more and went after `since`, each with the seq at which they did."""
+    memberships = Membership.objects.filter(room_id=room_id, seq__gt=since).exclude(state=Membership.State.JOINED)
+    return dict(memberships.values_list("person_id", "seq"))
 
 
 def _since(rows: QuerySet[_Row], since: int, limit: int) -> QuerySet[_Row]:

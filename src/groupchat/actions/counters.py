@@ -93,7 +93,7 @@ class RoomChange:
             self.room.save(update_fields=["info_seq", "name", "slug", "topic", "first_number"])
         set_counters(self.room, self._last_message_at)
         changes = self._changes()
-        transaction.on_commit(partial(published.send, sender=RoomChange, changes=changes), robust=True)
+        transaction.on_commit(partial(published.send_robust, sender=RoomChange, changes=changes), robust=True)
         self._begin()
 
     def _changes(self) -> RoomChanges:
@@ -113,7 +113,7 @@ class RoomChange:
             frame["messages"] = self._messages
         if self._notices:
             frame["notices"] = [notice_resource(notice) for notice in self._notices]
-        out = [member.person_id for member in members if member.state != Membership.State.JOINED]
+        out = {member.person_id: member.seq for member in members if member.state != Membership.State.JOINED}
         return RoomChanges(frame, people_resources(self._people.values()), out)
 
 
@@ -123,8 +123,13 @@ def lock_rooms(ids: Iterable[int]) -> dict[int, RoomChange]:
 
 
 def lock_people(ids: Iterable[int]) -> dict[int, Person]:
-    """The people with these ids, locked in order of id."""
-    return {person.pk: person for person in Person.objects.select_for_update().filter(pk__in=set(ids)).order_by("pk")}
+    """The people with these ids, locked in order of id.
+
+    The lock lets foreign keys be checked: somebody who posts here and joins there would else wait in a circle with
+    somebody who does the reverse.
+    """
+    people = Person.objects.select_for_update(no_key=True).filter(pk__in=set(ids)).order_by("pk")
+    return {person.pk: person for person in people}
 
 
 @contextmanager
@@ -162,7 +167,7 @@ def changed_mine(person_id: int, memberships: Sequence[Membership], rooms: Seque
     by_room = {membership.room_id: membership for membership in memberships}
     if rooms:
         frame["rooms"] = [room_state(room, by_room[room.pk]) for room in rooms]
-    transaction.on_commit(partial(published.send, sender=Person, changes=MyChanges(frame)), robust=True)
+    transaction.on_commit(partial(published.send_robust, sender=Person, changes=MyChanges(frame)), robust=True)
 
 
 def changed_sessions(person_id: int) -> None:
@@ -172,4 +177,4 @@ def changed_sessions(person_id: int) -> None:
     Person.objects.filter(pk=person_id).update(seq=models.F("seq") + 1, sessions_seq=models.F("seq") + 1)
     to = Person.objects.values_list("seq", flat=True).get(pk=person_id)
     frame: MyChangesFrame = {"type": "changes", "me": person_id, "since": to - 1, "to": to}
-    transaction.on_commit(partial(published.send, sender=Person, changes=MyChanges(frame, sessions=True)), robust=True)
+    transaction.on_commit(partial(published.send_robust, sender=Person, changes=MyChanges(frame, sessions=True)), robust=True)

@@ -82,8 +82,9 @@ class _Batch:
 
     def post(self) -> list[Posted | ChatError]:
         good = [index for index, answer in enumerate(self._answers) if answer is None]
-        self._guests = self._find_guests(self._posts[index].author for index in good)
         self._changes = lock_rooms(self._posts[index].room_id for index in good)
+        # Behind the lock: another process may just have made the row of this guest, with the very same message.
+        self._guests = self._find_guests(self._posts[index].author for index in good)
         pairs = {
             (self._posts[index].room_id, author_id)
             for index in good

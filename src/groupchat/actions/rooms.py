@@ -152,6 +152,8 @@ def _reserve(key: str, room: Room) -> None:
         return
     try:
         with transaction.atomic():
+            # The address first, as where a room is made: two who want the same name don't wait for each other.
+            Room.objects.filter(pk=room.pk).update(slug=key)
             RoomName.objects.create(key=key, room=room)
     except IntegrityError:
         raise taken from None

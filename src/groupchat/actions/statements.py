@@ -49,7 +49,7 @@ def rooms_for_update(ids: Collection[int]) -> list[Room]:
     """The rooms with these ids, in order of id, locked until the transaction ends."""
     if not ids:
         return []
-    lock = " FOR UPDATE" if _connection().features.has_select_for_update else ""
+    lock = " FOR NO KEY UPDATE" if _connection().features.has_select_for_no_key_update else ""
     return _select(Room, _ROOM, f"id IN ({_marks(ids)}) ORDER BY id{lock}", list(ids))
 
 

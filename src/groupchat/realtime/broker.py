@@ -17,8 +17,8 @@ from pydantic_core import from_json
 
 from groupchat.protocol import PersonResource
 from groupchat.realtime.frames import Frame
-from groupchat.realtime.hub import Publication, TopicKey
 from groupchat.realtime.publish import classic_frames, named, teller
+from groupchat.realtime.topics import Publication, TopicKey
 
 logger = logging.getLogger("groupchat.realtime")
 
@@ -189,7 +189,7 @@ class LayerBroker:
                 "last_number": publication.last_number,
                 "payload": payload,
                 "people": publication.tell([one.id for one in publication.named]).payload if publication.tell else b"",
-                "out": list(publication.out),
+                "out": list(publication.out.items()),
                 "sessions": publication.sessions,
             }
         return message
@@ -252,6 +252,6 @@ def _publication(key: TopicKey, message: dict[str, Any]) -> Publication:
         encode=encode_for,
         named=named(people),
         tell=teller(by_id) if people else None,
-        out=frozenset(message["out"]),
+        out=dict(message["out"]),
         sessions=message["sessions"],
     )

@@ -14,6 +14,7 @@ from django.db import DatabaseError
 
 from groupchat.actions.messages import Post, Posted
 from groupchat.actions.people import person_of_guest
+from groupchat.conf import conf
 from groupchat.errors import ChatError, Close, Invalid, RateLimited, Unauthenticated, Unavailable
 from groupchat.identity import Visitor
 from groupchat.models import Person
@@ -23,6 +24,7 @@ from groupchat.protocol import (
     PersonResource,
     Ping,
     PostMessage,
+    RoomState,
     decode,
     encode,
     ref_of,
@@ -33,9 +35,9 @@ from groupchat.realtime.commands import carry_out
 from groupchat.realtime.connection import Wire
 from groupchat.realtime.door import DoorConnection
 from groupchat.realtime.doorway import visitor_of
-from groupchat.realtime.hub import Topic, TopicKey
 from groupchat.realtime.publish import people_frame
 from groupchat.realtime.resume import my_changes
+from groupchat.realtime.topics import Topic, TopicKey
 from groupchat.resources import moment, person_resource
 
 logger = logging.getLogger("groupchat.realtime")
@@ -169,6 +171,13 @@ class ChatConnection(DoorConnection):
         joining = [topic.joined for topic in topics if topic.joined is not None and not topic.joined.done()]
         if joining:
             await asyncio.wait(joining, timeout=JOIN_SECONDS)
+
+    def not_begun(self, rooms: Sequence[RoomState]) -> list[TopicKey]:
+        """Which of these are not subscribed to, as far as there is room for them."""
+        keys = [key for state in rooms if (key := TopicKey("room", state["room"]["id"])) not in self.topics]
+        limit = conf().max_rooms_per_connection
+        rooms_now = sum(isinstance(key, TopicKey) and key.kind == "room" for key in self.topics)
+        return keys[: max(limit - rooms_now, 0)] if limit else keys
 
     def subscription_ended(self, topic: object) -> None:
         """The client saw in the frame itself that it is out."""

@@ -18,8 +18,8 @@ from groupchat.protocol import ChangesFrame, ClassicPost, decode_classic, encode
 from groupchat.realtime import resume
 from groupchat.realtime.connection import Wire
 from groupchat.realtime.door import DoorConnection
-from groupchat.realtime.hub import TopicKey
 from groupchat.realtime.publish import as_publication
+from groupchat.realtime.topics import TopicKey
 from groupchat.text import clean_body, clean_client_message_id, clean_room_name, fold
 
 logger = logging.getLogger("groupchat.realtime")

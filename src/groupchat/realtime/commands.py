@@ -31,7 +31,7 @@ from groupchat.protocol import (
     encode,
 )
 from groupchat.realtime import resume
-from groupchat.realtime.hub import TopicKey
+from groupchat.realtime.topics import TopicKey
 from groupchat.resources import person_resource
 
 if TYPE_CHECKING:
@@ -62,6 +62,9 @@ async def hello(connection: ChatConnection, command: Hello) -> None:
     positions = {int(room): seq for room, seq in command.positions.items() if room.isdecimal()}
     same_epoch = command.epoch is None or command.epoch == epoch
     found = await database.read(resume.resume, person, positions, same_epoch)
+    while new := connection.not_begun(found.rooms):  # joined, on another socket, between the two reads
+        await connection.begin(new)
+        found = await database.read(resume.resume, person, positions, same_epoch)
     me = person_resource(found.person) if found.person is not None else None
     if me is not None:
         connection.learn(me["id"], me["version"])

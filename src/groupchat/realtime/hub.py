@@ -9,12 +9,12 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Iterable, Sequence
-from dataclasses import dataclass, field
-from typing import NamedTuple
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
 
 from groupchat.realtime.connection import Connection
 from groupchat.realtime.frames import Chunk, Frame
+from groupchat.realtime.topics import Publication, Reset, Topic, TopicKey
 
 logger = logging.getLogger("groupchat.realtime")
 
@@ -28,49 +28,7 @@ MIN_WINDOW_SECONDS = 0.001
 REPAIR_RETRY_SECONDS = 0.5
 
 
-class TopicKey(NamedTuple):
-    """Names a topic: `room` or `me`, and the id of the room or the person."""
-
-    kind: str
-    id: int
-
-
-class Named(NamedTuple):
-    """A person whom a publication names, with the frame that tells of them."""
-
-    id: int
-    version: int
-
-
-@dataclass(slots=True)
-class Publication:
-    """The changes of a topic in `(since, to]`, ready to be encoded once a dialect.
-
-    `encode(dialect, last_number)` gives the frames for those who stand behind the message `last_number`; it is asked
-    once for each dialect that somebody speaks. `tell(ids)` gives the frame that tells of these people.
-    """
-
-    key: TopicKey
-    since: int
-    to: int
-    last_number: int
-    encode: Callable[[str, int], Sequence[Frame]]
-    named: Sequence[Named] = ()
-    tell: Callable[[Iterable[int]], Frame] | None = None
-    out: frozenset[int] = frozenset()
-    sessions: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Reset:
-    """The position is of no use any more; the topic goes on from here, unless it is gone."""
-
-    to: int
-    last_number: int
-    gone: bool = False
-
-
-Repair = Callable[[TopicKey, int], Awaitable["Publication | Reset | None"]]
+Repair = Callable[[TopicKey, int], Awaitable[Publication | Reset | None]]
 
 
 @dataclass(slots=True)
@@ -85,33 +43,6 @@ class HubStats:
     repairs: int = 0
     resets: int = 0
     slow: int = 0
-
-
-@dataclass(slots=True, eq=False)
-class Topic:
-    """What the hub knows of one topic. `position` is None until the first subscriber has read it."""
-
-    key: TopicKey
-    position: int | None = None
-    last_number: int = 0
-    subscribers: dict[str, dict[Connection, None]] = field(default_factory=dict)
-    joining: dict[Connection, list[Publication]] = field(default_factory=dict)
-    held: list[Publication] = field(default_factory=list)
-    due: list[tuple[Publication, int]] = field(default_factory=list)
-    told: dict[int, int] = field(default_factory=dict)  # people of whom every subscriber has been told
-    next_flush: float = 0.0
-    timer: asyncio.TimerHandle | None = None
-    gap_timer: asyncio.TimerHandle | None = None
-    repairing: bool = False
-    joined: asyncio.Future[None] | None = None  # done when the broker sends us this topic
-
-    def connections(self) -> Iterable[Connection]:
-        for of_dialect in self.subscribers.values():
-            yield from of_dialect
-
-    @property
-    def empty(self) -> bool:
-        return not self.joining and not any(self.subscribers.values())
 
 
 class Hub:
@@ -164,19 +95,25 @@ class Hub:
         topic = self.topics.get(key)
         if topic is None or connection not in topic.joining:
             return  # it went away while we read
-        kept = topic.joining.pop(connection)
         if topic.position is None:
             topic.position = position
             topic.last_number = last_number
             self._take_held(topic)
-        # What is due now was published before: to this connection it comes through `kept`, not through the flush.
+        # What is due now was accepted before: to this connection it comes through `kept`, not through the flush.
         self._flush_now(topic)
-        topic.subscribers.setdefault(connection.dialect, {})[connection] = None
+        kept = topic.joining.pop(connection)
+        topic.subscribers.setdefault(connection.dialect, {})[connection] = position
         topic.told.clear()
-        fresh = [publication for publication in kept if publication.to > position]
+        if any(isinstance(one, Reset) for one in kept):
+            self._tell_reset(topic, [connection])
+        fresh = [one for one in kept if isinstance(one, Publication) and one.to > position]
         if fresh:
-            self._deliver(topic, {connection: None}, connection.dialect, [(one, last_number) for one in fresh])
-            self._end_out(topic, fresh)
+            self._deliver(topic, {connection: position}, connection.dialect, [(one, last_number) for one in fresh])
+        for one in kept:
+            self._end_out(topic, one.out)
+        topic.heard = max(topic.heard, position)
+        if topic.heard > topic.position:
+            self._wait_for_gap(topic)
 
     def leave(self, connection: Connection, key: TopicKey) -> None:
         """End a subscription, whether it was committed or not."""
@@ -210,8 +147,6 @@ class Hub:
         if topic is None:
             return
         self.stats.publications += 1
-        for kept in topic.joining.values():
-            kept.append(publication)
         if topic.position is None:
             topic.held.append(publication)
             return
@@ -229,7 +164,10 @@ class Hub:
     def behind(self, key: TopicKey, seq: int) -> None:
         """A doorbell says that the topic has come to `seq`."""
         topic = self.topics.get(key)
-        if topic is not None and topic.position is not None and seq > topic.position:
+        if topic is None:
+            return
+        topic.heard = max(topic.heard, seq)
+        if topic.position is not None and seq > topic.position:
             self._wait_for_gap(topic)
 
     def differs(self, key: TopicKey, seq: int | None) -> None:
@@ -242,6 +180,8 @@ class Hub:
 
     def _accept(self, topic: Topic, publication: Publication) -> None:
         topic.due.append((publication, topic.last_number))
+        for kept in topic.joining.values():
+            kept.append(publication)
         topic.position = publication.to
         topic.last_number = max(topic.last_number, publication.last_number)
         if publication.sessions:
@@ -280,9 +220,10 @@ class Hub:
         topic.gap_timer = None
         if self.topics.get(topic.key) is not topic or topic.position is None:
             return
-        if not topic.held and topic.position != stood:
+        if not topic.held and topic.position != stood and topic.position >= topic.heard:
             return  # what was missing came by itself; the next sweep looks again
         topic.repairing = True
+        topic.heard = 0  # what is heard of from now on may be newer than what we read
         task = self._loop.create_task(self._run_repair(topic))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
@@ -307,19 +248,34 @@ class Hub:
             self.publish(found)
         if topic.held:
             self._take_held(topic)
+        if topic.heard > topic.position:
+            self._wait_for_gap(topic)
 
     def _reset(self, topic: Topic, reset: Reset) -> None:
         self.stats.resets += 1
         self._flush_now(topic)
+        if topic.position is not None and reset.to < topic.position:
+            # An older database: nobody's position says anything any more.
+            for of_dialect in topic.subscribers.values():
+                of_dialect.update(dict.fromkeys(of_dialect, 0))
         topic.position = reset.to
         topic.last_number = reset.last_number
+        self._tell_reset(topic, list(topic.subscribers.get("native", ())))
+        for kept in topic.joining.values():
+            kept.append(reset)
+        if reset.sessions:
+            self._sessions_changed(topic.key.id)
+        ended = [*topic.connections(), *topic.joining] if reset.gone else []
+        for connection in ended:
+            self.leave(connection, topic.key)
+            connection.subscription_ended(topic.key)
+        self._end_out(topic, reset.out)
+
+    def _tell_reset(self, topic: Topic, connections: Sequence[Connection]) -> None:
         chunk = Chunk((Frame(self._reset_frame(topic.key)),))
-        for connection in list(topic.subscribers.get("native", ())):
-            connection.write(chunk)
-        if reset.gone:
-            for connection in list(topic.connections()):
-                self.leave(connection, topic.key)
-                connection.subscription_ended(topic.key)
+        for connection in connections:
+            if connection.dialect == "native" and not connection.write(chunk):
+                self.leave_all(connection)
 
     # --- delivery --------------------------------------------------------------------------------------------------
 
@@ -343,12 +299,13 @@ class Hub:
         for dialect, connections in topic.subscribers.items():
             if connections:
                 self._deliver(topic, connections, dialect, due)
-        self._end_out(topic, [publication for publication, _ in due])
+        for publication, _ in due:
+            self._end_out(topic, publication.out)
         now = self._loop.time()
         topic.next_flush = now + min((now - began) * WINDOW_FACTOR, MAX_WINDOW_SECONDS)
 
     def _deliver(
-        self, topic: Topic, connections: dict[Connection, None], dialect: str, due: Sequence[tuple[Publication, int]]
+        self, topic: Topic, connections: Mapping[Connection, int], dialect: str, due: Sequence[tuple[Publication, int]]
     ) -> None:
         frames = [frame for publication, last_number in due for frame in publication.encode(dialect, last_number)]
         if not frames:
@@ -363,7 +320,7 @@ class Hub:
             self.leave_all(connection)
 
     def _introduce(
-        self, topic: Topic, connections: dict[Connection, None], publications: Sequence[Publication]
+        self, topic: Topic, connections: Mapping[Connection, int], publications: Sequence[Publication]
     ) -> None:
         """Tell of the people whom the next frames name, each connection only of those it does not know."""
         for publication in publications:
@@ -386,15 +343,15 @@ class Hub:
                 for one in strangers:
                     topic.told[one.id] = one.version
 
-    def _end_out(self, topic: Topic, publications: Sequence[Publication]) -> None:
-        """End the subscriptions of those who are out by these changes, after they were told."""
-        for publication in publications:
-            if not publication.out:
-                continue
-            ended = [one for one in topic.connections() if one.person_id in publication.out]
-            for connection in ended:
-                self.leave(connection, topic.key)
-                connection.subscription_ended(topic.key)
+    def _end_out(self, topic: Topic, out: Mapping[int, int]) -> None:
+        """End the subscriptions of those who went out, after they were told. Who came (back) since then stays."""
+        if not out:
+            return
+        for of_dialect in list(topic.subscribers.values()):
+            for connection, since in list(of_dialect.items()):
+                if connection.person_id is not None and out.get(connection.person_id, 0) > since:
+                    self.leave(connection, topic.key)
+                    connection.subscription_ended(topic.key)
 
     async def stop(self) -> None:
         """Send what is due and stop reading."""

@@ -10,7 +10,7 @@ from typing import Any, cast
 from groupchat.protocol import ChangesFrame, ClassicFrame, MessageResource, PersonResource, encode
 from groupchat.publication import MyChanges, RoomChanges, published
 from groupchat.realtime.frames import Frame
-from groupchat.realtime.hub import Named, Publication, TopicKey
+from groupchat.realtime.topics import Named, Publication, TopicKey
 
 Listener = Callable[[Publication], None]
 _listeners: set[Listener] = set()
@@ -56,7 +56,7 @@ def as_publication(changes: RoomChanges | MyChanges) -> Publication:
         encode=encode_for,
         named=named(changes.people),
         tell=teller(people),
-        out=frozenset(changes.out),
+        out=changes.out,
     )
 
 

@@ -15,8 +15,8 @@ from groupchat.models import Membership, Person, Room
 from groupchat.permissions import require_active, require_read
 from groupchat.protocol import RoomState
 from groupchat.publication import MyChanges, RoomChanges
-from groupchat.realtime.hub import Publication, Reset, TopicKey
 from groupchat.realtime.publish import as_publication
+from groupchat.realtime.topics import Publication, Reset, TopicKey
 from groupchat.resources import room_state
 
 _epoch: str | None = None
@@ -117,12 +117,15 @@ def repair(key: TopicKey, since: int) -> Publication | Reset:
         found = timeline.changes(key.id, since)
         if found is None:
             room = Room.objects.filter(pk=key.id).first()
-            return Reset(room.seq, room.last_number) if room else Reset(since, 0, gone=True)
+            if room is None:
+                return Reset(since, 0, gone=True)
+            # Ahead of the room: this is an older database, and all that it says of the memberships is news.
+            return Reset(room.seq, room.last_number, out=timeline.out(key.id, since if since <= room.seq else 0))
     else:
         found = timeline.my_changes(key.id, since)
         if found is None:
             person = Person.objects.filter(pk=key.id).first()
-            return Reset(person.seq, 0) if person else Reset(since, 0, gone=True)
+            return Reset(person.seq, 0, sessions=True) if person else Reset(since, 0, gone=True)
     return as_publication(found)
 
 

@@ -19,9 +19,10 @@ from groupchat.realtime import publish, resume
 from groupchat.realtime.broker import Broker, LayerBroker, LocalBroker
 from groupchat.realtime.connection import Connection
 from groupchat.realtime.database import Database
-from groupchat.realtime.hub import Hub, Publication, Reset, TopicKey
+from groupchat.realtime.hub import Hub
 from groupchat.realtime.posting import Posting
 from groupchat.realtime.sweep import Sweep
+from groupchat.realtime.topics import Publication, Reset, TopicKey
 
 if TYPE_CHECKING:
     from groupchat.realtime.chat import ChatConnection

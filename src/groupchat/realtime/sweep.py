@@ -16,7 +16,8 @@ from django.db import connection
 from groupchat import timeline
 from groupchat.models import RoomName
 from groupchat.realtime.database import Database
-from groupchat.realtime.hub import Hub, TopicKey
+from groupchat.realtime.hub import Hub
+from groupchat.realtime.topics import TopicKey
 
 logger = logging.getLogger("groupchat.realtime")
 
