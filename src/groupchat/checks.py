@@ -10,8 +10,7 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
-from django.apps import AppConfig
-from django.core.checks import CheckMessage, Warning, register
+from django.core.checks import CheckMessage, Tags, Warning, register
 from django.db import DatabaseError, connections, router
 
 from groupchat.models import Message
@@ -21,10 +20,8 @@ FULL = 2  # SQLite's number for synchronous=FULL; EXTRA is 3
 
 
 @register(TAG)
-def check_database(
-    app_configs: Sequence[AppConfig] | None = None, databases: Sequence[str] | None = None, **_: Any
-) -> list[CheckMessage]:
-    """The database that holds the messages."""
+def check_settings(**_: Any) -> list[CheckMessage]:
+    """What the settings say of the database that holds the messages."""
     alias = router.db_for_write(Message)
     connection = connections[alias]
     found = _requests(alias, connection.settings_dict)
@@ -40,9 +37,22 @@ def check_database(
                 id="groupchat.W006",
             )
         )
-    if alias in (databases or ()):
-        found += _asked(alias, connection)
     return found
+
+
+@register(Tags.database)
+def check_database(*, databases: Sequence[str] | None = None, **_: Any) -> list[CheckMessage]:
+    """What the database says itself."""
+    alias = router.db_for_write(Message)
+    connection = connections[alias]
+    ask = {"sqlite": _sqlite_asked, "postgresql": _postgres_asked}.get(connection.vendor)
+    if ask is None or alias not in (databases or ()):
+        return []
+    try:
+        with connection.cursor() as cursor:
+            return ask(alias, cursor)
+    except DatabaseError:
+        return []  # that it cannot be reached, others say
 
 
 def _requests(alias: str, settings: dict[str, Any]) -> list[CheckMessage]:
@@ -75,15 +85,6 @@ def _postgres_settings(alias: str, settings: dict[str, Any]) -> list[CheckMessag
     is_other = level is not None and getattr(level, "name", str(level)).upper() not in ("READ_COMMITTED", "2")
     is_named_other = named is not None and not named[1].replace("\\", "").strip().startswith("read committed")
     return [_isolation(alias)] if is_other or is_named_other else []
-
-
-def _asked(alias: str, connection: Any) -> list[CheckMessage]:
-    try:
-        with connection.cursor() as cursor:
-            ask = _sqlite_asked if connection.vendor == "sqlite" else _postgres_asked
-            return ask(alias, cursor) if connection.vendor in ("sqlite", "postgresql") else []
-    except DatabaseError:
-        return []  # that it cannot be reached, others say
 
 
 def _sqlite_asked(alias: str, cursor: Any) -> list[CheckMessage]:

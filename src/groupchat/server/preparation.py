@@ -78,7 +78,7 @@ def warn(environment: Environment) -> None:
     """Tell of what works but was hardly meant."""
     for name in environment.unknown:
         say(f"Warning: there is no option {name}; it is ignored.")
-    for message in checks.run_checks(tags=["groupchat"], databases=["default"]):
+    for message in checks.run_checks(tags=["groupchat", checks.Tags.database], databases=["default"]):
         say(f"Warning: {message.msg} {message.hint or ''}".rstrip())
 
 
