@@ -74,19 +74,22 @@ class Client:
         self.sent: list[Json] = []
         self._socket: websockets.sync.client.ClientConnection | None = None
         self._answers: dict[int, Json] = {}
+        self._ends = contextlib.ExitStack()
 
     # --- coming and going ------------------------------------------------------------------------------------------
 
     def connect(self) -> Self:
         """Open the socket; say nothing yet."""
-        self._socket = websockets.sync.client.connect(
+        connecting = websockets.sync.client.connect(
             f"ws://{self.address}{self.path}",
             additional_headers=headers(self.cookies, f"http://{self.address}" if self.cookies else None),
             max_queue=None,
             max_size=None,
+            ping_interval=None,
             open_timeout=DEADLINE_SECONDS,
             close_timeout=DEADLINE_SECONDS,
         )
+        self._socket = self._ends.enter_context(connecting)
         assert self._socket.response is not None
         self.cookies |= cookies_of(self._socket.response.headers)
         return self
@@ -102,17 +105,14 @@ class Client:
 
     def close(self) -> None:
         """Hang up."""
-        if self._socket is not None:
-            self._socket.close()
-            self._socket = None
+        self._socket = None
+        self._ends.close()
 
     def cut(self) -> None:
         """Lose the connection without a word."""
         if self._socket is not None:
-            self._socket.socket.close()
-            with contextlib.suppress(Exception):
-                self._socket.close()
-            self._socket = None
+            self._socket.socket.shutdown(socket.SHUT_RDWR)
+        self.close()
 
     @property
     def is_open(self) -> bool:
