@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import TypeVar, cast
 
 from django.db.models import QuerySet
 
@@ -208,13 +208,33 @@ class Mine:
 
 def mine(person: Person) -> Mine:
     """All rooms in which the person is a member."""
-    seq = Person.objects.values_list("seq", flat=True).get(pk=person.pk)
-    memberships = (
-        Membership.objects.filter(person=person, state=Membership.State.JOINED)
-        .select_related("room")
+    return mine_of([person.pk])[person.pk]
+
+
+def mine_of(person_ids: Iterable[int]) -> dict[int, Mine]:
+    """The same for many people at once, in three statements: they come back together after a restart."""
+    ids = set(person_ids)
+    seqs = dict(Person.objects.filter(pk__in=ids).values_list("pk", "seq"))
+    memberships = list(
+        Membership.objects.filter(person_id__in=ids, state=Membership.State.JOINED)
         .order_by("room_id")
+        .values_list("person_id", "room_id", "person_seq", "role", "state", "last_read_number", "notify")
     )
-    return Mine(seq=seq, rooms=[room_state(membership.room, membership) for membership in memberships])
+    states = {room.pk: room_state(room, None) for room in Room.objects.filter(pk__in={row[1] for row in memberships})}
+    rooms: dict[int, list[RoomState]] = {person_id: [] for person_id in seqs}
+    for person_id, room_id, seq, role, state, last_read_number, notify in memberships:
+        if room_id not in states or person_id not in rooms:
+            continue
+        me = {
+            "room": room_id,
+            "seq": seq,
+            "role": role,
+            "state": state,
+            "last_read_number": last_read_number,
+            "notify": notify,
+        }
+        rooms[person_id].append(cast(RoomState, {**states[room_id], "me": me}))
+    return {person_id: Mine(seq, rooms[person_id]) for person_id, seq in seqs.items()}
 
 
 def my_changes(person_id: int, since: int) -> MyChanges | None:

@@ -34,7 +34,6 @@ from groupchat.protocol import (
 from groupchat.realtime.commands import carry_out
 from groupchat.realtime.connection import Wire
 from groupchat.realtime.door import DoorConnection
-from groupchat.realtime.doorway import visitor_of
 from groupchat.realtime.publish import people_frame
 from groupchat.realtime.resume import my_changes
 from groupchat.realtime.topics import Topic, TopicKey
@@ -236,7 +235,7 @@ class ChatConnection(DoorConnection):
     async def prove(self) -> None:
         """Ask the session again who this is; close where it is not the same any more."""
         try:
-            visitor = await self.runtime.database.read(visitor_of, self.cookies)
+            visitor = await self.runtime.visitors_of.ask(self.cookies)
         except DatabaseError:
             logger.warning("A session could not be read again.", exc_info=True)
             return

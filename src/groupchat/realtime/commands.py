@@ -56,15 +56,18 @@ async def hello(connection: ChatConnection, command: Hello) -> None:
     mine: TopicKey | None = None
     if person is not None:
         mine = TopicKey("me", person.pk)
-        ids = await database.read(resume.room_ids, person)
+        ids = await connection.runtime.rooms_of.ask(person)
         await connection.begin([mine, *(TopicKey("room", room_id) for room_id in ids)])
-    epoch = await database.read(resume.epoch)
+    epoch = resume.known_epoch() or await database.read(resume.epoch)
     positions = {int(room): seq for room, seq in command.positions.items() if room.isdecimal()}
     same_epoch = command.epoch is None or command.epoch == epoch
-    found = await database.read(resume.resume, person, positions, same_epoch)
-    while new := connection.not_begun(found.rooms):  # joined, on another socket, between the two reads
-        await connection.begin(new)
-        found = await database.read(resume.resume, person, positions, same_epoch)
+    found = resume.NOTHING_YET
+    if person is not None:
+        returns = resume.Return(person, positions, same_epoch)
+        found = await connection.runtime.resumes.ask(returns)
+        while new := connection.not_begun(found.rooms):  # joined, on another socket, between the two reads
+            await connection.begin(new)
+            found = await connection.runtime.resumes.ask(returns)
     me = person_resource(found.person) if found.person is not None else None
     if me is not None:
         connection.learn(me["id"], me["version"])

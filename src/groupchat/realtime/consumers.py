@@ -26,7 +26,7 @@ from groupchat.realtime.chat import ChatConnection
 from groupchat.realtime.classic import ClassicConnection
 from groupchat.realtime.connection import Wire
 from groupchat.realtime.door import DoorConnection
-from groupchat.realtime.doorway import Handshake, visitor_of
+from groupchat.realtime.doorway import Handshake
 from groupchat.realtime.runtime import Runtime
 
 logger = logging.getLogger("groupchat.realtime")
@@ -61,7 +61,7 @@ class _Consumer(AsyncConsumer):  # type: ignore[misc]
     async def _open(self, scope: Any, receive: Any, send: Any, runtime: Runtime, handshake: Handshake) -> None:
         wrong_name: ChatError | None = None
         try:
-            visitor = await runtime.database.read(visitor_of, handshake.cookies)
+            visitor = await runtime.visitors_of.ask(handshake.cookies)
         except DatabaseError:
             logger.warning("The visitor of a handshake could not be read.", exc_info=True)
             self._forget_address(runtime, handshake.address)

@@ -10,9 +10,9 @@ from dataclasses import dataclass
 
 from groupchat import timeline
 from groupchat.conf import conf
-from groupchat.errors import NotFound
+from groupchat.errors import Forbidden, NotFound
 from groupchat.models import Membership, Person, Room
-from groupchat.permissions import require_active, require_read
+from groupchat.permissions import require_read
 from groupchat.protocol import RoomState
 from groupchat.publication import MyChanges, RoomChanges
 from groupchat.realtime.publish import as_publication
@@ -30,14 +30,35 @@ def epoch() -> str:
     return _epoch
 
 
-def room_ids(person: Person) -> list[int]:
-    """The rooms a connection subscribes to on opening: the liveliest ones, if there are more than one may have."""
-    require_active(Person.objects.get(pk=person.pk))
-    joined = Membership.objects.filter(person=person, state=Membership.State.JOINED)
+def known_epoch() -> str | None:
+    """The same without asking the database; None before the first question."""
+    return _epoch
+
+
+def rooms_of(people: Sequence[Person]) -> list[list[int] | Exception]:
+    """For each person the rooms that a connection subscribes to on opening: the liveliest, if it may not have all."""
+    ids = {person.pk for person in people}
+    active = set(Person.objects.filter(pk__in=ids, is_active=True).values_list("pk", flat=True))
+    rooms: dict[int, list[int]] = {person_id: [] for person_id in ids}
+    joined = Membership.objects.filter(state=Membership.State.JOINED)
+    for person_id, room_id in joined.filter(person_id__in=ids).values_list("person_id", "room_id"):
+        rooms[person_id].append(room_id)
     limit = conf().max_rooms_per_connection
-    if limit:
-        joined = joined.order_by("-room__last_message_at")[:limit]
-    return list(joined.values_list("room_id", flat=True))
+    for person_id, room_ids in rooms.items():
+        if limit and len(room_ids) > limit:
+            liveliest = joined.filter(person_id=person_id).order_by("-room__last_message_at")
+            rooms[person_id] = list(liveliest.values_list("room_id", flat=True)[:limit])
+    switched_off = Forbidden("Your account is switched off.")
+    return [rooms[person.pk] if person.pk in active else switched_off for person in people]
+
+
+@dataclass(frozen=True, slots=True)
+class Return:
+    """Somebody who says hello: who it is, and where their client stands."""
+
+    person: Person
+    positions: Mapping[int, int]
+    same_epoch: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,31 +68,45 @@ class Resumed:
     """
 
     seq: int
-    epoch: str
     person: Person | None
     rooms: Sequence[RoomState]
     changes: Mapping[int, RoomChanges | None]
 
 
-def resume(person: Person | None, positions: Mapping[int, int], same_epoch: bool) -> Resumed:
-    """One's rooms, and what changed in those of which the client has pages loaded since its positions."""
-    if person is None:
-        return Resumed(0, epoch(), None, (), {})
-    mine = timeline.mine(person)
+NOTHING_YET = Resumed(0, None, (), {})
+"""For a guest who has not written anything."""
+
+
+def resume(returns: Sequence[Return]) -> list[Resumed | Exception]:
+    """For each: their rooms, and what changed since their positions in those of which their client has pages loaded."""
+    ids = {one.person.pk for one in returns}
+    people = Person.objects.in_bulk(ids)
+    mine = timeline.mine_of(ids)
+    known: dict[tuple[int, int], RoomChanges | None] = {}  # many who come back together stand at the same position
+    gone = NotFound("There is no such person any more.")
+    return [
+        _resume(one, people[one.person.pk], mine[one.person.pk], known) if one.person.pk in mine else gone
+        for one in returns
+    ]
+
+
+def _resume(
+    one: Return, person: Person, mine: timeline.Mine, known: dict[tuple[int, int], RoomChanges | None]
+) -> Resumed:
     limit = conf().max_positions
     changes: dict[int, RoomChanges | None] = {}
-    asked = 0
     for state in mine.rooms:
         room_id = state["room"]["id"]
-        position = positions.get(room_id)
-        if position is None or (same_epoch and position == state["seq"]):
+        position = one.positions.get(room_id)
+        if position is None or (one.same_epoch and position == state["seq"]):
             continue
-        asked += 1
-        if not same_epoch or (limit and asked > limit):
+        if not one.same_epoch or (limit and len(changes) >= limit):
             changes[room_id] = None
-        else:
-            changes[room_id] = timeline.changes(room_id, position)
-    return Resumed(mine.seq, epoch(), Person.objects.get(pk=person.pk), mine.rooms, changes)
+            continue
+        if (room_id, position) not in known:
+            known[room_id, position] = timeline.changes(room_id, position)
+        changes[room_id] = known[room_id, position]
+    return Resumed(mine.seq, person, mine.rooms, changes)
 
 
 def find_room(person: Person | None, room_id: int | None, slug: str | None) -> int:

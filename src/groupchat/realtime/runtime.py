@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import Counter, defaultdict
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
@@ -13,9 +14,12 @@ from django.conf import settings
 
 from groupchat.conf import conf
 from groupchat.errors import Close
+from groupchat.identity import Visitor
+from groupchat.models import Person
 from groupchat.protocol import encode
 from groupchat.ratelimit import Bucket
-from groupchat.realtime import publish, resume
+from groupchat.realtime import publish, resume, sessions
+from groupchat.realtime.batching import Batcher
 from groupchat.realtime.broker import Broker, LayerBroker, LocalBroker
 from groupchat.realtime.connection import Connection
 from groupchat.realtime.database import Database
@@ -102,6 +106,10 @@ class Runtime:
             made=self.room_made,
         )
         self.visitors = Visitors()
+        # A handshake, and the two reads of a hello, many of each at once.
+        self.visitors_of: Batcher[Mapping[str, str], Visitor] = Batcher(self.database, sessions.visitors_of)
+        self.rooms_of: Batcher[Person, list[int]] = Batcher(self.database, resume.rooms_of)
+        self.resumes: Batcher[resume.Return, resume.Resumed] = Batcher(self.database, resume.resume)
         self.addresses: Counter[str] = Counter()
         self.connections: set[Connection] = set()
         self.of_person: dict[int, set[ChatConnection]] = defaultdict(set)

@@ -1,0 +1,67 @@
+"""Many questions at once, few statements: thousands of clients come back in the same second after a restart."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from collections.abc import Callable, Sequence
+from typing import Generic, TypeVar
+
+from groupchat.realtime.database import Database
+
+Q = TypeVar("Q")
+A = TypeVar("A")
+
+
+class Batcher(Generic[Q, A]):
+    """Answers questions in batches, in a reading thread.
+
+    `answer(questions)` returns as many answers, in the same order; an answer that is an exception is raised to whoever
+    asked. What comes in while `max_running` batches run waits for the next one: so a storm is served in turn, and a
+    quiet server answers at once.
+    """
+
+    def __init__(
+        self,
+        database: Database,
+        answer: Callable[[Sequence[Q]], Sequence[A | Exception]],
+        *,
+        max_batch: int = 64,
+        max_running: int = 2,
+    ) -> None:
+        self._database = database
+        self._answer = answer
+        self._max_batch = max_batch
+        self._max_running = max_running
+        self._running = 0
+        self._waiting: deque[tuple[Q, asyncio.Future[A]]] = deque()
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    async def ask(self, question: Q) -> A:
+        loop = asyncio.get_running_loop()
+        future: asyncio.Future[A] = loop.create_future()
+        self._waiting.append((question, future))
+        if self._running < self._max_running:
+            self._running += 1
+            task = loop.create_task(self._run())
+            self._tasks.add(task)
+            task.add_done_callback(self._tasks.discard)
+        return await future
+
+    async def _run(self) -> None:
+        try:
+            while self._waiting:
+                batch = [self._waiting.popleft() for _ in range(min(self._max_batch, len(self._waiting)))]
+                try:
+                    answers = await self._database.read(self._answer, [question for question, _ in batch])
+                except Exception as error:
+                    answers = [error] * len(batch)
+                for (_, future), answer in zip(batch, answers, strict=True):
+                    if future.done():
+                        continue  # whoever asked is gone
+                    if isinstance(answer, Exception):
+                        future.set_exception(answer)
+                    else:
+                        future.set_result(answer)
+        finally:
+            self._running -= 1

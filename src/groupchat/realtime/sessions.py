@@ -1,0 +1,103 @@
+"""Who the cookies of many handshakes belong to, with one statement a kind of row.
+
+This knows Django's own sessions in the database and its own user look-up. Whatever a site does differently (another
+session engine, a backend that finds users in its own way, a key that was rotated) is asked one by one, as Django asks.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY, get_user_model, load_backend
+from django.contrib.auth.backends import ModelBackend
+from django.utils import timezone
+from django.utils.crypto import constant_time_compare
+
+from groupchat.actions.people import person_of_user
+from groupchat.conf import conf
+from groupchat.identity import GUEST_COOKIE, NOBODY, Visitor, read_guest
+from groupchat.models import Person
+from groupchat.realtime.doorway import visitor_of
+
+Cookies = Mapping[str, str]
+
+_DATABASE_SESSIONS = "django.contrib.sessions.backends.db"
+
+
+def visitors_of(handshakes: Sequence[Cookies]) -> list[Visitor | Exception]:
+    """The visitor of each handshake's cookies, in their order."""
+    users = _users([cookies.get(settings.SESSION_COOKIE_NAME, "") for cookies in handshakes])
+    people = {person.user_id: person for person in Person.objects.filter(user__in=[user.pk for user in users.values()])}
+    guests = _guests(handshakes)
+    visitors: list[Visitor | Exception] = []
+    for cookies in handshakes:
+        key = cookies.get(settings.SESSION_COOKIE_NAME, "")
+        try:
+            if key in users:
+                user = users[key]
+                visitors.append(Visitor(people.get(user.pk) or person_of_user(user=user), None))
+            elif key:
+                visitors.append(visitor_of(cookies))
+            else:
+                visitors.append(guests.get(cookies.get(GUEST_COOKIE, ""), NOBODY))
+        except Exception as error:
+            visitors.append(error)
+    return visitors
+
+
+def _users(session_keys: Sequence[str]) -> dict[str, Any]:
+    """By session key, the users whose sessions were found and are sound."""
+    wanted = {key for key in session_keys if key}
+    if not wanted or settings.SESSION_ENGINE != _DATABASE_SESSIONS:
+        return {}
+    from django.contrib.sessions.models import Session
+
+    model = get_user_model()
+    contents: dict[str, tuple[Any, str]] = {}
+    for session in Session.objects.filter(session_key__in=wanted, expire_date__gt=timezone.now()):
+        content = session.get_decoded()
+        if SESSION_KEY in content and _looks_up_by_key(content.get(BACKEND_SESSION_KEY, "")):
+            user_key = model._meta.pk.to_python(content[SESSION_KEY])
+            contents[session.session_key] = (user_key, content.get(HASH_SESSION_KEY, ""))
+    found = model._default_manager.in_bulk({user_key for user_key, _ in contents.values()}) if contents else {}
+    return {
+        key: user
+        for key, (user_key, session_hash) in contents.items()
+        if (user := found.get(user_key)) is not None and user.is_active and _is_sound(user, session_hash)
+    }
+
+
+def _looks_up_by_key(path: str) -> bool:
+    """Whether this backend finds a user by the primary key, and refuses those who are switched off, as Django does."""
+    if path not in settings.AUTHENTICATION_BACKENDS:
+        return False
+    backend = type(load_backend(path))
+    return (
+        issubclass(backend, ModelBackend)
+        and backend.get_user is ModelBackend.get_user
+        and backend.user_can_authenticate is ModelBackend.user_can_authenticate
+    )
+
+
+def _is_sound(user: Any, session_hash: str) -> bool:
+    return not hasattr(user, "get_session_auth_hash") or constant_time_compare(
+        session_hash, user.get_session_auth_hash()
+    )
+
+
+def _guests(handshakes: Sequence[Cookies]) -> dict[str, Visitor]:
+    """By the guest's cookie, the guests among those who bring no session."""
+    if not conf().guests:
+        return {}
+    cookies = {
+        value
+        for handshake in handshakes
+        if not handshake.get(settings.SESSION_COOKIE_NAME) and (value := handshake.get(GUEST_COOKIE))
+    }
+    guests = {value: guest for value in cookies if (guest := read_guest(value)) is not None}
+    ids: set[UUID] = {guest.id for guest in guests.values()}
+    people = {person.guest_id: person for person in Person.objects.filter(guest_id__in=ids)} if ids else {}
+    return {value: Visitor(people.get(guest.id), guest) for value, guest in guests.items()}
