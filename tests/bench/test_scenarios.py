@@ -19,7 +19,7 @@ from groupchat.bench.stage import Stage
 from groupchat.bench.voices import ClassicVoice
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def stage() -> Iterator[Stage]:
     with Stage(Report()) as stage:
         yield stage
@@ -60,7 +60,7 @@ def test_all_come_back_after_a_restart_with_what_they_missed(stage: Stage) -> No
         arrival.idle(stage, people)
         arrival.arrival(stage, people, in_progress=10)
     finally:
-        people.stop()
+        people.close()
     scenario, value = "30 sockets come back after a restart", stage.report.value
     assert value(scenario, label(stage), "refused") == 0
     assert value(scenario, label(stage), "told to come back later by drain") == 30

@@ -115,7 +115,7 @@ def arrival(
             arriving.idle(stage, everyone)
             arriving.arrival(stage, everyone, in_progress=in_progress)
         finally:
-            everyone.stop()
+            everyone.close()
 
 
 @app.command("idle")
@@ -128,7 +128,7 @@ def idle(
         try:
             arriving.idle(stage, everyone)
         finally:
-            everyone.stop()
+            everyone.close()
 
 
 @app.command("scaling")

@@ -118,7 +118,7 @@ def _arrival(stage: Stage, size: Size) -> None:
         arrival.idle(stage, people)
         arrival.arrival(stage, people)
     finally:
-        people.stop()
+        people.close()
     label, value = stage.label("ours"), stage.report.value
     back = f"{size.people:,} sockets come back after a restart"
     goal("memory per idle connection", value("idle connections", label, "memory per idle authenticated connection"), 20,

@@ -36,7 +36,14 @@ class People:
         self.served = self.server.start()
         return self.served
 
+    def close(self) -> None:
+        """The end: everyone leaves, and the server stops."""
+        for client in (*self.many, *self.live):
+            client.close()
+        self.stop()
+
     def stop(self) -> None:
+        """Stops the server under everyone."""
         if self.served is not None:
             self.served.stop()
             self.served = None
@@ -102,7 +109,7 @@ def arrival(stage: Stage, people: People, *, in_progress: int = 500) -> None:
 
 
 def _talkers(stage: Stage, people: People, served: Served) -> Crowd:
-    clients = [client.successor() for client in people.live]
+    people.live = clients = [client.successor() for client in people.live]
     gather(stage.swarm, served, clients)
     return Crowd(stage.swarm, served, people.voice, clients, room=people.seeded["rooms"]["live"])
 

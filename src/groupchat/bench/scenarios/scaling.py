@@ -27,7 +27,7 @@ def scaling(
     rounds: int = 3,
 ) -> None:
     """20,000 deliveries a second each time: 200 messages to 100 sockets, 2 to 10,000."""
-    posting = _posting_cost(stage) if OURS in contenders else float("nan")
+    posting = _posting_cost(stage, seconds=seconds, rounds=rounds) if OURS in contenders else float("nan")
     for sockets in steps:
         keys = [key for key in contenders if sockets <= _HEAVY_MOST_SOCKETS or not _is_heavy(stage, key)]
         try:
@@ -64,13 +64,13 @@ def name(sockets: int) -> str:
     return f"{sockets:,} sockets"
 
 
-def _posting_cost(stage: Stage) -> float:
+def _posting_cost(stage: Stage, *, seconds: float, rounds: int) -> float:
     """µs of server CPU that one durable post takes before anybody but its sender hears of it."""
     crowd = stage.crowd(OURS, 1)
     if crowd is None:
         return float("nan")
-    crowd.window(rate=50, seconds=1)
-    windows = [crowd.window(rate=100, seconds=2) for _ in range(3)]
+    crowd.window(rate=100, seconds=min(1.0, seconds))
+    windows = [crowd.window(rate=100, seconds=seconds) for _ in range(rounds)]
     crowd.leave()
     return stage.report.add(
         SCENARIO, stage.label(OURS), "a post with one listener", [one.us_per_delivery for one in windows], "µs"

@@ -34,12 +34,10 @@ DATABASES = {
 CHANNEL_LAYERS = {
     "default": {
         "BACKEND": "channels_redis.core.RedisChannelLayer",
-        # redis-py 8 gives up on a silent connection after 5 s, and with it the consumer that waits on it; and it refuses
-        # the hundred-and-first connection. Either would cost the baseline sockets while the others are measured.
+        # redis-py 8 gives up on a silent connection after 5 s, and with it the consumer that waits on it; and it
+        # refuses the hundred-and-first connection. Either would cost this baseline sockets.
         "CONFIG": {
-            "hosts": [
-                {"address": os.environ["TUTORIAL_REDIS_URL"], "socket_timeout": None, "max_connections": 100_000}
-            ]
+            "hosts": [{"address": os.environ["TUTORIAL_REDIS_URL"], "socket_timeout": None, "max_connections": 100_000}]
         },
     }
 }
