@@ -1,0 +1,145 @@
+"""Servers to break, on SQLite and on PostgreSQL with Valkey."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from pathlib import Path
+from random import Random
+
+import pytest
+from tests.chaos.stack import Node, Postgres, Valkey
+from tests.server.served import command, environment
+
+SECRET_KEY = "for-the-tests-of-faults-3141592653589793238462643383"
+
+
+@pytest.fixture(scope="session")
+def is_long(pytestconfig: pytest.Config) -> bool:
+    return bool(pytestconfig.getoption("--long"))
+
+
+@pytest.fixture
+def seed(request: pytest.FixtureRequest) -> int:
+    """The seed of everything that is left to chance; CHAOS_SEED repeats a run."""
+    given = os.environ.get("CHAOS_SEED")
+    chosen = int(given) if given else Random(request.node.nodeid).randrange(1_000_000)
+    print(f"CHAOS_SEED={chosen}")
+    return chosen
+
+
+@pytest.fixture(scope="session")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("chaos")
+
+
+@pytest.fixture(scope="session")
+def prepared(folder: Path) -> Path:
+    """A data folder with its tables made, to be copied: making them takes seconds."""
+    data = folder / "prepared"
+    migrate(GROUPCHAT_DATA=str(data), GROUPCHAT_SECRET_KEY=SECRET_KEY)
+    return data
+
+
+def migrate(**variables: str) -> None:
+    done = subprocess.run(
+        command("migrate"), env=environment(**variables), capture_output=True, text=True, timeout=120, check=False
+    )
+    assert done.returncode == 0, done.stderr
+
+
+@pytest.fixture
+def nodes(prepared: Path, tmp_path: Path) -> Iterator[Callable[..., list[Node]]]:
+    """Makes server processes on one SQLite file, and stops them at the end."""
+    with ExitStack() as stack:
+
+        def make(count: int = 1, *, wrapper: tuple[str, ...] = (), **variables: str) -> list[Node]:
+            data = tmp_path / "data"
+            if not data.exists():
+                shutil.copytree(prepared, data)
+            made = [
+                Node(
+                    data=data,
+                    log=tmp_path / f"node-{index}.log",
+                    variables={"GROUPCHAT_SECRET_KEY": SECRET_KEY, **variables},
+                    wrapper=wrapper,
+                )
+                for index in range(count)
+            ]
+            for node in made:
+                stack.callback(node.stop)
+            start(made)
+            return made
+
+        yield make
+
+
+def start(nodes: list[Node]) -> None:
+    """All at once."""
+    for node in nodes:
+        node.launch()
+    for node in nodes:
+        node.wait_ready()
+
+
+@pytest.fixture(scope="session")
+def postgres(folder: Path, prepared: Path) -> Iterator[Postgres]:
+    """A PostgreSQL with a database `prepared` to be copied."""
+    postgres = Postgres(folder)
+    try:
+        postgres.start()
+        postgres.create("prepared")
+        migrate(
+            GROUPCHAT_DATA=str(folder / "pg-prepared"),
+            GROUPCHAT_SECRET_KEY=SECRET_KEY,
+            DATABASE_URL=postgres.url("prepared"),
+        )
+        yield postgres
+    finally:
+        postgres.remove()
+
+
+@pytest.fixture
+def valkey(tmp_path: Path) -> Iterator[Valkey]:
+    valkey = Valkey(log=tmp_path / "valkey.log")
+    valkey.start()
+    yield valkey
+    valkey.stop()
+
+
+@pytest.fixture
+def fleet(postgres: Postgres, folder: Path, tmp_path: Path) -> Iterator[Callable[..., list[Node]]]:
+    """Makes server processes, each with a data folder of its own as on machines of their own, on one PostgreSQL
+    and the broker behind `redis_url`.
+    """
+    with ExitStack() as stack:
+
+        def make(redis_url: str, *, count: int = 3, **variables: str) -> list[Node]:
+            if not postgres.is_ready():
+                postgres.start()
+            name = tmp_path.name.replace("-", "_")
+            postgres.create(name, template="prepared")
+            made = []
+            for index in range(count):
+                data = tmp_path / f"data-{index}"
+                shutil.copytree(folder / "pg-prepared", data)
+                made.append(
+                    Node(
+                        data=data,
+                        log=tmp_path / f"node-{index}.log",
+                        variables={
+                            "GROUPCHAT_SECRET_KEY": SECRET_KEY,
+                            "DATABASE_URL": postgres.url(name),
+                            "REDIS_URL": redis_url,
+                            **variables,
+                        },
+                    )
+                )
+                stack.callback(made[-1].stop)
+            start(made)
+            return made
+
+        yield make

@@ -1,0 +1,204 @@
+"""People who post, edit, delete, read and page, by a seed; and the comparison of all that they saw with the database."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable, Sequence
+from random import Random
+from typing import Any
+
+from tests.chaos.ledger import Ledger, Row, same
+from tests.chaos.person import LostConnection, Person
+from tests.chaos.stack import Node, reading
+
+DEADLINE_SECONDS = 60.0  # for what takes a second or two on a quiet machine
+ARRIVING_AT_ONCE = 16
+
+
+class Crowd:
+    """`people` guests in `rooms` rooms: each in one, every third in two."""
+
+    def __init__(self, nodes: Sequence[Node], *, seed: int, people: int = 100, rooms: int = 10, name: str = "p") -> None:
+        self.nodes = list(nodes)
+        self.ledger = Ledger()
+        random = Random(seed)
+        ports = [node.port for node in nodes]
+        self.people = [
+            Person(f"{name}{index}", ports=ports, ledger=self.ledger, random=Random(random.random()))
+            for index in range(people)
+        ]
+        self.names = [f"{name} room {index} of {seed}" for index in range(rooms)]
+        self.rooms_of: dict[Person, list[int]] = {}
+        self._acting = False
+        self._actors: list[asyncio.Task[None]] = []
+
+    async def __aenter__(self) -> Crowd:
+        arriving = asyncio.Semaphore(ARRIVING_AT_ONCE)
+
+        async def arrive(index: int, person: Person) -> None:
+            async with arriving:
+                person.arrive()
+                names = [self.names[index % len(self.names)]]
+                if index % 3 == 0 and len(self.names) > 1:
+                    names.append(self.names[(index + 1) % len(self.names)])
+                self.rooms_of[person] = [await person.enter(name) for name in names]
+
+        async with asyncio.timeout(DEADLINE_SECONDS):
+            await asyncio.gather(*(arrive(index, person) for index, person in enumerate(self.people)))
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        self._acting = False
+        for actor in self._actors:
+            actor.cancel()
+        await asyncio.gather(*self._actors, return_exceptions=True)
+        await asyncio.gather(*(person.go() for person in self.people))
+
+    @property
+    def rooms(self) -> set[int]:
+        return {room for rooms in self.rooms_of.values() for room in rooms}
+
+    # --- the load --------------------------------------------------------------------------------------------------
+
+    def begin(self, *, think_seconds: float = 1.0) -> None:
+        """Everybody acts, with a pause of so many seconds in the mean between one thing and the next."""
+        self._acting = True
+        self._actors = [asyncio.create_task(self._act(person, think_seconds)) for person in self.people]
+
+    async def _act(self, person: Person, think_seconds: float) -> None:
+        random = person.random
+        while self._acting:
+            await asyncio.sleep(random.expovariate(1 / think_seconds))
+            if not self._acting:
+                return
+            room = random.choice(self.rooms_of[person])
+            dice = random.random()
+            if dice < 0.72 or not person.own:
+                await person.post(room)
+            elif dice < 0.84:
+                await person.edit()
+            elif dice < 0.88:
+                await person.delete()
+            elif dice < 0.95:
+                await person.page(room)
+            else:
+                await person.read(room)
+
+    async def acknowledged(self, more: int) -> None:
+        """Wait until so many more posts were acknowledged."""
+        goal = self.ledger.acknowledgements + more
+        await until(lambda: self.ledger.acknowledgements >= goal, f"{more} more acknowledgements")
+
+    async def rest(self) -> None:
+        """Nobody begins anything new; what was begun is brought to its end."""
+        self._acting = False
+        done, pending = await asyncio.wait(self._actors, timeout=DEADLINE_SECONDS)
+        assert not pending, f"{len(pending)} people are still waiting for an answer"
+        for actor in done:
+            actor.result()
+
+    # --- the comparison --------------------------------------------------------------------------------------------
+
+    async def judge(self) -> None:
+        """Rest, wait until every screen stands where the database does, and compare everything."""
+        await self.rest()
+        truth = await self._converge()
+        self.ledger.hold_against(truth.messages, truth.counters)
+        for person in self.people:
+            self._compare(person, truth)
+        assert not self.ledger.verdict(), self.ledger.verdict()
+
+    async def _converge(self) -> Truth:
+        truth = Truth(self)
+        behind: list[str] = []
+        deadline = time.monotonic() + DEADLINE_SECONDS
+        while time.monotonic() < deadline:
+            truth = await asyncio.to_thread(Truth, self)
+            behind = [words for person in self.people if (words := self._is_behind(person, truth))]
+            if not behind:
+                return truth
+            await asyncio.sleep(0.1)
+        self.ledger.breach("lost", f"{len(behind)} screens never came to where the database is: {behind[:3]}")
+        return truth
+
+    def _is_behind(self, person: Person, truth: Truth) -> str:
+        screen = person.screen
+        if not person.online.is_set() or screen.resets:
+            return f"{person.name} is not there"
+        for room in self.rooms_of[person]:
+            view = screen.rooms.get(room)
+            if view is None or view.low is None or view.position != truth.counters[room][2]:
+                return f"{person.name} stands at {view and view.position} in {room}, not {truth.counters[room][2]}"
+        if screen.me is not None and screen.position != truth.positions[screen.me]:
+            return f"{person.name} stands at {screen.position} of their own, not {truth.positions[screen.me]}"
+        return ""
+
+    def _compare(self, person: Person, truth: Truth) -> None:
+        breach = self.ledger.breach
+        for room in self.rooms_of[person]:
+            view = person.screen.rooms[room]
+            first, last, _ = truth.counters[room]
+            if view.last_number != last:
+                breach("states", f"{person.name}: room {room} ends at {view.last_number}, not {last}")
+            for number in range(max(view.low or 1, first), last + 1):
+                message, row = view.messages.get(number), truth.at[room, number]
+                if message is None:
+                    breach("lost", f"{person.name} never saw {room}/{number}")
+                elif not same(message, row):
+                    breach("states", f"{person.name}: {room}/{number} is {message}, not {row}")
+            membership = person.screen.memberships.get(room)
+            if membership is None or person.screen.me is None:
+                breach("states", f"{person.name} does not know of being in room {room}")
+                continue
+            own = [one["number"] for one in view.messages.values() if one["author"] == person.screen.me]
+            mark = max([membership["last_read_number"], *own])
+            if mark != truth.marks[room, person.screen.me]:
+                breach("states", f"{person.name} has read {mark} of room {room}, not {truth.marks[room, person.screen.me]}")
+
+
+class Truth:
+    """What the database says of a crowd's rooms."""
+
+    def __init__(self, crowd: Crowd) -> None:
+        rooms = ", ".join(str(room) for room in sorted(crowd.rooms))
+
+        def rows(connection: Any, words: str) -> list[Any]:
+            found: list[Any] = connection.execute(words).fetchall()
+            return found
+
+        with reading(crowd.nodes[0]) as connection:
+            self.messages = [
+                Row(room, number, seq, author, body, client_message_id, deleted is not None)
+                for room, number, seq, author, body, client_message_id, deleted in rows(
+                    connection,
+                    "SELECT room_id, number, seq, author_id, body, client_message_id, deleted_at"
+                    f" FROM groupchat_message WHERE room_id IN ({rooms})",
+                )
+            ]
+            self.counters = {
+                room: (first, last, seq)
+                for room, first, last, seq in rows(
+                    connection, f"SELECT id, first_number, last_number, seq FROM groupchat_room WHERE id IN ({rooms})"
+                )
+            }
+            self.marks = {
+                (room, person): mark
+                for room, person, mark in rows(
+                    connection,
+                    f"SELECT room_id, person_id, last_read_number FROM groupchat_membership WHERE room_id IN ({rooms})",
+                )
+            }
+            self.positions = dict(rows(connection, "SELECT id, seq FROM groupchat_person"))
+        self.at = {(row.room, row.number): row for row in self.messages}
+
+
+async def until(is_so: Callable[[], bool], what: str, *, seconds: float = DEADLINE_SECONDS) -> None:
+    """Wait for a condition; fails with `what` where it takes too long."""
+    deadline = time.monotonic() + seconds
+    while not is_so():  # noqa: ASYNC110  what we wait for tells nobody
+        assert time.monotonic() < deadline, f"still waiting for {what}"
+        await asyncio.sleep(0.02)
+
+
+__all__ = ["Crowd", "LostConnection", "Truth", "until"]

