@@ -15,8 +15,10 @@ _numbers = itertools.count(1)
 
 
 def new_user(name: str = "user") -> object:
-    """An account with a name of its own."""
-    return get_user_model().objects.create_user(username=f"{name}{next(_numbers)}", password="secret")
+    """An account with a name of its own; the site's users may sign in with their mail address instead."""
+    model = get_user_model()
+    username = f"{name}{next(_numbers)}" + ("@example.org" if model.USERNAME_FIELD == "email" else "")
+    return model._default_manager.create_user(**{model.USERNAME_FIELD: username, "password": "secret"})
 
 
 def new_person(name: str = "user", *, is_owner: bool = False) -> Person:
