@@ -26,13 +26,16 @@ class AsgiWire:
         self._closing = False
         self._dead = False
 
-    def write(self, chunk: Chunk) -> None:
+    def write(self, chunk: Chunk, limit: int) -> bool:
+        if limit and self._buffered > limit:
+            return False
         if self._closing or self._dead:
-            return
+            return True
         for frame in chunk.frames:
             self._due.append(frame.payload)
             self._buffered += len(frame.payload)
         self._wake()
+        return True
 
     def buffered(self) -> int:
         return self._buffered

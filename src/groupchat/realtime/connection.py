@@ -6,6 +6,7 @@ kernel are `buffered()`; where a write would leave more than the limit, the sock
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Protocol
 
 from groupchat.errors import CLOSE_RULES, Close
@@ -18,7 +19,9 @@ MAX_KNOWN_PEOPLE = 256
 class Wire(Protocol):
     """The way to the client's socket. Nothing here waits, and nothing raises."""
 
-    def write(self, chunk: Chunk) -> None: ...
+    def write(self, chunk: Chunk, limit: int) -> bool:
+        """Send this; False if more than `limit` bytes still wait for the kernel (0: no limit), and nothing is sent."""
+        ...
 
     def buffered(self) -> int:
         """Bytes that were written and not yet taken by the kernel."""
@@ -66,12 +69,10 @@ class Connection:
         """Send what is ready; False where the socket is gone or was closed for reading too slowly."""
         if self.closed:
             return False
-        wire = self.wire
-        if self.max_outbox_bytes and wire.buffered() > self.max_outbox_bytes:
-            self.close(Close.SLOW)
-            return False
-        wire.write(chunk)
-        return True
+        if self.wire.write(chunk, self.max_outbox_bytes):
+            return True
+        self.close(Close.SLOW)
+        return False
 
     def send(self, payload: bytes) -> bool:
         """Send one frame to this socket alone."""
@@ -96,3 +97,16 @@ class Connection:
 
     def subscription_ended(self, topic: object) -> None:
         """The hub ended a subscription: its person is out of the room."""
+
+
+def write_all(connections: Iterable[Connection], chunk: Chunk) -> list[Connection]:
+    """The same to many sockets; returns those that are gone or were closed for reading too slowly.
+
+    As `Connection.write` for each, without its call: this is the innermost loop of the server.
+    """
+    gone = []
+    for connection in connections:
+        if connection.closed or not connection.wire.write(chunk, connection.max_outbox_bytes):
+            connection.close(Close.SLOW)
+            gone.append(connection)
+    return gone

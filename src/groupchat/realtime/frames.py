@@ -57,21 +57,15 @@ class Frame:
 class Chunk:
     """What leaves in one write: some frames, joined once for all sockets that get the same."""
 
-    __slots__ = ("_deflated", "_wire", "frames")
+    __slots__ = ("_deflated", "frames", "wire")
 
     def __init__(self, frames: Iterable[Frame]) -> None:
         self.frames = tuple(frames)
-        self._wire: bytes | None = None
+        self.wire = b"".join([frame.wire for frame in self.frames])
         self._deflated: bytes | None = None
 
-    @property
-    def wire(self) -> bytes:
-        if self._wire is None:
-            self._wire = b"".join([frame.wire for frame in self.frames])
-        return self._wire
-
-    @property
     def deflated(self) -> bytes:
+        """The same for sockets that agreed on compression; made with the first of them."""
         if self._deflated is None:
             self._deflated = b"".join([frame.deflated for frame in self.frames])
         return self._deflated

@@ -12,7 +12,7 @@ import logging
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from groupchat.realtime.connection import Connection
+from groupchat.realtime.connection import Connection, write_all
 from groupchat.realtime.frames import Chunk, Frame
 from groupchat.realtime.topics import Publication, Reset, Topic, TopicKey
 
@@ -313,7 +313,7 @@ class Hub:
         if dialect == "native":
             self._introduce(topic, connections, [publication for publication, _ in due])
         chunk = Chunk(frames)
-        gone = [connection for connection in connections if not connection.write(chunk)]
+        gone = write_all(connections, chunk)
         self.stats.deliveries += len(frames) * (len(connections) - len(gone))
         for connection in gone:
             self.stats.slow += 1

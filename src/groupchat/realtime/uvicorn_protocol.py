@@ -166,13 +166,16 @@ class ChatWebSocketProtocol(WebSocketsSansIOProtocol):
 
     # --- the wire --------------------------------------------------------------------------------------------------
 
-    def write(self, chunk: Chunk) -> None:
-        if self.close_sent or self.transport.is_closing():
-            return
+    def write(self, chunk: Chunk, limit: int) -> bool:
+        transport = self.transport
         try:
-            self.transport.write(chunk.deflated if self.deflates else chunk.wire)
+            if limit and transport.get_write_buffer_size() > limit:
+                return False
+            if not self.close_sent:
+                transport.write(chunk.deflated() if self.deflates else chunk.wire)
         except Exception as error:  # uvloop raises on a transport that was closed meanwhile
             self.logger.debug("A write failed: %s", error)
+        return True
 
     def buffered(self) -> int:
         return self.transport.get_write_buffer_size()
