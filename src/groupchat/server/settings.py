@@ -47,6 +47,7 @@ MIDDLEWARE = [
 ]
 
 ROOT_URLCONF = "groupchat.server.urls"
+CSRF_FAILURE_VIEW = "groupchat.web.errors.csrf_failure"
 ASGI_APPLICATION = "groupchat.server.asgi.application"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 

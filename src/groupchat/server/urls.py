@@ -14,3 +14,8 @@ urlpatterns = [
     path("i18n/", include("django.conf.urls.i18n")),
     path("", include("groupchat.urls")),
 ]
+
+handler400 = "groupchat.web.errors.bad_request"
+handler403 = "groupchat.web.errors.permission_denied"
+handler404 = "groupchat.web.errors.page_not_found"
+handler500 = "groupchat.web.errors.server_error"
