@@ -92,10 +92,9 @@ class ThreadServer:
         import uvicorn
 
         from groupchat.realtime.uvicorn_protocol import ChatWebSocketProtocol
-        from groupchat.server.asgi import application
 
         config = uvicorn.Config(
-            application,
+            _application(),
             ws=ChatWebSocketProtocol if self.kind == FAST else "websockets-sansio",
             ws_max_size=self._max_frame_bytes,
             ws_ping_interval=None,
@@ -119,8 +118,6 @@ class ThreadServer:
         from hypercorn.asyncio import serve
         from hypercorn.config import Config
 
-        from groupchat.server.asgi import application
-
         config = Config()
         config.bind = [f"fd://{self._listening.detach()}"]
         config.websocket_max_message_size = self._max_frame_bytes
@@ -128,7 +125,7 @@ class ThreadServer:
         config.accesslog = config.errorlog = None
         stopping = asyncio.Event()
         self._stop = stopping.set
-        serving = asyncio.create_task(serve(application, config, shutdown_trigger=stopping.wait, mode="asgi"))
+        serving = asyncio.create_task(serve(_application(), config, shutdown_trigger=stopping.wait, mode="asgi"))
         address, port = self.address.split(":")
         while not serving.done():
             try:
@@ -140,3 +137,11 @@ class ThreadServer:
             break
         self._ready.set()
         await serving
+
+
+def _application() -> Any:
+    """The one of the settings: `groupchat serve`'s own, or an embedding site's."""
+    from django.conf import settings
+    from django.utils.module_loading import import_string
+
+    return import_string(settings.ASGI_APPLICATION)

@@ -11,11 +11,12 @@ from django.core.asgi import get_asgi_application
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "bookclub.settings")
 pages = get_asgi_application()  # wakes Django: what follows needs its apps
 
-from groupchat.realtime.routing import websocket_urlpatterns  # noqa: E402
+from groupchat.realtime.routing import lifespan_application, websocket_urlpatterns  # noqa: E402
 
 application = ProtocolTypeRouter(
     {
         "http": ASGIStaticFilesHandler(pages),  # a real site lets its web server hand out the static files
         "websocket": URLRouter(websocket_urlpatterns),
+        "lifespan": lifespan_application,  # what was posted is answered before the server stops
     }
 )

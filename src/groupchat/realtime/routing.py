@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from typing import Any
 
 from channels.routing import URLRouter
 from django.urls import path, re_path
@@ -27,3 +28,18 @@ async def lifespan() -> AsyncIterator[None]:
         yield
     finally:
         await runtime.stop()
+
+
+async def lifespan_application(scope: Any, receive: Any, send: Any) -> None:
+    """The part of an ASGI application that hears of the server's start and end; a site adds it to its own router."""
+    await receive()
+    running = lifespan()
+    try:
+        await running.__aenter__()
+    except Exception as error:
+        await send({"type": "lifespan.startup.failed", "message": str(error)})
+        raise
+    await send({"type": "lifespan.startup.complete"})
+    await receive()
+    await running.__aexit__(None, None, None)
+    await send({"type": "lifespan.shutdown.complete"})

@@ -15,7 +15,7 @@ from django.conf import settings  # noqa: E402
 from django.core.asgi import get_asgi_application  # noqa: E402
 
 from groupchat.conf import conf  # noqa: E402
-from groupchat.realtime.routing import lifespan, websocket_application  # noqa: E402
+from groupchat.realtime.routing import lifespan_application, websocket_application  # noqa: E402
 from groupchat.server.static import serve_static  # noqa: E402
 
 Scope = MutableMapping[str, Any]
@@ -33,7 +33,7 @@ async def application(scope: Scope, receive: Receive, send: Send) -> None:
     elif scope["type"] == "http":
         await _pages(_as_seen_from_outside(scope), receive, send)
     elif scope["type"] == "lifespan":
-        await _live(receive, send)
+        await lifespan_application(scope, receive, send)
     else:
         raise ValueError(f"There is nothing here for {scope['type']!r}.")
 
@@ -53,18 +53,3 @@ def _as_seen_from_outside(scope: Scope) -> Scope:
         if len(addresses) >= proxies:
             scope = {**scope, "client": (addresses[-proxies], 0)}
     return scope
-
-
-async def _live(receive: Receive, send: Send) -> None:
-    """Starts the realtime part before the first connection, and ends it after the last."""
-    await receive()
-    running = lifespan()
-    try:
-        await running.__aenter__()
-    except Exception as error:
-        await send({"type": "lifespan.startup.failed", "message": str(error)})
-        raise
-    await send({"type": "lifespan.startup.complete"})
-    await receive()
-    await running.__aexit__(None, None, None)
-    await send({"type": "lifespan.shutdown.complete"})
