@@ -8,6 +8,11 @@ import unicodedata
 from groupchat.conf import conf
 from groupchat.errors import Invalid, TooLong
 
+# What the columns hold, whatever limit an operator sets.
+LONGEST_NAME = 200
+LONGEST_KEY = 400  # of a folded name: NFKC makes up to eighteen characters of one
+LONGEST_TOPIC = 1_000
+
 _SPACES = re.compile(r"\s+")
 _CLIENT_MESSAGE_ID = re.compile(r"[A-Za-z0-9_-]{1,64}\Z")
 _INVISIBLE = ("Cc", "Cf", "Zs", "Zl", "Zp", "Cn", "Co", "Cs")
@@ -40,8 +45,11 @@ def clean_body(body: str) -> str:
 
 def clean_room_name(name: str) -> str:
     """A room's name with its white space collapsed; raises where no address could hold it."""
-    name = _clean_line(name, field="name", what="A room's name", limit=conf().max_room_name_characters)
+    limit = _within(conf().max_room_name_characters, LONGEST_NAME)
+    name = _clean_line(name, field="name", what="A room's name", limit=limit)
     key = fold(name)
+    if len(key) > LONGEST_KEY:
+        raise TooLong("Written out in full, this name is too long.", field="name")
     if "/" in key or "\\" in key:
         raise Invalid("A room's name can't hold / or \\.", field="name")
     if not key.strip("."):
@@ -53,12 +61,14 @@ def clean_topic(topic: str) -> str:
     """A topic on one line; the empty one takes the topic away."""
     if not topic.strip():
         return ""
-    return _clean_line(topic, field="topic", what="A topic", limit=conf().max_topic_characters)
+    limit = _within(conf().max_topic_characters, LONGEST_TOPIC)
+    return _clean_line(topic, field="topic", what="A topic", limit=limit)
 
 
 def clean_person_name(name: str) -> str:
     """A person's name with its white space collapsed."""
-    return _clean_line(name, field="name", what="A name", limit=conf().max_person_name_characters)
+    limit = _within(conf().max_person_name_characters, LONGEST_NAME)
+    return _clean_line(name, field="name", what="A name", limit=limit)
 
 
 def clean_client_message_id(value: str) -> str:
@@ -69,12 +79,17 @@ def clean_client_message_id(value: str) -> str:
     return value
 
 
+def _within(limit: int, longest: int) -> int:
+    """The limit, or what the column holds where there is none or a higher one."""
+    return min(limit, longest) if limit else longest
+
+
 def _clean_line(text: str, *, field: str, what: str, limit: int) -> str:
     line = _SPACES.sub(" ", text).strip()
     if any(unicodedata.category(character) in ("Cc", "Cs") for character in line):
         raise Invalid(f"{what} can't hold control characters.", field=field)
     if not is_visible(line):
         raise Invalid(f"{what} can't be empty.", field=field)
-    if limit and len(line) > limit:
+    if len(line) > limit:
         raise TooLong(f"{what} holds at most {limit} characters.", field=field)
     return line

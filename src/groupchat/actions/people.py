@@ -10,8 +10,10 @@ from uuid import UUID
 from django.db import IntegrityError, transaction
 
 from groupchat.actions.counters import changed_sessions
+from groupchat.conf import conf
+from groupchat.errors import ChatError
 from groupchat.models import Person
-from groupchat.text import clean_person_name, fold
+from groupchat.text import LONGEST_NAME, clean_person_name, fold
 
 _NOT_HANDLE = re.compile(r"[^\w.-]+")
 
@@ -65,7 +67,10 @@ def _name_of(user: Any) -> str:
     """A name that may be shown: never a mail address."""
     full = user.get_full_name() if hasattr(user, "get_full_name") else ""
     name = full or user.get_username()
-    return clean_person_name(name.partition("@")[0][:50] or "somebody")
+    try:
+        return clean_person_name(name.partition("@")[0][: conf().max_person_name_characters or LONGEST_NAME])
+    except ChatError:
+        return "somebody"  # the site lets in names that nobody could see
 
 
 def _create(name: str, **fields: Any) -> Person:

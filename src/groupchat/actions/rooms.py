@@ -37,12 +37,15 @@ def enter(*, person: Person, name: str) -> Entered:
             with transaction.atomic():
                 room = create(person=person, name=name)
         except IntegrityError:
-            continue  # somebody made it at the same moment: join theirs
+            # Somebody made it at the same moment: join theirs. Or a private room happens to have this address.
+            if Room.objects.filter(slug=key).exclude(kind=Room.Kind.PUBLIC).exists():
+                raise _taken() from None
+            continue
         return Entered(room, Membership.objects.get(room=room, person=person), created=True)
 
 
 def create(*, person: Person, name: str, kind: str = Room.Kind.PUBLIC, slug: str | None = None) -> Room:
-    """Make a room with the person in it; raises IntegrityError where a public room has the name."""
+    """Make a room with the person in it; raises IntegrityError where another has its name or address."""
     require_active(person)
     name = clean_room_name(name)
     key = fold(name)
@@ -70,6 +73,8 @@ def join(*, person: Person, room_id: int) -> tuple[Room, Membership]:
     with changing_room(room_id, person) as change:
         membership = Membership.objects.filter(room_id=room_id, person=person).first()
         require_join(change.room, membership)
+        if membership is not None and is_joined(membership):
+            return change.room, membership  # on another device, at the same moment
         membership = admit(change, person, membership)
         membership.save()
         change.save()
@@ -143,20 +148,23 @@ def find(*, name: str) -> Room:
     return known.room
 
 
+def _taken() -> NameTaken:
+    return NameTaken("Another room has or had this name. Choose a different one.", field="name")
+
+
 def _reserve(key: str, room: Room) -> None:
-    taken = NameTaken("Another room has or had this name. Choose a different one.", field="name")
     known = RoomName.objects.filter(key=key).first()
     if known is not None:
         if known.room_id != room.pk:
-            raise taken
+            raise _taken()
         return
+    if Room.objects.filter(slug=key).exists():
+        raise _taken()  # the address of a private room
     try:
         with transaction.atomic():
-            # The address first, as where a room is made: two who want the same name don't wait for each other.
-            Room.objects.filter(pk=room.pk).update(slug=key)
             RoomName.objects.create(key=key, room=room)
     except IntegrityError:
-        raise taken from None
+        raise _taken() from None
 
 
 def _note(change: RoomChange, actor: Person, kind: Notice.Kind, text: str) -> None:
