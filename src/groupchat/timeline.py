@@ -6,10 +6,12 @@ position asked for, without an upper bound. An entity may then be newer than `to
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TypeVar, cast
 
+from django.db import connections, router
 from django.db.models import QuerySet
 
 from groupchat.conf import conf
@@ -265,9 +267,21 @@ def my_changes(person_id: int, since: int) -> MyChanges | None:
 
 def positions(room_ids: Iterable[int], person_ids: Iterable[int]) -> tuple[dict[int, int], dict[int, int]]:
     """The present seq of these rooms and of these people: what the sweep compares with."""
-    rooms = dict(Room.objects.filter(pk__in=list(room_ids)).values_list("pk", "seq"))
-    persons = dict(Person.objects.filter(pk__in=list(person_ids)).values_list("pk", "seq"))
-    return rooms, persons
+    return _seqs(Room, list(room_ids)), _seqs(Person, list(person_ids))
+
+
+def _seqs(model: type[Room] | type[Person], ids: list[int]) -> dict[int, int]:
+    """In SQL, with one parameter: each process asks this of everything it listens to, at least once a second."""
+    if not ids:
+        return {}
+    connection = connections[router.db_for_read(model)]
+    is_sqlite = connection.vendor == "sqlite"
+    among = "IN (SELECT value FROM json_each(%s))" if is_sqlite else "= ANY(%s)"
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT id, seq FROM {model._meta.db_table} WHERE id {among}", [json.dumps(ids) if is_sqlite else ids]
+        )
+        return dict(cursor.fetchall())
 
 
 def lively_rooms(*, limit: int = 12) -> list[Room]:

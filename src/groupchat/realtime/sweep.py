@@ -21,7 +21,7 @@ from groupchat.realtime.topics import TopicKey
 
 logger = logging.getLogger("groupchat.realtime")
 
-SLICE = 500  # topics in one statement
+SLICE = 2_000  # topics in one statement
 
 
 @dataclass(slots=True)
