@@ -37,14 +37,24 @@ class Absent:
 sys.meta_path.insert(0, Absent())
 """
 
-# One way to run the site each: the arguments of uvicorn, with and without the chat's own WebSocket protocol.
+# Servers: uvicorn with its own WebSocket protocols (ordinary ASGI messages only), with the chat's, and another one.
+WIRES = ("websockets-sansio", "websockets", "ready-made frames", "hypercorn")
 RUN = """
-import sys, uvicorn
-import bookclub.asgi  # wakes Django
+import asyncio, sys
+from bookclub.asgi import application
+
 wire = sys.argv[1]
-if wire == "ready-made frames":
-    from groupchat.realtime.uvicorn_protocol import ChatWebSocketProtocol as wire
-uvicorn.run("bookclub.asgi:application", port=0, ws=wire, log_level="info", timeout_graceful_shutdown=5)
+if wire == "hypercorn":
+    from hypercorn.asyncio import serve
+    from hypercorn.config import Config
+
+    asyncio.run(serve(application, Config.from_mapping(bind=["127.0.0.1:0"], graceful_timeout=5)))
+else:
+    import uvicorn
+
+    if wire == "ready-made frames":
+        from groupchat.realtime.uvicorn_protocol import ChatWebSocketProtocol as wire
+    uvicorn.run(application, port=0, ws=wire, timeout_graceful_shutdown=5)
 """
 
 
@@ -99,7 +109,7 @@ class Club:
 
     def __enter__(self) -> Self:
         deadline = time.monotonic() + SECONDS
-        while not (found := re.search(r"running on http://127\.0\.0\.1:(\d+)", self.output)):
+        while not (found := re.search(r"[Rr]unning on http://127\.0\.0\.1:(\d+)", self.output)):
             assert self._process.poll() is None, self.output
             assert time.monotonic() < deadline, self.output
             time.sleep(0.02)

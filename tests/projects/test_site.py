@@ -11,7 +11,7 @@ from pathlib import Path
 from uuid import UUID, uuid4
 
 import pytest
-from tests.projects.club import SECONDS, Club, Reader, close_code, hear, manage, opened, run, say
+from tests.projects.club import SECONDS, WIRES, Club, Reader, close_code, hear, manage, opened, run, say
 from websockets.exceptions import InvalidStatus
 
 from groupchat.errors import Close
@@ -38,9 +38,9 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-@pytest.fixture(scope="module", params=["websockets-sansio", "websockets", "ready-made frames"])
+@pytest.fixture(scope="module", params=WIRES)
 def club(request: pytest.FixtureRequest, folder: Path) -> Iterator[Club]:
-    """The site on uvicorn's own protocols, which know ordinary ASGI messages only, and on the chat's."""
+    """The site on each kind of server."""
     with Club(folder, wire=request.param) as club:
         yield club
     assert "Traceback" not in club.output, club.output
