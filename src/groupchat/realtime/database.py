@@ -13,6 +13,8 @@ from typing import Any, ParamSpec, TypeVar
 
 from django.db import DatabaseError, InterfaceError, OperationalError, connections
 
+from groupchat.realtime.turns import Turn
+
 READERS = 3
 
 P = ParamSpec("P")
@@ -29,10 +31,16 @@ class Database:
         self._writer = ThreadPoolExecutor(1, "groupchat-writer")
         self._readers = ThreadPoolExecutor(READERS, "groupchat-reader")
         self._sweeper = ThreadPoolExecutor(1, "groupchat-sweeper")
+        self._turn = Turn()
 
     async def write(self, work: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
         """Run in the writing thread; what fails is not tried again here."""
-        return await self._run(self._writer, False, work, *args, **kwargs)
+
+        def in_turn() -> R:
+            with self._turn:
+                return work(*args, **kwargs)
+
+        return await self._run(self._writer, False, in_turn)
 
     async def read(self, work: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
         """Run in a reading thread; once more where the connection was lost (a restart of the server, say)."""
