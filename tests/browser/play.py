@@ -72,7 +72,8 @@ class Someone:
 
     def _heard(self, message: Any) -> None:
         # A policy that blocks something says so here, and nowhere else.
-        if message.type == "error" and "ERR_INTERNET_DISCONNECTED" not in message.text:
+        offline = "ERR_INTERNET_DISCONNECTED" in message.text or "WebSocket connection to" in message.text
+        if message.type == "error" and not offline:
             self.faults.append(message.text)
 
     # --- doing
@@ -81,13 +82,21 @@ class Someone:
         """Through the home page the first time, through the field beside the rooms later."""
         if self.page.url == "about:blank":
             self.page.goto(self.site.url)
-            self.page.get_by_label("Room", exact=True).fill(room)
-            self.page.get_by_label("Your name").fill(self.name)
-            self.page.get_by_role("button", name="Enter").click()
-        else:
-            field = self.page.get_by_label("Join or make a room", exact=True)
-            field.fill(room)
-            field.press("Enter")
+            return self.enters_by_the_home_page(room)
+        if self.page.viewport_size and self.page.viewport_size["width"] < 900 and self.composer.is_visible():
+            self.page.get_by_role("button", name="All rooms").click()
+        field = self.page.get_by_label("Join or make a room", exact=True)
+        field.fill(room)
+        field.press("Enter")
+        return self._is_in(room)
+
+    def enters_by_the_home_page(self, room: str) -> Someone:
+        self.page.get_by_label("Room", exact=True).fill(room)
+        self.page.get_by_label("Your name").fill(self.name)
+        self.page.get_by_role("button", name="Enter").click()
+        return self._is_in(room)
+
+    def _is_in(self, room: str) -> Someone:
         expect(self.page.locator(".room-name")).to_have_text(room)
         expect(self.page.locator("[data-kind], .beginning").first).to_be_visible()
         return self

@@ -15,20 +15,22 @@ export function Composer({ room }) {
   const field = useRef(null);
   const count = useSignal(0);
   const empty = useSignal(true);
+  const touched = useRef(false);
   const info = room.info.value;
   const most = chat.store.limits.value.body_characters;
   const over = most ? count.value - most : 0;
 
   useLayoutEffect(() => {
+    touched.current = false;
     field.current.value = room.draft.peek() ?? "";
     measure();
     if (!isNarrow.peek() && document.activeElement === document.body) field.current.focus({ preventScroll: true });
   }, [room]);
 
-  // A draft that arrives late, or from another tab, stands in an empty field only: never over what is being written.
+  // A draft that was read late never stands over what has been written, or taken away, since.
   const draft = room.draft.value;
   useLayoutEffect(() => {
-    if (draft && !field.current.value && document.activeElement !== field.current) {
+    if (draft && !field.current.value && !touched.current) {
       field.current.value = draft;
       measure();
     }
@@ -42,6 +44,7 @@ export function Composer({ room }) {
   }
 
   function written() {
+    touched.current = true;
     measure();
     room.setDraft(field.current.value);
   }

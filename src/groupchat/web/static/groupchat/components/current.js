@@ -24,6 +24,11 @@ export function followRoute() {
     untracked(() => go(room.info.value.slug, null, { replace: true }));
   });
   effect(() => {
+    // Signed out, here or in another tab: nothing is known of the room any more.
+    const { room } = current.value;
+    if (room && room.info.value === null) current.value = { room: null, slug: null, status: "none", failure: null };
+  });
+  effect(() => {
     const { room, slug } = current.value;
     const present = room?.info.value?.slug;
     if (!present || present === slug || route.peek().slug !== slug) return;

@@ -1,0 +1,116 @@
+"""Everything works without a mouse."""
+
+from __future__ import annotations
+
+from playwright.sync_api import expect
+from tests.browser.conftest import Meet
+from tests.browser.play import Site
+
+
+def test_the_switcher_goes_to_rooms_and_makes_them(meet: Meet, room: str) -> None:
+    ada = meet("Ada").enters("library").enters(room)
+    ada.page.keyboard.press("Control+k")
+    expect(ada.page.get_by_role("combobox")).to_be_focused()
+    ada.page.keyboard.type("libr")
+    expect(ada.page.get_by_role("option", selected=True)).to_contain_text("library")
+    ada.page.keyboard.press("Enter")
+    expect(ada.page.locator(".room-name")).to_have_text("library")
+    ada.page.keyboard.press("Control+k")
+    ada.page.keyboard.type("a room that is new")
+    ada.page.keyboard.press("Enter")
+    expect(ada.page.locator(".room-name")).to_have_text("a room that is new")
+    expect(ada.page.locator(".toast")).to_contain_text("you just made it")
+
+
+def test_dialogs_trap_and_return_the_focus(meet: Meet, room: str) -> None:
+    ada = meet("Ada").enters(room)
+    button = ada.page.get_by_role("button", name="About this room")
+    button.focus()
+    ada.page.keyboard.press("Enter")
+    expect(ada.page.get_by_role("dialog")).to_be_visible()
+    for _ in range(12):
+        ada.page.keyboard.press("Tab")
+        inside = "!document.activeElement || document.activeElement === document.body"
+        inside += " || document.activeElement.closest('dialog') !== null"
+        assert ada.page.evaluate(inside)
+    ada.page.keyboard.press("Escape")
+    expect(ada.page.get_by_role("dialog")).to_have_count(0)
+    expect(button).to_be_focused()
+
+
+def test_question_mark_lists_the_keys_but_is_a_letter_in_a_field(meet: Meet, room: str) -> None:
+    ada = meet("Ada").enters(room)
+    ada.composer.focus()
+    ada.page.keyboard.type("?")
+    expect(ada.composer).to_have_value("?")
+    ada.page.get_by_role("button", name="Members").focus()
+    ada.page.keyboard.press("?")
+    expect(ada.page.get_by_role("dialog")).to_contain_text("Next unread room")
+
+
+def test_walking_through_the_timeline(meet: Meet, room: str) -> None:
+    ada = meet("Ada").enters(room)
+    for text in ("one", "two", "three"):
+        ada.says(text)
+        ada.sees_sent(text)
+    ada.page.keyboard.press("Shift+Tab")
+    expect(ada.message("three")).to_be_focused()
+    ada.page.keyboard.press("ArrowUp")
+    expect(ada.message("two")).to_be_focused()
+    ada.page.keyboard.press("e")
+    editor = ada.page.locator(".editor textarea")
+    expect(editor).to_be_focused()
+    editor.fill("second")
+    ada.page.keyboard.press("Enter")
+    expect(ada.message("second")).to_be_focused()
+    ada.page.keyboard.press("Delete")
+    expect(ada.page.get_by_role("dialog")).to_contain_text("second")
+    ada.page.keyboard.press("Enter")
+    expect(ada.page.locator(".tombstone")).to_have_count(1)
+    ada.page.keyboard.press("Escape")
+    expect(ada.composer).to_be_focused()
+
+
+def test_arrow_up_in_an_empty_composer_edits_the_last(meet: Meet, room: str) -> None:
+    ada = meet("Ada").enters(room)
+    ada.says("mine")
+    ada.sees_sent("mine")
+    meet("Grace").enters(room).says("not mine")
+    ada.sees("not mine")
+    ada.composer.press("ArrowUp")
+    expect(ada.page.locator(".editor textarea")).to_have_value("mine")
+    ada.page.keyboard.press("Escape")
+    expect(ada.page.locator(".editor")).to_have_count(0)
+    # Enter sends, Shift+Enter breaks.
+    ada.composer.focus()
+    ada.page.keyboard.type("first")
+    ada.page.keyboard.press("Shift+Enter")
+    ada.page.keyboard.type("second")
+    ada.page.keyboard.press("Enter")
+    assert ada.sees("first").locator(".body").inner_text() == "first\nsecond"
+
+
+def test_alt_arrows_go_to_the_next_unread_room(meet: Meet, site: Site, room: str) -> None:
+    ada = meet("Ada").enters(f"{room} a").enters(f"{room} b").enters(f"{room} c")
+    site.fill(f"{room} a", 1)
+    expect(ada.unread(f"{room} a")).to_have_text("1")
+    ada.page.keyboard.press("Alt+ArrowDown")
+    expect(ada.page.locator(".room-name")).to_have_text(f"{room} a")
+    ada.sees("message 1")
+    ada.page.go_back()
+    expect(ada.page.locator(".room-name")).to_have_text(f"{room} c")
+
+
+def test_each_new_message_is_announced_once(meet: Meet, site: Site, room: str) -> None:
+    site.fill(room, 120)
+    ada = meet("Ada").enters(room)
+    log = ada.page.get_by_role("log")
+    expect(ada.page.locator('[data-number="120"]')).to_be_in_viewport()
+    grace = meet("Grace").enters(room)
+    grace.says("hear, hear")
+    expect(log.locator("p")).to_have_text(["Grace: hear, hear"])
+    # History that is loaded, and an edit, are not read out.
+    ada.page.evaluate("document.querySelector('.timeline').scrollTop = 0")
+    expect(ada.page.locator('[data-number="40"]')).to_have_count(1)
+    grace.says("again")
+    expect(log.locator("p")).to_have_text(["Grace: hear, hear", "Grace: again"])

@@ -1,0 +1,195 @@
+"""Every page and state, light and dark, narrow and wide: axe finds nothing, nothing overflows; and a picture of each."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Page, expect
+from tests.browser.conftest import Meet
+from tests.browser.play import Site, Someone, complaints
+
+WIDTHS = {"wide": 1440, "narrow": 320}
+
+
+@pytest.fixture(params=["light", "dark"])
+def scheme(request: pytest.FixtureRequest) -> str:
+    return request.param
+
+
+def looks(someone: Someone) -> Iterator[tuple[str, Page]]:
+    """The page at each width."""
+    for name, width in WIDTHS.items():
+        someone.page.set_viewport_size({"width": width, "height": 820})
+        yield name, someone.page
+
+
+def check(someone: Someone, name: str, scheme: str) -> None:
+    for width, page in looks(someone):
+        someone.photograph(f"{name}-{scheme}-{width}")
+        assert complaints(page) == [], f"{name}, {scheme}, {width}"
+        overflow = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+        assert overflow <= 0, f"{name} is {overflow} px too wide at {width}"
+
+
+def test_pages_without_the_app(meet: Meet, site: Site, scheme: str) -> None:
+    site.fill("lively place", 1)
+    ada = meet("Ada", color_scheme=scheme)
+    for name, path in {
+        "home": "/",
+        "enter": "/rooms/lively%20place/",
+        "sign-in": "/accounts/login/",
+        "sign-up": "/accounts/signup/",
+        "password-reset": "/accounts/password/reset/",
+        "not-found": "/nothing-here/",
+    }.items():
+        ada.page.goto(site.url + path)
+        expect(ada.page.locator("h1")).to_have_count(1)
+        check(ada, name, scheme)
+    ada.context.clear_cookies()
+    ada.page.goto(site.url)
+    ada.context.clear_cookies()
+    ada.page.get_by_label("Room", exact=True).fill("lively place")
+    ada.page.get_by_label("Your name").fill("Ada")
+    ada.page.get_by_role("button", name="Enter").click()
+    expect(ada.page.locator("h1")).to_have_text("Please send that again")
+    check(ada, "form-too-old", scheme)
+    ada.page.goto(site.url)
+    ada.page.get_by_label("Room", exact=True).fill("a/b")
+    ada.page.get_by_label("Your name").fill("Ada")
+    ada.page.get_by_role("button", name="Enter").click()
+    expect(ada.page.get_by_role("alert")).to_contain_text("can't be a name")
+    check(ada, "home-refused", scheme)
+    ada.enters_by_the_home_page("lively place")
+    ada.page.goto(f"{site.url}/rooms/no%20such%20room/")
+    expect(ada.page.locator("h1")).to_have_text("There is no such room")
+    check(ada, "no-such-room", scheme)
+    ada.faults.clear()  # the browser reports every answer of 4xx
+
+
+def talk(meet: Meet, room: str, scheme: str) -> Someone:
+    """A room in which something happened, seen by Ada."""
+    ada = meet("Ada Lovelace", color_scheme=scheme).enters("reading club").enters("lunch").enters(room)
+    grace = meet("Grace Hopper").enters("reading club").enters(room)
+    ada.says("Good morning! Has anybody tried the new build?")
+    grace.sees("Good morning!")
+    grace.says("Yes, since yesterday. It found a moth: https://example.org/log/1947")
+    grace.says("Look at the second page.\nThe handwriting is lovely.")
+    ada.sees("handwriting")
+    ada.says("Taped in, I hope?")
+    grace.sees("Taped in")
+    grace.says("Of course 🎉")
+    ada.sees("Of course")
+    grace.enters("reading club").says("Chapter four tonight")
+    expect(ada.unread("reading club")).to_have_text("1")
+    ada.page.mouse.move(0, 0)
+    return ada
+
+
+def test_the_room(meet: Meet, scheme: str) -> None:
+    ada = talk(meet, f"analytical engine {scheme}", scheme)
+    check(ada, "chat", scheme)
+    ada.page.set_viewport_size({"width": 1440, "height": 820})
+    for state, button in {"members": "Members", "room-dialog": "About this room"}.items():
+        ada.page.get_by_role("button", name=button, exact=True).click()
+        if state == "members":
+            expect(ada.page.locator(".member-name")).to_have_count(2)
+        check(ada, state, scheme)
+        ada.page.set_viewport_size({"width": 1440, "height": 820})
+        ada.page.keyboard.press("Escape")
+    ada.page.keyboard.press("Control+k")
+    expect(ada.page.get_by_role("option", name="public").first).to_be_visible()
+    check(ada, "switcher", scheme)
+    ada.page.keyboard.press("Escape")
+    ada.page.locator(".room-header button").first.focus()
+    ada.page.set_viewport_size({"width": 1440, "height": 820})
+    ada.page.get_by_role("button", name="Members", exact=True).focus()
+    ada.page.keyboard.press("?")
+    check(ada, "keys", scheme)
+    ada.page.keyboard.press("Escape")
+    ada.page.set_viewport_size({"width": 1440, "height": 820})
+    ada.page.locator(".me").click()
+    check(ada, "me", scheme)
+    ada.page.keyboard.press("Escape")
+    ada.page.set_viewport_size({"width": 1440, "height": 820})
+    ada.composer.press("ArrowUp")
+    expect(ada.page.locator(".editor")).to_be_visible()
+    check(ada, "editing", scheme)
+    ada.page.keyboard.press("Escape")
+    ada.message("Taped in").get_by_role("button", name="Delete").focus()
+    ada.page.keyboard.press("Enter")
+    check(ada, "delete", scheme)
+    ada.page.keyboard.press("Escape")
+    ada.composer.fill("word " * 1599)
+    expect(ada.page.locator(".composer-count")).to_contain_text("left")
+    ada.composer.fill("word " * 1620)
+    expect(ada.page.locator(".composer-count")).to_contain_text("too long")
+    check(ada, "too-long", scheme)
+
+
+def test_an_empty_room_and_the_list(meet: Meet, scheme: str) -> None:
+    ada = meet("Ada Lovelace", color_scheme=scheme).enters(f"an empty room {scheme}")
+    check(ada, "empty", scheme)
+    ada.page.get_by_role("button", name="All rooms").click()
+    expect(ada.page.locator(".sidebar")).to_be_visible()
+    check(ada, "rooms", scheme)
+    ada.page.set_viewport_size({"width": 1440, "height": 820})
+    ada.page.get_by_role("button", name="About this room").click()
+    ada.page.get_by_role("button", name="Leave the room").click()
+    expect(ada.page.locator(".welcome")).to_be_visible()
+    expect(ada.page.locator(".welcome-rooms li").first).to_be_visible()
+    check(ada, "welcome", scheme)
+
+
+def test_a_phone_shows_one_pane_at_a_time(meet: Meet, room: str) -> None:
+    ada = meet("Ada Lovelace", viewport={"width": 390, "height": 780}, has_touch=True, is_mobile=True)
+    ada.enters("lunch")
+    expect(ada.page.locator(".sidebar")).to_be_hidden()
+    ada.page.get_by_role("button", name="All rooms").click()
+    expect(ada.page.locator(".room")).to_be_hidden()
+    ada.enters(room)
+    ada.page.get_by_role("button", name="Members").click()
+    expect(ada.page.locator(".member")).to_have_count(1)
+    expect(ada.composer).to_be_hidden()
+    # The system's own way back goes the same steps.
+    ada.page.go_back()
+    expect(ada.composer).to_be_visible()
+    ada.page.go_back()
+    expect(ada.page.locator(".sidebar")).to_be_visible()
+    expect(ada.composer).to_be_hidden()
+    ada.page.go_forward()
+    expect(ada.page.locator(".room-name")).to_have_text(room)
+    ada.says("from a phone")
+    ada.photograph("phone")
+
+
+def test_german_and_from_right_to_left(meet: Meet, site: Site, room: str) -> None:
+    ada = meet("Ada", locale="de-DE")
+    ada.page.goto(site.url)
+    ada.page.get_by_label("Raum", exact=True).fill(room)
+    ada.page.get_by_label("Dein Name").fill("Ada")
+    ada.photograph("home-german")
+    ada.page.get_by_role("button", name="Eintreten").click()
+    ada.says("Guten Morgen")
+    ada.sees_sent("Guten Morgen")
+    expect(ada.page.locator(".day")).to_have_text("Heute")
+    assert ada.page.evaluate("document.documentElement.lang") == "de"
+    ada.says("שלום, מה שלומך?")
+    ada.sees_sent("שלום")
+    ada.page.evaluate("document.documentElement.dir = 'rtl'")
+    ada.photograph("right-to-left")
+    box = ada.page.locator(".sidebar").bounding_box()
+    assert box is not None
+    assert box["x"] > 640
+
+
+def test_the_chosen_theme_stays(meet: Meet, room: str) -> None:
+    ada = meet("Ada", color_scheme="light").enters(room)
+    ada.page.locator(".me").click()
+    ada.page.get_by_role("radio", name="Dark").check()
+    ada.page.keyboard.press("Escape")
+    ada.page.reload()
+    expect(ada.page.locator(".room-name")).to_have_text(room)
+    lightness = "parseFloat(getComputedStyle(document.documentElement).backgroundColor.match(/[\\d.]+/)[0])"
+    assert ada.page.evaluate("document.documentElement.dataset.theme") == "dark"
+    assert ada.page.evaluate(lightness) < 0.5
