@@ -33,7 +33,10 @@ class Turn:
         if not self._path:
             return
         if self._file is None:
-            self._file = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+            try:
+                self._file = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+            except OSError:
+                return  # a full or read-only disk: the database will say so itself
         try:
             fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
@@ -46,7 +49,7 @@ class Turn:
             fcntl.flock(self._file, fcntl.LOCK_UN)
 
     def _wait(self, file: int) -> None:
-        """Queue up. A lock that waits can't be given a limit, so another thread waits, and is left behind if need be."""
+        """Queue up. A waiting lock can't be given a limit, so another thread waits, and is left behind if need be."""
         have = threading.Event()
         guard = threading.Lock()
         is_left = False
