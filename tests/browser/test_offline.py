@@ -8,7 +8,6 @@ from playwright.sync_api import expect
 from tests.browser.conftest import Meet
 from tests.browser.play import Site, Someone
 
-
 # Everything in all databases of the page, as one text.
 KEPT = """async () => {
   const found = [];

@@ -1,4 +1,4 @@
-"""Every page and state, light and dark, narrow and wide: axe finds nothing, nothing overflows; and a picture of each."""
+"""Every page and state, light and dark, narrow and wide: axe finds nothing, nothing overflows; with pictures."""
 
 from __future__ import annotations
 
@@ -132,7 +132,8 @@ def test_an_empty_room_and_the_list(meet: Meet, scheme: str) -> None:
     check(ada, "empty", scheme)
     ada.page.get_by_role("button", name="All rooms").click()
     expect(ada.page.locator(".sidebar")).to_be_visible()
-    check(ada, "rooms", scheme)
+    assert complaints(ada.page) == []
+    ada.photograph(f"rooms-{scheme}-narrow")
     ada.page.set_viewport_size({"width": 1440, "height": 820})
     ada.page.get_by_role("button", name="About this room").click()
     ada.page.get_by_role("button", name="Leave the room").click()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 from django.conf import settings
@@ -9,6 +10,7 @@ from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.cache import add_never_cache_headers
 from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_protect
@@ -44,8 +46,9 @@ def way_in(
     room_name: str = "",
     name: str = "",
     error: ChatError | None = None,
+    wrong: str = "",
 ) -> HttpResponse:
-    """The form of the home page, for any room or for the one that an address named."""
+    """The form of the home page, for any room or for the one that an address named; `wrong` is the refused field."""
     context: dict[str, Any] = {
         "room": room,
         "room_name": room.name if room is not None else room_name,
@@ -54,7 +57,8 @@ def way_in(
         "room_name_characters": conf().max_room_name_characters,
         "person_name_characters": conf().max_person_name_characters,
         "lively": timeline.lively_rooms() if conf().guests and room is None else [],
-        "error_field": error.field if error is not None else None,
+        "a_minute_ago": timezone.now() - timedelta(minutes=1),
+        "wrong": wrong,
         "error": _words(error) if error is not None else "",
         **account_urls(),
     }
@@ -69,6 +73,7 @@ def _enter(request: HttpRequest) -> HttpResponse:
     visitor = visitor_of(request)
     person: Person | None = visitor.person
     guest: Guest | None = None
+    wrong = "room"
     try:
         # The room's name first: a wrong one must not leave a person behind.
         clean_room_name(room_name)
@@ -76,13 +81,15 @@ def _enter(request: HttpRequest) -> HttpResponse:
             if not conf().guests:
                 return redirect_to_login(request.get_full_path())
             # A cookie that was issued before stays the same guest; only its name is new.
+            wrong = "name"
             guest = new_guest(name=name)
+            wrong = "room"
             if visitor.guest is not None:
                 guest = Guest(visitor.guest.id, guest.name)
             person = person_of_guest(guest=guest)
         entered = enter(person=person, name=room_name)
     except ChatError as error:
-        response = way_in(request, room_name=room_name, name=name, error=error)
+        response = way_in(request, room_name=room_name, name=name, error=error, wrong=wrong)
     else:
         response = redirect(_address(entered))
     if guest is not None and person is not None:

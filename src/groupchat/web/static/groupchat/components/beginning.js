@@ -1,8 +1,9 @@
 /** What stands before the first message: where one is. */
 
 import { formatDay } from "../lib/format.js";
-import { chat, t } from "./chat.js";
+import { chat, say, t } from "./chat.js";
 import { html } from "./html.js";
+import { addressOf } from "./route.js";
 
 export function Beginning({ room }) {
   const info = room.info.value;
@@ -17,8 +18,24 @@ export function EmptyRoom({ room }) {
   return html`<div class="beginning">
     <p class="beginning-name" dir="auto">${info.name}</p>
     <p>${t("room.empty")}</p>
-    <p>${t("room.share")} <span class="beginning-address">${location.origin}${location.pathname}</span></p>
+    <p class="beginning-share">
+      <span>${t("room.share")} <span class="beginning-address">${addressOfRoom(info)}</span></span>
+      <button class="button quiet small" type="button" onClick=${() => copyAddress(info)}>${t("message.copy")}</button>
+    </p>
   </div>`;
+}
+
+function addressOfRoom(info) {
+  return new URL(addressOf(info.slug), location.href).href;
+}
+
+async function copyAddress(info) {
+  try {
+    await navigator.clipboard.writeText(addressOfRoom(info));
+    say(t("copied"));
+  } catch {
+    // The address stands beside the button.
+  }
 }
 
 function madeOn(info) {

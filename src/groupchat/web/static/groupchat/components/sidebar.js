@@ -8,6 +8,8 @@ import { html } from "./html.js";
 import { Icon } from "./icons.js";
 import { RoomField } from "./room-field.js";
 import { RoomLink } from "./room-link.js";
+import { isNarrow } from "./route.js";
+import { PublicRooms } from "./welcome.js";
 
 export function Sidebar() {
   const { store } = chat;
@@ -30,7 +32,8 @@ export function Sidebar() {
         <ul>
           <${RoomLink} key=${looking.id} room=${looking} />
         </ul>`}
-      ${store.known.value && rooms.length === 0 && !looking && html`<p class="sidebar-empty">${t("rooms.none")}</p>`}
+      ${store.known.value && rooms.length === 0 && !looking && html`<p class="sidebar-empty">${t("rooms.none")}</p>
+        ${isNarrow.value && html`<${PublicRooms} />`}`}
     </div>
     <${RoomField} />
     <${Me} />

@@ -1,6 +1,6 @@
 /** Where no room is open: the first visit, or a phone's list before a room was chosen. */
 
-import { useEffect } from "../vendor/preact-hooks.js";
+import { useEffect, useId } from "../vendor/preact-hooks.js";
 import { useSignal } from "../vendor/signals.js";
 import { chat, t } from "./chat.js";
 import { html } from "./html.js";
@@ -10,25 +10,30 @@ import { publicRooms } from "./site.js";
 
 export function Welcome() {
   const { store } = chat;
-  const others = useSignal([]);
-  const first = store.known.value && store.rooms.value.length === 0;
-  useEffect(() => {
-    if (first) publicRooms().then((rooms) => (others.value = rooms));
-  }, [first]);
-  if (!first) return html`<div class="room-state"></div>`;
+  if (!store.known.value || store.rooms.value.length > 0) return html`<div class="room-state"></div>`;
   const name = store.me.value?.name;
   return html`<div class="room-state welcome">
     <h1>${name ? t("welcome.name", { name }) : t("welcome")}</h1>
     <p>${t("welcome.how")}</p>
     <${RoomField} big />
-    ${others.value.length > 0 &&
-    html`<section class="welcome-rooms" aria-labelledby="welcome-rooms">
-      <h2 id="welcome-rooms">${t("welcome.rooms")}</h2>
-      <ul>
-        ${others.value.map((room) => html`<${PublicRoom} key=${room.slug} room=${room} />`)}
-      </ul>
-    </section>`}
+    <${PublicRooms} />
   </div>`;
+}
+
+/** Rooms that one may look into. */
+export function PublicRooms() {
+  const id = useId();
+  const rooms = useSignal([]);
+  useEffect(() => {
+    publicRooms().then((found) => (rooms.value = found));
+  }, []);
+  if (rooms.value.length === 0) return null;
+  return html`<section class="welcome-rooms" aria-labelledby=${id}>
+    <h2 id=${id}>${t("welcome.rooms")}</h2>
+    <ul>
+      ${rooms.value.map((room) => html`<${PublicRoom} key=${room.slug} room=${room} />`)}
+    </ul>
+  </section>`;
 }
 
 function PublicRoom({ room }) {
