@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from django.http import HttpResponseBase
-from django.urls import path
+from django.urls import include, path
 from django.utils.decorators import decorator_from_middleware
 
 from groupchat.web import home, rooms, session, shell
@@ -22,6 +22,7 @@ urlpatterns = [
     path("rooms/", secured(rooms.rooms), name="rooms"),
     path("rooms/<str:slug>/", secured(rooms.room), name="room"),
     path("rooms/<str:slug>/<int:number>/", secured(rooms.room), name="message"),
+    path("api/v1/", include("groupchat.api.urls")),
     path("public-rooms.json", secured(rooms.public_rooms), name="public_rooms"),
     path("session.json", secured(session.session), name="session"),
     path("sign-out/", secured(session.sign_out), name="sign_out"),

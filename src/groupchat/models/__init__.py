@@ -5,5 +5,6 @@ from groupchat.models.messages import Message, Notice
 from groupchat.models.people import Person
 from groupchat.models.rooms import Room, RoomName
 from groupchat.models.server import ServerState
+from groupchat.models.tokens import Token
 
-__all__ = ["Membership", "Message", "Notice", "Person", "Room", "RoomName", "ServerState"]
+__all__ = ["Membership", "Message", "Notice", "Person", "Room", "RoomName", "ServerState", "Token"]

@@ -235,7 +235,7 @@ class ChatConnection(DoorConnection):
     async def prove(self) -> None:
         """Ask the session again who this is; close where it is not the same any more."""
         try:
-            visitor = await self.runtime.visitors_of.ask(self.cookies)
+            visitor = await self.runtime.visitors_of.ask(self.credentials)
         except DatabaseError:
             logger.warning("A session could not be read again.", exc_info=True)
             return

@@ -61,14 +61,14 @@ class _Consumer(AsyncConsumer):  # type: ignore[misc]
     async def _open(self, scope: Any, receive: Any, send: Any, runtime: Runtime, handshake: Handshake) -> None:
         wrong_name: ChatError | None = None
         try:
-            visitor = await runtime.visitors_of.ask(handshake.cookies)
+            visitor = await runtime.visitors_of.ask(handshake.credentials)
         except DatabaseError:
             logger.warning("The visitor of a handshake could not be read.", exc_info=True)
             self._forget_address(runtime, handshake.address)
             await self._refuse(send, Close.ERROR)
             return
         headers: list[tuple[bytes, bytes]] = []
-        if visitor.author is None and conf().guests:
+        if visitor.author is None and conf().guests and not handshake.credentials.token:
             guest, wrong_name = self._new_guest(scope)
             visitor = Visitor(None, guest)
             headers.append((b"set-cookie", _guest_cookie(identity.sign_guest(guest))))
@@ -82,7 +82,7 @@ class _Consumer(AsyncConsumer):  # type: ignore[misc]
         task = asyncio.current_task()
         wire: Wire = protocol if protocol is not None else AsgiWire(send, task)
         connection = self.connection_class(
-            wire, runtime=runtime, visitor=visitor, cookies=handshake.cookies, address=handshake.address
+            wire, runtime=runtime, visitor=visitor, credentials=handshake.credentials, address=handshake.address
         )
         if wrong_name is not None:
             connection.refuse(None, wrong_name)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from groupchat.conf import conf
@@ -10,13 +9,14 @@ from groupchat.errors import ChatError, Close, RateLimited
 from groupchat.identity import Visitor
 from groupchat.models import Person
 from groupchat.realtime.connection import Connection, Wire
+from groupchat.realtime.doorway import Credentials
 from groupchat.realtime.runtime import Runtime
 
 
 class DoorConnection(Connection):
     """A connection with a visitor behind it."""
 
-    __slots__ = ("_left", "address", "cookies", "runtime", "visitor", "visitor_key")
+    __slots__ = ("_left", "address", "credentials", "runtime", "visitor", "visitor_key")
 
     dialect_name: ClassVar[str]
 
@@ -26,7 +26,7 @@ class DoorConnection(Connection):
         *,
         runtime: Runtime,
         visitor: Visitor,
-        cookies: Mapping[str, str],
+        credentials: Credentials,
         address: str,
     ) -> None:
         person_id = visitor.person.pk if visitor.person is not None else None
@@ -34,7 +34,7 @@ class DoorConnection(Connection):
         self.runtime = runtime
         self.visitor = visitor
         self.visitor_key = visitor.key
-        self.cookies = cookies
+        self.credentials = credentials
         self.address = address
         self._left = False
         runtime.connections.add(self)

@@ -21,12 +21,20 @@ _LOCAL_HOSTS = [".localhost", "127.0.0.1", "[::1]"]  # what Django allows in DEB
 
 
 @dataclass(frozen=True, slots=True)
+class Credentials:
+    """What a handshake brings to show who it is: a program's token, or else a browser's cookies."""
+
+    cookies: Mapping[str, str]
+    token: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Handshake:
     """What the headers of a handshake say."""
 
     origin: str | None
     host: str
-    cookies: Mapping[str, str]
+    credentials: Credentials
     address: str
 
     @classmethod
@@ -38,7 +46,7 @@ class Handshake:
         return cls(
             origin=headers.get(b"origin"),
             host=headers.get(b"host", ""),
-            cookies=_cookies(headers.get(b"cookie", "")),
+            credentials=_credentials(headers),
             address=_address(scope, headers.get(b"x-forwarded-for", "")),
         )
 
@@ -48,7 +56,7 @@ class Handshake:
         if not self._host_is_allowed(self.host):
             return False
         if self.origin is None:
-            return not self.cookies
+            return not self.credentials.cookies
         if self.origin in settings.CSRF_TRUSTED_ORIGINS:
             return True
         return urlsplit(self.origin).netloc.lower() == self.host.lower()
@@ -71,6 +79,12 @@ def visitor_of(cookies: Mapping[str, str]) -> Visitor:
         request: Any = SimpleNamespace(session=engine.SessionStore(session_key))
         user = get_user(request)
     return resolve(user=user, cookies=cookies)
+
+
+def _credentials(headers: Mapping[bytes, str]) -> Credentials:
+    scheme, _, token = headers.get(b"authorization", "").partition(" ")
+    cookies = _cookies(headers.get(b"cookie", ""))
+    return Credentials(cookies, token.strip() if scheme.lower() == "bearer" else "")
 
 
 def _cookies(header: str) -> dict[str, str]:

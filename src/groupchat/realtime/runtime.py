@@ -5,13 +5,13 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import Counter, defaultdict
-from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from channels.layers import get_channel_layer
 from django.conf import settings
 
+from groupchat import submission
 from groupchat.conf import conf
 from groupchat.errors import Close
 from groupchat.identity import Visitor
@@ -23,6 +23,7 @@ from groupchat.realtime.batching import Batcher
 from groupchat.realtime.broker import Broker, LayerBroker, LocalBroker
 from groupchat.realtime.connection import Connection
 from groupchat.realtime.database import Database
+from groupchat.realtime.doorway import Credentials
 from groupchat.realtime.hub import Hub
 from groupchat.realtime.posting import Posting
 from groupchat.realtime.sweep import Sweep
@@ -107,7 +108,7 @@ class Runtime:
         )
         self.visitors = Visitors()
         # A handshake, and the two reads of a hello, many of each at once.
-        self.visitors_of: Batcher[Mapping[str, str], Visitor] = Batcher(self.database, sessions.visitors_of)
+        self.visitors_of: Batcher[Credentials, Visitor] = Batcher(self.database, sessions.visitors_of)
         self.rooms_of: Batcher[Person, list[int]] = Batcher(self.database, resume.rooms_of)
         self.resumes: Batcher[resume.Return, resume.Resumed] = Batcher(self.database, resume.resume)
         self.addresses: Counter[str] = Counter()
@@ -123,6 +124,7 @@ class Runtime:
 
     async def start(self) -> None:
         publish.listen(self._on_commit)
+        submission.offer(self.posting.submit)
         await self.broker.start()
         self.sweep.start()
         self._keeper = self.loop.create_task(self._keep())
@@ -141,6 +143,7 @@ class Runtime:
     async def stop(self) -> None:
         """Answer what was posted, then end everything that runs here."""
         self.draining = True
+        submission.withdraw()
         await self.posting.flush()
         publish.ignore(self._on_commit)
         for task in (self._keeper, *self._tasks):

@@ -17,18 +17,27 @@ from django.utils import timezone
 from django.utils.crypto import constant_time_compare
 
 from groupchat.actions.people import person_of_user
+from groupchat.actions.tokens import people_of
 from groupchat.conf import conf
 from groupchat.identity import GUEST_COOKIE, NOBODY, Visitor, read_guest
 from groupchat.models import Person
-from groupchat.realtime.doorway import visitor_of
+from groupchat.realtime.doorway import Credentials, visitor_of
 
 Cookies = Mapping[str, str]
 
 _DATABASE_SESSIONS = "django.contrib.sessions.backends.db"
 
 
-def visitors_of(handshakes: Sequence[Cookies]) -> list[Visitor | Exception]:
-    """The visitor of each handshake's cookies, in their order."""
+def visitors_of(handshakes: Sequence[Credentials]) -> list[Visitor | Exception]:
+    """The visitor of each handshake, in their order. A token that is not in force is nobody's."""
+    owners = people_of(secrets={shown.token for shown in handshakes if shown.token})
+    by_cookies = iter(_visitors_of_cookies([shown.cookies for shown in handshakes if not shown.token]))
+    return [Visitor(owners.get(shown.token), None) if shown.token else next(by_cookies) for shown in handshakes]
+
+
+def _visitors_of_cookies(handshakes: Sequence[Cookies]) -> list[Visitor | Exception]:
+    if not handshakes:
+        return []
     users = _users([cookies.get(settings.SESSION_COOKIE_NAME, "") for cookies in handshakes])
     people = {person.user_id: person for person in Person.objects.filter(user__in=[user.pk for user in users.values()])}
     guests = _guests(handshakes)

@@ -10,7 +10,7 @@ from typing import Any
 import typer
 from typer.core import TyperGroup
 
-from groupchat.server.commands import backup, manage, migrate, new_epoch, owner_link, serve, shell, version
+from groupchat.server.commands import backup, manage, migrate, new_epoch, owner_link, serve, shell, token, version
 from groupchat.server.faults import CannotStart
 
 # Commands that are heavy to import, or may be absent: a name, and a typer app as "module:attribute". They are loaded
@@ -45,6 +45,7 @@ PASS_EVERYTHING_ON = {"allow_extra_args": True, "ignore_unknown_options": True, 
 
 app.command("serve")(serve.serve)
 app.command("owner-link")(owner_link.owner_link)
+app.command("token")(token.token)
 app.command("migrate")(migrate.migrate)
 app.command("backup")(backup.backup)
 app.command("new-epoch")(new_epoch.new_epoch)
