@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -12,6 +13,7 @@ from rich.console import Console
 from rich.markup import escape
 
 from groupchat.bench import compare as comparison
+from groupchat.bench import measure
 from groupchat.bench.contenders import OURS
 from groupchat.bench.crowd import Refused
 from groupchat.bench.documents import write_documents
@@ -20,6 +22,7 @@ from groupchat.bench.scenarios import arrival as arriving
 from groupchat.bench.scenarios import bigroom, fanout, posts, processes, scaling
 from groupchat.bench.served import NotStarted
 from groupchat.bench.stage import Stage
+from groupchat.bench.swarm import cores
 
 app = typer.Typer(
     help="Measure delivery, posting, arrival and memory with real servers on this machine.",
@@ -177,6 +180,7 @@ def _stage(json: Path | None, *, install: bool = True) -> Iterator[Stage]:
     """Runs a scenario and shows what it found, also when it was interrupted."""
     console = Console()
     report = Report()
+    begun, everyone, own = time.monotonic(), measure.machine_seconds(), measure.own_seconds()
     with Console(stderr=True).status("starting") as status:
         say: Callable[[str], None] = status.update
         try:
@@ -188,6 +192,8 @@ def _stage(json: Path | None, *, install: bool = True) -> Iterator[Stage]:
             raise typer.Exit(1) from None
         finally:
             status.stop()
+            others = measure.machine_seconds() - everyone - (measure.own_seconds() - own)
+            report.others = max(0.0, others / (time.monotonic() - begun) / cores())
             report.show(console)
             if json is not None:
                 report.write(json)

@@ -48,5 +48,6 @@ def _heading(report: Report) -> str:
     machine = told["machine"]
     return (
         f"Measured on {told['begun'][:10]}, {machine['cores']} cores ({machine['processor']}), {machine['system']},"
-        f" Python {machine['python']}; {told['seconds']:.0f} s."
+        f" Python {machine['python']}; {told['seconds']:.0f} s. Other programs took {told['others']:.0%} of the"
+        " machine."
     )

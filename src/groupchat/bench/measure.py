@@ -51,6 +51,19 @@ def rss_kib(pids: list[int]) -> int:
     return sum(_rollup(pid, "Rss:") for pid in pids)
 
 
+def machine_seconds() -> float:
+    """CPU time of all processes of the machine since it started."""
+    fields = Path("/proc/stat").read_text().split("\n", 1)[0].split()[1:]
+    user, nice, system, _, _, interrupts, soft_interrupts = (int(field) for field in fields[:7])
+    return (user + nice + system + interrupts + soft_interrupts) / _TICKS
+
+
+def own_seconds() -> float:
+    """CPU time of this process and of all its children that have ended."""
+    times = os.times()
+    return times.user + times.system + times.children_user + times.children_system
+
+
 def open_files(pid: int) -> int:
     """How many descriptors a process holds; 0 where it is gone."""
     try:

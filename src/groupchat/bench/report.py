@@ -57,6 +57,8 @@ class Report:
     troubles: dict[str, str] = field(default_factory=dict)  # lost, doubled, closed: by scenario
     begun: float = field(default_factory=time.time)
     seconds: float = 0.0
+    took: dict[str, float] = field(default_factory=dict)  # seconds of each scenario
+    others: float = 0.0  # share of the machine that went to programs that are not the bench's, 0 to 1
 
     def add(
         self,
@@ -90,6 +92,8 @@ class Report:
         return {
             "begun": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(self.begun)),
             "seconds": round(self.seconds, 1),
+            "took": {name: round(seconds, 1) for name, seconds in self.took.items()},
+            "others": round(self.others, 3),
             "machine": machine(),
             "figures": [_without_nan(asdict(figure)) for figure in self.figures],
             "goals": [_without_nan({**asdict(goal), "reached": goal.reached}) for goal in self.goals],
@@ -106,6 +110,10 @@ class Report:
             console.print(self._table(scenario))
         if self.goals:
             console.print(self._goals())
+        if self.others > _QUIET:
+            console.print(
+                f"[yellow]This machine was busy[/]: other programs took {self.others:.0%} of it.", highlight=False
+            )
         for key, why in self.absent.items():
             console.print(f"[yellow]Absent[/]: {key}: {why}", highlight=False)
         for scenario, told in self.troubles.items():
@@ -164,6 +172,7 @@ class Report:
         return table
 
 
+_QUIET = 0.1  # with more of the machine in other hands the figures say little
 _REACHED = {True: "yes", False: "no", None: "not measured"}
 
 

@@ -29,7 +29,7 @@ class Stage:
         self._running: dict[str, Served] = {}
         self._ours: OurServer | None = None
         self._seeds = 0
-        raise_file_limit()
+        self.most_sockets = raise_file_limit()
 
     def __enter__(self) -> Stage:
         return self

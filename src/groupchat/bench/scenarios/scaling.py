@@ -15,6 +15,7 @@ CONTENDERS = (OURS, "floor", "node", "classic")
 STEPS = (100, 1_000, 10_000)
 _DELIVERIES_PER_SECOND = 20_000
 _HEAVY_DELIVERIES_PER_SECOND = 2_000
+_OF_ALL_FILES = 0.9  # of the files this process may open, for sockets
 _HEAVY_MOST_SOCKETS = 1_000  # the classic design takes seconds for one message beyond it
 
 
@@ -30,34 +31,39 @@ def scaling(
     posting = _posting_cost(stage, seconds=seconds, rounds=rounds) if OURS in contenders else float("nan")
     for sockets in steps:
         keys = [key for key in contenders if sockets <= _HEAVY_MOST_SOCKETS or not _is_heavy(stage, key)]
-        try:
-            crowds = gather_crowds(stage, keys, sockets)
-        except Refused as refused:
-            stage.report.trouble(SCENARIO, f"{sockets:,} sockets: {refused}")
-            continue
-        windows: dict[str, list[Window]] = {key: [] for key in crowds}
+        together = max(1, int(stage.most_sockets * _OF_ALL_FILES / sockets))
+        for start in range(0, len(keys), together):
+            _step(stage, keys[start : start + together], sockets, posting=posting, seconds=seconds, rounds=rounds)
+
+
+def _step(stage: Stage, keys: Sequence[str], sockets: int, *, posting: float, seconds: float, rounds: int) -> None:
+    """One number of sockets, for as many contenders as this process may have files open for at once."""
+    try:
+        crowds = gather_crowds(stage, keys, sockets)
+    except Refused as refused:
+        stage.report.trouble(SCENARIO, f"{sockets:,} sockets: {refused}")
+        return
+    windows: dict[str, list[Window]] = {key: [] for key in crowds}
+    for key, crowd in crowds.items():
+        crowd.window(rate=_rate(stage, key, sockets), seconds=min(1.0, seconds))
+    for number in range(rounds):
         for key, crowd in crowds.items():
-            crowd.window(rate=_rate(stage, key, sockets), seconds=min(1.0, seconds))
-        for number in range(rounds):
-            for key, crowd in crowds.items():
-                stage.say(f"{stage.label(key)}: {sockets:,} sockets, window {number + 1} of {rounds}")
-                windows[key].append(crowd.window(rate=_rate(stage, key, sockets), seconds=seconds))
-        for key, of_key in windows.items():
-            label = stage.label(key)
-            values = [window.us_per_delivery for window in of_key]
-            stage.report.add(SCENARIO, label, name(sockets), values, "µs per delivery")
-            if key == OURS:
-                net = [window.us_per_delivery - posting / sockets for window in of_key]
-                stage.report.add(
-                    SCENARIO, label, f"{name(sockets)}, without the posting itself", net, "µs per delivery"
-                )
-            stage.report.add(
-                SCENARIO, label, f"{name(sockets)}, delivered", [window.share_delivered * 100 for window in of_key], "%"
-            )
-        for crowd in crowds.values():
-            crowd.leave()
-        stage.swarm.rest(0.5)
-        stage.finish(SCENARIO)
+            stage.say(f"{stage.label(key)}: {sockets:,} sockets, window {number + 1} of {rounds}")
+            windows[key].append(crowd.window(rate=_rate(stage, key, sockets), seconds=seconds))
+    for key, of_key in windows.items():
+        label = stage.label(key)
+        values = [window.us_per_delivery for window in of_key]
+        stage.report.add(SCENARIO, label, name(sockets), values, "µs per delivery")
+        if key == OURS:
+            net = [window.us_per_delivery - posting / sockets for window in of_key]
+            stage.report.add(SCENARIO, label, f"{name(sockets)}, without the posting itself", net, "µs per delivery")
+        stage.report.add(
+            SCENARIO, label, f"{name(sockets)}, delivered", [window.share_delivered * 100 for window in of_key], "%"
+        )
+    for crowd in crowds.values():
+        crowd.leave()
+    stage.swarm.rest(0.5)
+    stage.finish(SCENARIO)
 
 
 def name(sockets: int) -> str:
