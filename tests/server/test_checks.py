@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 from django.core import checks
-from django.db import connection
+from django.db import ConnectionHandler, connection
 
 
 def found(*, ask: bool = False) -> set[str]:
@@ -46,21 +47,30 @@ def test_late_locks(mode: str | None, database: dict[str, Any], monkeypatch: pyt
     assert found() == {"W002"}
 
 
-@pytest.mark.skipif(connection.vendor != "sqlite", reason="asks SQLite")
-@pytest.mark.django_db(transaction=True)
+@pytest.mark.django_db
 @pytest.mark.parametrize(
-    ("pragma", "wanted"), [("journal_mode=DELETE", "W003"), ("synchronous=NORMAL", "W004"), ("synchronous=OFF", "W004")]
+    ("pragma", "wanted"),
+    [
+        ("journal_mode=WAL; PRAGMA synchronous=FULL", set()),
+        ("journal_mode=WAL; PRAGMA synchronous=EXTRA", set()),
+        ("journal_mode=DELETE", {"W003"}),
+        ("synchronous=NORMAL", {"W003", "W004"}),
+        ("journal_mode=WAL; PRAGMA synchronous=OFF", {"W004"}),
+    ],
 )
-def test_sqlite_is_asked(pragma: str, wanted: str) -> None:
-    with connection.cursor() as cursor:
-        cursor.execute(f"PRAGMA {pragma}")
+def test_sqlite_is_asked(pragma: str, wanted: set[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    site = {
+        "ENGINE": "django.db.backends.sqlite3",
+        "NAME": tmp_path / "site.sqlite3",
+        "OPTIONS": {"transaction_mode": "IMMEDIATE", "init_command": f"PRAGMA {pragma}"},
+    }
+    handler = ConnectionHandler({"default": site})
+    monkeypatch.setattr("groupchat.checks.connections", handler)
     try:
-        assert found(ask=True) == {wanted}
+        assert found(ask=True) == wanted
         assert found() == set(), "without a question to the database nobody knows"
     finally:
-        with connection.cursor() as cursor:
-            cursor.execute("PRAGMA journal_mode=WAL")
-            cursor.execute("PRAGMA synchronous=FULL")
+        handler.close_all()
 
 
 @pytest.mark.parametrize(
