@@ -157,7 +157,9 @@ def page(
     if low <= high:
         messages = list(Message.objects.filter(room=room, number__range=(low, high)).order_by("number"))
     first_notice = 0 if low <= room.first_number else low
-    notices = list(Notice.objects.filter(room=room, after__range=(first_notice, high)).order_by("after", "kind"))
+    notices: list[Notice] = []
+    if first_notice <= high:
+        notices = list(Notice.objects.filter(room=room, after__range=(first_notice, high)).order_by("after", "kind"))
     named = {message.author_id for message in messages} | {notice.actor_id for notice in notices}
     return Page(
         room=room.pk,
@@ -217,15 +219,21 @@ def mine_of(person_ids: Iterable[int]) -> dict[int, Mine]:
     """The same for many people at once, in three statements: they come back together after a restart."""
     ids = set(person_ids)
     seqs = dict(Person.objects.filter(pk__in=ids).values_list("pk", "seq"))
+    # A room's counters are read in one row with the mark: a message of one's own between two statements would be
+    # unread for ever, for it is covered by the seq and has no seq of its own here.
     memberships = list(
         Membership.objects.filter(person_id__in=ids, state=Membership.State.JOINED)
         .order_by("room_id")
-        .values_list("person_id", "room_id", "person_seq", "role", "state", "last_read_number", "notify")
+        .values_list(
+            *("room__seq", "room__last_number"),
+            *("person_id", "room_id", "person_seq", "role", "state", "last_read_number", "notify"),
+        )
     )
-    states = {room.pk: room_state(room, None) for room in Room.objects.filter(pk__in={row[1] for row in memberships})}
+    found = Room.objects.filter(pk__in={row[3] for row in memberships})
+    resources = {room.pk: room_resource(room) for room in found}
     rooms: dict[int, list[RoomState]] = {person_id: [] for person_id in seqs}
-    for person_id, room_id, seq, role, state, last_read_number, notify in memberships:
-        if room_id not in states or person_id not in rooms:
+    for room_seq, last_number, person_id, room_id, seq, role, state, last_read_number, notify in memberships:
+        if room_id not in resources or person_id not in rooms:
             continue
         me = {
             "room": room_id,
@@ -235,7 +243,8 @@ def mine_of(person_ids: Iterable[int]) -> dict[int, Mine]:
             "last_read_number": last_read_number,
             "notify": notify,
         }
-        rooms[person_id].append(cast(RoomState, {**states[room_id], "me": me}))
+        whole = {"room": resources[room_id], "seq": room_seq, "last_number": last_number, "me": me}
+        rooms[person_id].append(cast(RoomState, whole))
     return {person_id: Mine(seq, rooms[person_id]) for person_id, seq in seqs.items()}
 
 

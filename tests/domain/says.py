@@ -8,7 +8,7 @@ from groupchat.actions import messages
 from groupchat.actions.messages import Post, Posted
 from groupchat.actions.people import Guest
 from groupchat.errors import ChatError
-from groupchat.models import Membership, Person, Room
+from groupchat.models import Membership, Message, Notice, Person, Room, RoomName
 
 _ids = itertools.count(1)
 
@@ -35,3 +35,9 @@ def unread(person: Person, room: Room) -> int:
     found = membership(person, room)
     assert found is not None
     return room.last_number - found.last_read_number
+
+
+def rows() -> dict[str, list[dict[str, object]]]:
+    """Every row of every table that an action writes."""
+    models = (Room, RoomName, Person, Membership, Message, Notice)
+    return {model.__name__: list(model.objects.order_by("pk").values()) for model in models}

@@ -1,0 +1,188 @@
+"""The state before and what was published make the state after: for every action, of a room and of one's own."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from tests.accounts import new_person
+from tests.domain.conftest import Ear
+from tests.domain.says import say
+
+from groupchat import timeline
+from groupchat.actions import memberships, messages, rooms
+from groupchat.actions.messages import Post
+from groupchat.actions.people import Guest, end_sessions, person_of_guest, set_active
+from groupchat.models import Person, Room
+from groupchat.protocol import ChangesFrame, MyChangesFrame
+
+Entities = dict[tuple[Any, ...], dict[str, Any]]
+
+
+def entities(frame: ChangesFrame | MyChangesFrame) -> Entities:
+    """All that a frame carries, by identity."""
+    found: dict[str, Any] = dict(frame)
+    lists: Iterable[tuple[str, Callable[[Any], tuple[Any, ...]]]] = (
+        ("members", lambda one: (one["person"],)),
+        ("messages", lambda one: (one["number"],)),
+        ("notices", lambda one: (one["after"], one["kind"])),
+        ("memberships", lambda one: (one["room"],)),
+    )
+    by_identity: Entities = {(name, *key(one)): one for name, key in lists for one in found.get(name, ())}
+    if "info" in found:
+        by_identity["info",] = found["info"]
+    return by_identity
+
+
+def state_of(room_id: int) -> tuple[int, Entities]:
+    """A room's seq and everything in it."""
+    changes = timeline.changes(room_id, 0)
+    assert changes is not None
+    return changes.frame["to"], entities(changes.frame)
+
+
+def own_state_of(person_id: int) -> tuple[int, Entities]:
+    changes = timeline.my_changes(person_id, 0)
+    assert changes is not None
+    return changes.frame["to"], entities(changes.frame)
+
+
+class World:
+    """Two rooms with some life in them."""
+
+    def __init__(self) -> None:
+        self.alice = new_person("alice")
+        self.bob = new_person("bob")
+        self.carol = new_person("carol")
+        self.root = new_person("root", is_owner=True)
+        self.guest = Guest(uuid4(), "Grace")
+        self.lobby = rooms.create(person=self.alice, name="Lobby")
+        self.cellar = rooms.create(person=self.alice, name="Cellar", kind=Room.Kind.PRIVATE, slug="x9")
+        rooms.join(person=self.bob, room_id=self.lobby.pk)
+        rooms.leave(person=self.bob, room_id=self.lobby.pk)
+        rooms.set_topic(person=self.alice, room_id=self.lobby.pk, topic="before")
+        say(self.alice, self.lobby, "one", id="one")
+        say(self.carol, self.lobby, "two")
+        messages.delete(person=self.alice, room_id=self.lobby.pk, number=2)
+        say(self.alice, self.cellar, "three")
+
+
+def post(world: World, *posts: tuple[Person | Guest, Room]) -> None:
+    messages.post([Post(room.pk, who, "hi", f"p{index}") for index, (who, room) in enumerate(posts)])
+
+
+ACTIONS: dict[str, Callable[[World], object]] = {
+    "enter a new room": lambda w: rooms.enter(person=w.alice, name="New"),
+    "enter a known room": lambda w: rooms.enter(person=w.root, name="lobby"),
+    "enter where one is": lambda w: rooms.enter(person=w.alice, name="lobby"),
+    "create a private room": lambda w: rooms.create(person=w.bob, name="New", kind=Room.Kind.PRIVATE, slug="y"),
+    "join": lambda w: rooms.join(person=w.root, room_id=w.lobby.pk),
+    "join again": lambda w: rooms.join(person=w.bob, room_id=w.lobby.pk),
+    "leave": lambda w: rooms.leave(person=w.carol, room_id=w.lobby.pk),
+    "leave a private room": lambda w: rooms.leave(person=w.alice, room_id=w.cellar.pk),
+    "rename": lambda w: rooms.rename(person=w.alice, room_id=w.lobby.pk, name="Hall"),
+    "rename twice": lambda w: [
+        rooms.rename(person=w.root, room_id=w.lobby.pk, name=name) for name in ("Hall", "Lobby")
+    ],
+    "set a topic": lambda w: rooms.set_topic(person=w.alice, room_id=w.lobby.pk, topic="after"),
+    "take the topic away": lambda w: rooms.set_topic(person=w.root, room_id=w.lobby.pk, topic=""),
+    "post": lambda w: post(w, (w.alice, w.lobby)),
+    "post as one who left": lambda w: post(w, (w.bob, w.lobby)),
+    "post as a new guest": lambda w: post(w, (w.guest, w.lobby), (w.guest, w.lobby)),
+    "post a batch": lambda w: post(
+        w, (w.bob, w.lobby), (w.alice, w.cellar), (w.bob, w.cellar), (w.guest, w.lobby), (w.alice, w.lobby)
+    ),
+    "post a duplicate": lambda w: say(w.alice, w.lobby, "one", id="one"),
+    "post nothing but refusals": lambda w: post(w, (w.bob, w.cellar)),
+    "edit": lambda w: messages.edit(person=w.alice, room_id=w.lobby.pk, number=1, body="new"),
+    "delete": lambda w: messages.delete(person=w.root, room_id=w.lobby.pk, number=1),
+    "delete a tombstone": lambda w: messages.delete(person=w.alice, room_id=w.lobby.pk, number=2),
+    "read": lambda w: memberships.read(person=w.alice, room_id=w.lobby.pk, number=2),
+    "read again": lambda w: memberships.read(person=w.carol, room_id=w.lobby.pk, number=1),
+    "switch somebody off": lambda w: set_active(person=w.bob, is_active=False),
+    "end sessions": lambda w: end_sessions(person=w.alice),
+    "a guest comes": lambda w: person_of_guest(guest=w.guest),
+}
+
+
+@pytest.mark.parametrize("name", ACTIONS)
+def test_state_before_and_changes_make_state_after(name: str, ear: Ear) -> None:
+    world = World()
+    ear.heard.clear()
+    before = {room.pk: state_of(room.pk) for room in Room.objects.all()}
+    own_before = {person.pk: own_state_of(person.pk) for person in Person.objects.all()}
+
+    ACTIONS[name](world)
+
+    for room in Room.objects.all():
+        seq, state = before.get(room.pk, (0, {}))
+        changes = timeline.changes(room.pk, seq)
+        assert changes is not None
+        for one in ear.of_room(room.pk):
+            frame = one.frame
+            assert frame["since"] == seq, "ranges join without a hole"
+            arrived = entities(frame)
+            assert sorted(entity["seq"] for entity in arrived.values()) == list(range(seq + 1, frame["to"] + 1))
+            named = {person for _, person in names_of(arrived)}
+            assert named <= {person["id"] for person in one.people}
+            state, seq = state | arrived, frame["to"]
+        assert (seq, state) == state_of(room.pk)
+        # Who asks for the changes gets what the pushes brought.
+        assert before.get(room.pk, (0, {}))[1] | entities(changes.frame) == state
+        assert changes.frame["last_number"] == room.last_number
+    for person in Person.objects.all():
+        seq, state = own_before.get(person.pk, (0, {}))
+        for mine in ear.of_person(person.pk):
+            assert mine.frame["since"] == seq
+            arrived = entities(mine.frame)
+            seqs = sorted(entity["seq"] for entity in arrived.values())
+            assert seqs == ([] if mine.sessions else list(range(seq + 1, mine.frame["to"] + 1)))
+            state, seq = state | arrived, mine.frame["to"]
+        told, present = own_state_of(person.pk)
+        assert seq == told
+        assert without_own_posts(state, ear, person.pk) == present
+
+
+def names_of(arrived: Entities) -> Iterable[tuple[str, int]]:
+    for key, entity in arrived.items():
+        for member in ("author", "person", "actor"):
+            if member in entity:
+                yield key[0], entity[member]
+
+
+def without_own_posts(state: Entities, ear: Ear, person_id: int) -> Entities:
+    """A message of one's own is a read mark: the client's sum, for it has no seq in the own counter."""
+    marked = {key: dict(entity) for key, entity in state.items()}
+    for room in Room.objects.all():
+        numbers = [
+            message["number"]
+            for one in ear.of_room(room.pk)
+            for message in one.frame.get("messages", ())
+            if message["author"] == person_id
+        ]
+        mine = marked.get(("memberships", room.pk))
+        if mine is not None and numbers:
+            mine["last_read_number"] = max(mine["last_read_number"], *numbers)
+    return marked
+
+
+def test_every_action_is_tried() -> None:
+    """A new verb must come into the table above."""
+    import inspect
+
+    from groupchat.actions import people
+
+    verbs = {
+        name
+        for module in (rooms, messages, memberships, people)
+        for name, value in vars(module).items()
+        if inspect.isfunction(value) and value.__module__ == module.__name__ and not name.startswith("_")
+    }
+    looks = {"find", "admit", "make_owner", "person_of_user"}  # ask only, or have nothing to publish
+    assert verbs - looks == {
+        *("enter", "create", "join", "leave", "rename", "set_topic"),
+        *("post", "edit", "delete", "read"),
+        *("person_of_guest", "end_sessions", "set_active"),
+    }

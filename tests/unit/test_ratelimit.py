@@ -1,0 +1,59 @@
+"""The token bucket."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from groupchat.ratelimit import Bucket
+
+
+def test_a_burst_at_once_and_then_one_by_one() -> None:
+    bucket = Bucket(rate=10, burst=3, now=100.0)
+    assert [bucket.take(100.0) for _ in range(3)] == [0.0, 0.0, 0.0]
+    assert bucket.take(100.0) == pytest.approx(0.1)
+    assert bucket.take(100.05) == pytest.approx(0.05)
+    assert bucket.take(100.1) == 0.0
+    assert bucket.take(100.1) == pytest.approx(0.1)
+
+
+def test_waiting_as_long_as_told_is_enough() -> None:
+    bucket = Bucket(rate=7, burst=1, now=0.0)
+    now = 0.0
+    assert bucket.take(now) == 0.0
+    for _ in range(50):
+        wait = bucket.take(now)
+        assert 0 < wait <= 1 / 7 + 1e-9
+        now += wait + 1e-9
+        assert bucket.take(now) == 0.0
+
+
+def test_silence_saves_no_more_than_a_burst() -> None:
+    bucket = Bucket(rate=10, burst=5, now=0.0)
+    assert sum(bucket.take(1000.0) == 0.0 for _ in range(100)) == 5
+
+
+def test_no_rate_is_no_limit() -> None:
+    bucket = Bucket(rate=0, burst=0, now=0.0)
+    assert not any(bucket.take(0.0) for _ in range(10_000))
+
+
+def test_a_burst_of_nothing_lets_one_through() -> None:
+    bucket = Bucket(rate=1, burst=0, now=0.0)
+    assert bucket.take(0.0) == 0.0
+    assert bucket.take(0.0) > 0
+
+
+@given(
+    rate=st.integers(1, 100),
+    burst=st.integers(1, 100),
+    steps=st.lists(st.floats(0, 2, allow_nan=False), min_size=1, max_size=200),
+)
+def test_never_more_than_the_burst_and_the_rate(rate: int, burst: int, steps: list[float]) -> None:
+    bucket = Bucket(rate=rate, burst=burst, now=0.0)
+    now, taken = 0.0, 0
+    for step in steps:
+        now += step
+        taken += bucket.take(now) == 0.0
+        assert taken <= burst + rate * now + 1e-6
