@@ -1,0 +1,152 @@
+"""The way in: a room's name, one's own name, Enter."""
+
+from __future__ import annotations
+
+from urllib.parse import quote
+
+import pytest
+from django.test import Client
+
+from groupchat.actions.people import person_of_guest
+from groupchat.actions.rooms import enter, rename
+from groupchat.identity import GUEST_COOKIE, new_guest, read_guest
+from groupchat.models import Membership, Person, Room
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def _guests(settings: pytest.FixtureRequest) -> None:
+    settings.GROUPCHAT = {"GUESTS": True}  # type: ignore[attr-defined]
+
+
+def test_a_stranger_enters_and_is_a_guest(client: Client) -> None:
+    response = client.post("/", {"room": " The  Lounge ", "name": "Ada"})
+    assert response.status_code == 302
+    assert response["Location"] == "/rooms/the%20lounge/#made"
+    guest = read_guest(client.cookies[GUEST_COOKIE].value)
+    assert guest is not None
+    person = Person.objects.get(guest_id=guest.id)
+    assert (person.name, person.kind) == ("Ada", "guest")
+    assert Membership.objects.get(person=person).room.name == "The Lounge"
+    assert client.cookies[GUEST_COOKIE]["httponly"]
+    assert client.cookies[GUEST_COOKIE]["samesite"] == "Lax"
+    # The second time it is the same guest, who is in already.
+    assert client.get("/")["Location"] == "/rooms/"
+    assert client.post("/", {"room": "the lounge"})["Location"] == "/rooms/the%20lounge/"
+    assert Person.objects.count() == 1
+
+
+def test_looking_writes_nothing(client: Client) -> None:
+    client.get("/")
+    client.get("/rooms/general/")
+    client.get("/public-rooms.json")
+    assert not Person.objects.exists()
+    assert not Room.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("room", "name", "wrong"),
+    [
+        ("", "Ada", "room"),
+        ("a/b", "Ada", "room"),
+        ("..", "Ada", "room"),
+        ("x" * 81, "Ada", "room"),
+        ("fine", " ", "name"),
+        ("fine", "x" * 51, "name"),
+        ("fine", "\u200b", "name"),
+    ],
+)
+def test_a_refused_field_is_named_and_nothing_is_written(client: Client, room: str, name: str, wrong: str) -> None:
+    response = client.post("/", {"room": room, "name": name})
+    assert response.status_code in (413, 422)
+    assert response.context["wrong"] == wrong
+    assert b'aria-invalid="true"' in response.content
+    assert GUEST_COOKIE not in response.cookies
+    assert not Person.objects.exists()
+    assert not Room.objects.exists()
+
+
+def test_names_are_text_in_the_page(client: Client) -> None:
+    enter(person=person_of_guest(guest=new_guest(name="Eve")), name="<script>alert(1)<")
+    for path in ("/", f"/rooms/{quote('<script>alert(1)<', safe='')}/", f"/rooms/{quote('<i>new', safe='')}/"):
+        body = client.get(path).content.decode()
+        assert "<script>alert" not in body
+        assert "<i>new" not in body
+    assert "&lt;script&gt;alert" in client.get("/").content.decode()
+
+
+def test_a_form_without_the_token_changes_nothing() -> None:
+    client = Client(enforce_csrf_checks=True)
+    response = client.post("/", {"room": "general", "name": "Ada"})
+    assert response.status_code == 403
+    assert "Please send that again" in response.content.decode()
+    assert not Person.objects.exists()
+
+
+@pytest.mark.parametrize("name", ["C++", "C#", "what? why", "100 % & more", "🎉", "größe"])
+def test_every_name_has_an_address(client: Client, name: str) -> None:
+    address = client.post("/", {"room": name, "name": "Ada"})["Location"].removesuffix("#made")
+    assert client.get(address).status_code == 200
+    assert "groupchat/app.html" in [template.name for template in client.get(address).templates]
+
+
+def test_an_old_name_leads_to_the_room(client: Client) -> None:
+    user_room = enter(person=person_of_guest(guest=new_guest(name="Ada")), name="before").room
+    owner = Person.objects.create(name="Owner", handle="owner", is_owner=True)
+    rename(person=owner, room_id=user_room.pk, name="After All")
+    assert client.get("/rooms/before/")["Location"] == "/rooms/after%20all/"
+    assert client.get("/rooms/before/17/")["Location"] == "/rooms/after%20all/17/"
+    assert client.get("/rooms/AFTER%20all/")["Location"] == "/rooms/after%20all/"
+
+
+def test_a_room_that_is_not_there(client: Client) -> None:
+    assert client.get("/rooms/nowhere/").status_code == 200  # a stranger may make it
+    client.post("/", {"room": "somewhere", "name": "Ada"})
+    response = client.get("/rooms/nowhere/")
+    assert response.status_code == 404
+    assert "Make this room" in response.content.decode()
+
+
+def test_private_rooms_look_like_none(client: Client) -> None:
+    client.post("/", {"room": "somewhere", "name": "Ada"})
+    Room.objects.create(name="Secret", slug="k3y", kind=Room.Kind.PRIVATE)
+    response = client.get("/rooms/k3y/")
+    assert response.status_code == 404
+    assert "Secret" not in response.content.decode()
+    assert "Secret" not in client.get("/public-rooms.json").content.decode()
+
+
+def test_who_was_banned_stays_out(client: Client) -> None:
+    client.post("/", {"room": "somewhere", "name": "Ada"})
+    Membership.objects.update(state=Membership.State.BANNED)
+    assert client.get("/rooms/somewhere/").status_code == 403
+    assert client.post("/", {"room": "somewhere"}).status_code == 403
+
+
+def test_signing_out_ends_the_guest(client: Client) -> None:
+    client.post("/", {"room": "somewhere", "name": "Ada"})
+    assert client.get("/sign-out/").status_code == 405
+    response = client.post("/sign-out/")
+    assert response["Location"] == "/"
+    assert response.cookies[GUEST_COOKIE].value == ""
+    assert client.get("/").status_code == 200
+    assert client.get("/rooms/")["Location"] == "/"
+
+
+def test_signing_out_ends_the_session(client: Client, django_user_model: type) -> None:
+    client.force_login(django_user_model.objects.create_user("ada"))  # type: ignore[attr-defined]
+    assert client.get("/")["Location"] == "/rooms/"
+    client.post("/sign-out/")
+    assert client.get("/").status_code == 200
+
+
+def test_without_guests_one_signs_in_first(client: Client, settings: pytest.FixtureRequest) -> None:
+    settings.GROUPCHAT = {"GUESTS": False}  # type: ignore[attr-defined]
+    body = client.get("/").content.decode()
+    assert 'name="room"' not in body
+    assert "/accounts/login/" in body
+    assert client.get("/rooms/general/")["Location"] == "/accounts/login/?next=/rooms/general/"
+    assert client.get("/public-rooms.json").status_code == 401
+    assert client.post("/", {"room": "general", "name": "Ada"})["Location"].startswith("/accounts/login/")
+    assert not Person.objects.exists()
