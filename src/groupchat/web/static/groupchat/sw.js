@@ -1,5 +1,5 @@
 /**
- * The service worker: it serves the page of the app where there is no network, and hashed files without asking again. It never keeps
+ * The service worker: it serves the page of the app where there is no network, and files named by their content without asking again. It never keeps
  * anything personal: no API, no accounts, no admin, nothing but the page without content and the files that it names.
  *
  * `app-shell.json` beside this script says what to keep (store/README.md shows it). This script itself seldom changes, so it looks
@@ -8,7 +8,8 @@
 
 const PREFIX = "groupchat-shell-";
 const LIST = new URL("app-shell.json", self.location.href).href;
-const HASHED = /\.[0-9a-f]{8,}\.\w+$/; // a name that never means other bytes
+const ASSETS = new Set(["script", "style", "image", "font", "manifest"]);
+const HASHED = /[/.][0-9a-f]{12,}[/.]/; // a file or folder named by its content: it never means other bytes
 
 self.addEventListener("install", (event) => {
   event.waitUntil(refresh().then(() => self.skipWaiting()));
@@ -28,6 +29,7 @@ self.addEventListener("fetch", (event) => {
   if (request.method !== "GET" || url.origin !== self.location.origin) return;
   if (request.mode === "navigate") event.respondWith(open(event, url));
   else if (HASHED.test(url.pathname)) event.respondWith(file(request, url));
+  else if (ASSETS.has(request.destination)) event.respondWith(asset(request, url));
 });
 
 /** A page: from the network; without one, the page of the app where it may stand in. */
@@ -45,7 +47,7 @@ async function open(event, url) {
   }
 }
 
-/** A file whose name says what is in it. Files outside of the list's prefix are none of ours. */
+/** A file whose address says what is in it. Files outside of the list's prefix are none of ours. */
 async function file(request, url) {
   const shell = await current();
   if (!shell || !url.pathname.startsWith(shell.list.static)) return fetch(request);
@@ -54,6 +56,17 @@ async function file(request, url) {
   const response = await fetch(request);
   if (response.ok && response.type === "basic") await shell.cache.put(url.pathname, response.clone());
   return response;
+}
+
+/** A file whose address says nothing of its bytes: from the network, and from the list's files only without one. */
+async function asset(request, url) {
+  try {
+    return await fetch(request);
+  } catch (error) {
+    const kept = await (await current())?.cache.match(url.pathname);
+    if (kept) return kept;
+    throw error;
+  }
 }
 
 /** Fetch what the list names, where it is another than the one that is kept; the old one serves until all is here. */

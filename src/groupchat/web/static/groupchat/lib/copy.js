@@ -114,6 +114,7 @@ export class ClientCopy {
     for (const room of this.rooms.values()) {
       room.subscribed = false;
       room.asking = false;
+      room.unsure = false;
     }
   }
 
@@ -155,6 +156,7 @@ export class ClientCopy {
   asked(id) {
     if (id === undefined) {
       this.asking = false;
+      this.#surely();
       this.#wantMine();
     } else {
       const room = this.room(id);
@@ -200,7 +202,9 @@ export class ClientCopy {
   #roomChanged(frame) {
     const room = this.room(frame.room);
     const me = this.me?.id ?? null;
+    const wasGone = room.gone !== null;
     room.apply(frame, me);
+    if (room.gone !== null && !wasGone && room.membership?.state === "joined") this.#makeSure(room);
     if (me !== null) for (const message of frame.messages ?? []) if (message.author === me) this.onOwnMessage(message, room);
     this.onRoom(room);
     this.#want(room);
@@ -236,6 +240,23 @@ export class ClientCopy {
     this.#wantSubscription(room);
   }
 
+  /** The room says that one is out, one's own counter does not (yet): perhaps one was in again before the room's frame came. */
+  #makeSure(room) {
+    room.unsure = true;
+    this.#wantMine({ anyway: true });
+  }
+
+  #surely() {
+    for (const room of this.rooms.values()) {
+      if (!room.unsure) continue;
+      room.unsure = false;
+      if (room.membership?.state !== "joined") continue;
+      room.gone = null;
+      this.onRoom(room);
+      this.#wantSubscription(room);
+    }
+  }
+
   #myReset() {
     this.position = null;
     this.onWanted({ type: "hello" });
@@ -251,8 +272,9 @@ export class ClientCopy {
     this.onWanted({ type: "changes", room: room.id, since: room.position });
   }
 
-  #wantMine() {
-    if (!this.caughtUp || this.asking || this.position === null || this.seen <= this.position) return;
+  #wantMine({ anyway = false } = {}) {
+    if (!this.caughtUp || this.asking || this.position === null) return;
+    if (this.seen <= this.position && !anyway) return;
     this.asking = true;
     this.onWanted({ type: "changes", since: this.position });
   }

@@ -18,6 +18,8 @@ export class RoomCopy {
     this.subscribed = false;
     /** A `changes` command for this room is on its way. */
     this.asking = false;
+    /** Whether one is in it is being asked. */
+    this.unsure = false;
     /** Which life of `windows` this is: pages asked for in an earlier one are of no use. */
     this.generation = 0;
     this.forget();
@@ -146,12 +148,13 @@ export class RoomCopy {
    * @param {{before?: number, after?: number, around?: number}} command
    */
   messagesCame(generation, page, command) {
-    if (generation !== this.generation) return false;
+    if (!this.#isWanted(generation)) return false;
     try {
-      const window = windowOf(page, command);
       this.lastNumber = Math.max(this.lastNumber, page.last_number);
-      if (window) this.windows = insertWindow(this.windows, window);
       this.#raiseFirstNumber(page.first_number);
+      const window = windowOf(page, command, this.firstNumber);
+      // An old page may hold what retention took since.
+      if (window) this.windows = cutWindows(insertWindow(this.windows, window), this.firstNumber, Infinity, this.firstNumber);
       this.windows = mergeInto(this.windows, [...this.keptMessages.values()], [...this.keptNotices.values()], this.firstNumber);
     } finally {
       this.#pageDone();
@@ -165,7 +168,7 @@ export class RoomCopy {
    * @param {import("./types.js").MemberPage} page
    */
   membersCame(generation, page) {
-    if (generation !== this.generation) return false;
+    if (!this.#isWanted(generation)) return false;
     this.#pageDone();
     this.#mergeMembers(page.members);
     this.memberCount = page.count;
@@ -182,7 +185,7 @@ export class RoomCopy {
 
   /** Drop messages outside of these numbers. @param {number} from @param {number} to */
   keepOnly(from, to) {
-    this.windows = cutWindows(this.windows, from, to);
+    this.windows = cutWindows(this.windows, from, to, this.firstNumber);
   }
 
   /** How many are in the room: counted where all are known, else as the server last said. */
@@ -205,6 +208,7 @@ export class RoomCopy {
   leave(state) {
     this.gone = state;
     this.subscribed = false;
+    this.unsure = false;
     this.reset();
   }
 
@@ -217,7 +221,7 @@ export class RoomCopy {
   #raiseFirstNumber(number) {
     if (!(number > this.firstNumber)) return;
     this.firstNumber = number;
-    this.windows = cutWindows(this.windows, number, Infinity);
+    this.windows = cutWindows(this.windows, number, Infinity, number);
   }
 
   #keep(messages, notices) {
@@ -227,6 +231,13 @@ export class RoomCopy {
     for (const notice of notices) {
       if (isNewer(notice, this.keptNotices.get(noticeKey(notice)))) this.keptNotices.set(noticeKey(notice), notice);
     }
+  }
+
+  #isWanted(generation) {
+    if (generation !== this.generation) return false;
+    if (this.position !== null) return true;
+    this.#pageDone(); // without a position nobody could say what changed since the page
+    return false;
   }
 
   #pageDone() {

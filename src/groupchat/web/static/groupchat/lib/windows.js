@@ -12,10 +12,11 @@
  * The window that a page of history is, or null where it says nothing (an empty page before the first message).
  * @param {import("./types.js").MessagePage} page
  * @param {{before?: number, after?: number, around?: number}} command what was asked for
+ * @param {number} firstNumber the room's first message
  * @returns {Window|null}
  * @throws {RangeError} where the page has a hole: showing it would hide a message
  */
-export function windowOf(page, command) {
+export function windowOf(page, command, firstNumber) {
   const messages = [...page.messages].sort((a, b) => a.number - b.number);
   messages.forEach((message, index) => {
     if (message.number !== messages[0].number + index) throw new RangeError(`page without message ${messages[0].number + index}`);
@@ -23,7 +24,8 @@ export function windowOf(page, command) {
   if (messages.length === 0 && command.before != null) return null;
   const from = messages.length ? messages[0].number : command.after != null ? command.after + 1 : page.last_number + 1;
   const to = from + messages.length - 1;
-  return { from, to, live: to >= page.last_number, messages, notices: sortNotices(page.notices) };
+  const notices = sortNotices(page.notices.filter(({ after }) => belongs(after, from, to, firstNumber)));
+  return { from, to, live: to >= page.last_number, messages, notices };
 }
 
 /**
@@ -47,7 +49,7 @@ export function insertWindow(windows, added) {
  * @param {ReadonlyArray<Window>} windows
  * @param {ReadonlyArray<Message>} messages
  * @param {ReadonlyArray<Notice>} notices
- * @param {number} firstNumber the room's first message; notices behind "0" stand before it
+ * @param {number} firstNumber the room's first message; notices may stand before it
  */
 export function mergeInto(windows, messages, notices, firstNumber) {
   if (windows.length === 0 || (messages.length === 0 && notices.length === 0)) return windows;
@@ -63,10 +65,11 @@ export function mergeInto(windows, messages, notices, firstNumber) {
  * @param {ReadonlyArray<Window>} windows
  * @param {number} from
  * @param {number} to
+ * @param {number} firstNumber the room's first message
  */
-export function cutWindows(windows, from, to) {
+export function cutWindows(windows, from, to, firstNumber) {
   if (windows.every((window) => window.from >= from && window.to <= to)) return windows;
-  return windows.map((window) => cut(window, from, to)).filter((window) => window !== null);
+  return windows.map((window) => cut(window, from, to, firstNumber)).filter((window) => window !== null);
 }
 
 /** The window that holds this number, if any. @param {ReadonlyArray<Window>} windows @param {number} number */
@@ -123,12 +126,15 @@ function withMessages(window, inOrder) {
 }
 
 function withNotices(window, notices, firstNumber) {
-  const mine = notices.filter(
-    ({ after }) => (window.from <= after && after <= window.to) || (after === 0 && window.from <= firstNumber),
-  );
+  const mine = notices.filter(({ after }) => belongs(after, window.from, window.to, firstNumber));
   if (mine.length === 0) return window;
   const merged = mergeNotices(window.notices, mine);
   return merged === window.notices ? window : { ...window, notices: merged };
+}
+
+/** The window that begins with the very first message has the notices before it, too; retention takes those of its messages with it. */
+function belongs(after, from, to, firstNumber) {
+  return (from <= after && after <= to) || (after === 0 && firstNumber === 1 && from <= 1);
 }
 
 function mergeNotices(had, seen) {
@@ -146,7 +152,7 @@ function sortNotices(notices) {
   return [...notices].sort((a, b) => a.after - b.after || a.seq - b.seq);
 }
 
-function cut(window, from, to) {
+function cut(window, from, to, firstNumber) {
   if (window.from >= from && window.to <= to) return window;
   const start = Math.max(window.from, from);
   const end = Math.min(window.to, to);
@@ -158,6 +164,6 @@ function cut(window, from, to) {
     to: end,
     live,
     messages: window.messages.slice(start - window.from, end - window.from + 1),
-    notices: window.notices.filter(({ after }) => (start <= after && after <= end) || (after === 0 && start === window.from)),
+    notices: window.notices.filter(({ after }) => belongs(after, start, end, firstNumber)),
   };
 }

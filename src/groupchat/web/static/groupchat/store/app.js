@@ -312,10 +312,10 @@ export function createStore({ url, WebSocket, storage, lead, channel, clock, ran
     retryNow: () => socket.retryNow(),
     /** Something outside suggests that the line may be gone or back. */
     wake: () => socket.wake(),
-    /** The page may go away: write down what waits to be written. */
+    /** The page may go away: write down what waits to be written, and send what can be sent. */
     async flush() {
-      const marks = [...rooms.values()].filter((room) => room.readTimer !== null).map((room) => room.sendRead());
-      await Promise.all([drafts.flush(), keep(), outbox.written(), ...marks]);
+      for (const room of rooms.values()) if (room.readTimer !== null) room.sendRead();
+      await Promise.all([drafts.flush(), keep(), outbox.written()]);
     },
     async signOut() {
       outbox.forgetAll();

@@ -130,6 +130,7 @@ export function createLink({ socket, copy, clock, random, update }) {
         await subscribed(room);
         const command = make();
         if (command === null) return null;
+        if (!room.subscribed) continue; // it was closed while we waited
         const generation = room.pageAsked();
         let result;
         try {

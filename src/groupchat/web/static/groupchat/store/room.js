@@ -22,7 +22,9 @@ export class RoomStore {
     this.id = copy.id;
     this.copy = copy;
     this.context = context;
-    this.history = new History(copy, (make, came) => context.fetchPage(copy, make, came));
+    // Pages of a room that the page has left are not worth a subscription.
+    this.fetchPage = (make, came) => context.fetchPage(copy, () => (this.isOpen ? make() : null), came);
+    this.history = new History(copy, this.fetchPage);
     this.isOpen = false;
     this.generation = copy.generation;
 
@@ -61,6 +63,7 @@ export class RoomStore {
   publish() {
     const { copy } = this;
     const listed = this.info.value !== copy.info || this.membership.value !== copy.membership || this.gone.value !== copy.gone;
+    const isBack = this.gone.value !== null && copy.gone === null;
     if (!this.isOpen) this.history.keepTail(TAIL_MESSAGES);
     this.info.value = copy.info;
     this.membership.value = copy.membership;
@@ -73,7 +76,7 @@ export class RoomStore {
     this.memberMap.value = copy.members;
     this.memberCount.value = copy.joinedCount;
     this.membersComplete.value = copy.membersComplete;
-    if (this.generation !== copy.generation) this.#retake(hadMembers);
+    if (this.generation !== copy.generation || isBack) this.#retake(hadMembers);
     return listed;
   }
 
@@ -244,8 +247,7 @@ export class RoomStore {
 
   async #fetchMembers() {
     this.membersLoading.value = true;
-    await this.context.fetchPage(
-      this.copy,
+    await this.fetchPage(
       () => {
         this.copy.watchMembers();
         return { type: "members", room: this.id, after: this.copy.membersNext, limit: PAGE_MEMBERS };
