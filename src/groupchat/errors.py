@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import IntEnum
+from math import ceil
 from typing import Any
 
 
@@ -31,7 +32,7 @@ class ChatError(Exception):
         if self.field is not None:
             told["field"] = self.field
         if self.retry_after is not None:
-            told["retry_after"] = round(self.retry_after, 3)
+            told["retry_after"] = ceil(self.retry_after * 1000) / 1000  # never a moment too early
         return told
 
 

@@ -11,7 +11,7 @@ from groupchat.conf import Conf, conf
 
 
 def test_defaults(settings: Any) -> None:
-    del settings.GROUPCHAT
+    settings.GROUPCHAT = {}
     assert conf() == Conf()
     assert not conf().guests
 

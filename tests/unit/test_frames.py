@@ -51,7 +51,7 @@ def test_what_does_not_shrink_stays_plain() -> None:
 def test_a_chunk_is_its_frames(payloads: list[bytes]) -> None:
     chunk = Chunk(Frame(payload) for payload in payloads)
     assert read(chunk.wire, deflate=False) == payloads
-    assert read(chunk.deflated, deflate=True) == payloads
+    assert read(chunk.deflated(), deflate=True) == payloads
 
 
 def test_a_frame_that_went_before_needs_no_memory_of_it() -> None:

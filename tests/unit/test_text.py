@@ -57,8 +57,7 @@ def test_a_folded_name_is_folded(name: str) -> None:
 def test_a_clean_name_is_clean(name: str) -> None:
     try:
         clean = clean_room_name(name)
-    except ChatError as refused:
-        assert refused.field == "name"
+    except ChatError:
         return
     assert clean_room_name(clean) == clean
     assert fold(clean) == fold(name)
