@@ -79,6 +79,7 @@ def test_a_misspelt_variable_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
         ("GROUPCHAT_SIGNUP", "2"),
         ("GROUPCHAT_TIME_ZONE", "Nowhere/Here"),
         ("GROUPCHAT_TIME_ZONE", "../etc/passwd"),
+        ("GROUPCHAT_LANGUAGE", "tlh"),
         ("GROUPCHAT_LOG_LEVEL", "loud"),
         ("GROUPCHAT_EMAIL_URL", "mail.example.org"),
         ("DATABASE_URL", "mysql://localhost/chat"),

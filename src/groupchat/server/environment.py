@@ -22,6 +22,7 @@ from groupchat.server.faults import BadEnvironment
 MIN_SECRET_KEY_CHARACTERS = 32
 MIN_SECRET_KEY_DIFFERENT = 10
 
+LANGUAGES = ("en", "de")
 LOG_LEVELS = ("debug", "info", "warning", "error")
 
 # what is not an option of Conf but ours all the same
@@ -90,7 +91,7 @@ def read_environment() -> Environment:
         signup=_flag(env, "GROUPCHAT_SIGNUP", True),
         hsts_seconds=_number(env, "GROUPCHAT_HSTS_SECONDS", 30 * 24 * 3600),
         shutdown_seconds=_number(env, "GROUPCHAT_SHUTDOWN_SECONDS", 10),
-        language=_text(env, "GROUPCHAT_LANGUAGE", "en"),
+        language=_one_of(env, "GROUPCHAT_LANGUAGE", LANGUAGES, "en"),
         time_zone=_time_zone(env),
         log_level=_one_of(env, "GROUPCHAT_LOG_LEVEL", LOG_LEVELS, "info"),
         options=_options(env, behind_a_proxy=url is not None and url.is_secure),
