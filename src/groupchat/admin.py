@@ -15,7 +15,6 @@ from groupchat.actions.people import person_of_user
 from groupchat.errors import ChatError
 from groupchat.models import Membership, Message, Notice, Person, Room
 
-
 if TYPE_CHECKING:
     _ModelAdmin = admin.ModelAdmin[Any]
 else:

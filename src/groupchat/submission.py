@@ -1,39 +1,66 @@
-"""Posting from a door that awaits: through the batches of this event loop's realtime part, where there is one."""
+"""What a door that awaits takes from the realtime part of its event loop, where there is one: batches.
+
+Without one (another kind of server, a test) the same is done alone, in a thread.
+"""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 
 from asgiref.sync import sync_to_async
 
 from groupchat.actions.messages import Post, Posted
 from groupchat.actions.messages import post as post_batch
-from groupchat.errors import ChatError
+from groupchat.actions.tokens import people_of
+from groupchat.errors import ChatError, RateLimited
+from groupchat.models import Person
 
-Submit = Callable[[object, Post, Callable[[Posted | ChatError], None]], None]
-_offers: dict[asyncio.AbstractEventLoop, Submit] = {}
+
+@dataclass(frozen=True, slots=True)
+class Batches:
+    """`submit(sender, post, answer)` joins the next transaction; `person_of(token)` the next look at the tokens;
+    `wait_of(sender)` takes one command from the sender's allowance, or says how many seconds are missing.
+    """
+
+    submit: Callable[[object, Post, Callable[[Posted | ChatError], None]], None]
+    person_of: Callable[[str], Awaitable[Person | None]]
+    wait_of: Callable[[str], float]
 
 
-def offer(submit: Submit) -> None:
-    """Take all posts of this event loop from now on."""
-    _offers[asyncio.get_running_loop()] = submit
+_offers: dict[asyncio.AbstractEventLoop, Batches] = {}
+
+
+def offer(batches: Batches) -> None:
+    """Serve this event loop from now on."""
+    _offers[asyncio.get_running_loop()] = batches
 
 
 def withdraw() -> None:
     _offers.pop(asyncio.get_running_loop(), None)
 
 
-async def post(sender: object, post: Post) -> Posted:
-    """Post, and return when it is durable; raises ChatError. `sender` names who shares a turn in the batches."""
+async def post(sender: str, post: Post) -> Posted:
+    """Post, and return when it is durable; raises ChatError. `sender` names who shares a turn, and an allowance."""
     loop = asyncio.get_running_loop()
-    submit = _offers.get(loop)
-    if submit is None:
+    batches = _offers.get(loop)
+    if batches is None:
         result = (await sync_to_async(post_batch)([post]))[0]
     else:
+        if wait := batches.wait_of(sender):
+            raise RateLimited("Too many messages at once. Try again in a moment.", retry_after=wait)
         future: asyncio.Future[Posted | ChatError] = loop.create_future()
-        submit(sender, post, lambda answer: None if future.done() else future.set_result(answer))
+        batches.submit(sender, post, lambda answer: None if future.done() else future.set_result(answer))
         result = await future
     if isinstance(result, ChatError):
         raise result
     return result
+
+
+async def person_of(token: str) -> Person | None:
+    """Whose token this is; None where it is not in force."""
+    batches = _offers.get(asyncio.get_running_loop())
+    if batches is not None:
+        return await batches.person_of(token)
+    return (await sync_to_async(people_of)(secrets=[token])).get(token)

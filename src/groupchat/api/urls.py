@@ -9,5 +9,5 @@ from groupchat.api import messages
 app_name = "groupchat_api"
 
 urlpatterns = [
-    path("rooms/<int:room_id>/messages", messages.post_message, name="post_message"),
+    path("rooms/<int:room_id>/messages", messages.post_message_view, name="post_message"),
 ]

@@ -40,6 +40,7 @@ logger = logging.getLogger("groupchat.realtime")
 KEEPER_SECONDS = 25.0
 # Commands that may come at once for each one that may come in the long run, before a client is taken for a flood.
 FLOOD_FACTOR = 10
+MAX_ALLOWANCES = 20_000
 
 IN_MEMORY_LAYER = "channels.layers.InMemoryChannelLayer"
 
@@ -55,6 +56,8 @@ class Visitors:
         """The bucket of the limit, and the far larger one past which a client is flooding."""
         found = self._buckets.get(key)
         if found is None:
+            if len(self._buckets) > MAX_ALLOWANCES:  # of programs that came over HTTP and have no connection to end
+                self._buckets = {one: kept for one, kept in self._buckets.items() if one in self.connections}
             rate, burst = conf().max_commands_per_second, conf().max_commands_burst
             found = self._buckets[key] = (
                 Bucket(rate=rate, burst=burst, now=now),
@@ -124,7 +127,7 @@ class Runtime:
 
     async def start(self) -> None:
         publish.listen(self._on_commit)
-        submission.offer(self.posting.submit)
+        submission.offer(submission.Batches(self.posting.submit, self._person_of, self._wait_of))
         await self.broker.start()
         self.sweep.start()
         self._keeper = self.loop.create_task(self._keep())
@@ -164,6 +167,13 @@ class Runtime:
         self._tasks.discard(task)
         if not task.cancelled() and (error := task.exception()) is not None:
             logger.error("A task of the realtime part failed.", exc_info=error)
+
+    async def _person_of(self, token: str) -> Person | None:
+        return (await self.visitors_of.ask(Credentials({}, token))).person
+
+    def _wait_of(self, key: str) -> float:
+        now = self.loop.time()
+        return self.visitors.buckets(key, now)[0].take(now)
 
     # --- publications ----------------------------------------------------------------------------------------------
 

@@ -14,6 +14,7 @@ django.setup(set_prefix=False)
 from django.conf import settings  # noqa: E402
 from django.core.asgi import get_asgi_application  # noqa: E402
 
+from groupchat.api.asgi import beside  # noqa: E402
 from groupchat.conf import conf  # noqa: E402
 from groupchat.realtime.routing import lifespan_application, websocket_application  # noqa: E402
 from groupchat.server.static import serve_static  # noqa: E402
@@ -22,7 +23,7 @@ Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 
-_pages = serve_static(get_asgi_application(), static_root=settings.STATIC_ROOT, prefix=settings.STATIC_URL)
+_pages = serve_static(beside(get_asgi_application()), static_root=settings.STATIC_ROOT, prefix=settings.STATIC_URL)
 _is_https = settings.ENVIRONMENT.url is not None and settings.ENVIRONMENT.url.is_secure
 
 
