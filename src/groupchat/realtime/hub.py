@@ -78,14 +78,14 @@ class Hub:
     def begin(self, connection: Connection, key: TopicKey) -> Topic:
         """Subscribe, and keep what comes until `commit` says how far the connection has read."""
         topic = self.topics.get(key)
+        if topic is not None and connection in topic.subscribers.get(connection.dialect, ()):
+            self._flush_now(topic)  # it may say that this person is out, and so end the topic
+            topic = self.topics.get(key)
         if topic is None:
             topic = self.topics[key] = Topic(key)
             topic.joined = self._opened(key)
         if connection not in topic.joining:
-            of_dialect = topic.subscribers.get(connection.dialect)
-            if of_dialect is not None:
-                self._flush_now(topic)
-                of_dialect.pop(connection, None)
+            topic.subscribers.get(connection.dialect, {}).pop(connection, None)
             topic.joining[connection] = []
         connection.topics.add(key)
         return topic
@@ -106,9 +106,13 @@ class Hub:
         topic.told.clear()
         if any(isinstance(one, Reset) for one in kept):
             self._tell_reset(topic, [connection])
-        fresh = [one for one in kept if isinstance(one, Publication) and one.to > position]
+        fresh: list[tuple[Publication, int]] = []
+        for one in kept:
+            if isinstance(one, Publication) and one.to > position:
+                fresh.append((one, last_number))
+                last_number = max(last_number, one.last_number)
         if fresh:
-            self._deliver(topic, {connection: position}, connection.dialect, [(one, last_number) for one in fresh])
+            self._deliver(topic, {connection: position}, connection.dialect, fresh)
         for one in kept:
             self._end_out(topic, one.out)
         topic.heard = max(topic.heard, position)

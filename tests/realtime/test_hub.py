@@ -1,0 +1,445 @@
+"""The hub: every subscriber sees ranges that join without a hole, whatever comes in and in whatever order."""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+
+import pytest
+from tests.realtime.hubs import ME, ROOM, Listener, World, publication, until
+
+from groupchat.errors import Close
+from groupchat.realtime.topics import Publication, Reset, TopicKey
+
+
+@pytest.fixture(autouse=True)
+def _at_once(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A busy machine would make every flush a long one, and the next one wait; some tests want just that."""
+    if "windows" not in request.fixturenames:
+        monkeypatch.setattr("groupchat.realtime.hub.WINDOW_FACTOR", 0.0)
+
+
+@pytest.fixture
+def windows() -> None:
+    """Behind a long flush the next one waits."""
+
+
+async def test_what_joins_is_written_to_everyone_once() -> None:
+    world = World()
+    listeners = [world.listener(5) for _ in range(3)]
+    for since in (5, 6, 7):
+        world.hub.publish(publication(since, since + 1))
+    for listener in listeners:
+        assert listener.ear.ranges() == [(5, 6), (6, 7), (7, 8)]
+    assert world.hub.stats.deliveries == 9
+
+
+async def test_what_comes_twice_is_dropped() -> None:
+    world = World()
+    listener = world.listener(5)
+    for _ in range(3):
+        world.hub.publish(publication(5, 6))
+    world.hub.publish(publication(0, 4))
+    assert listener.ear.ranges() == [(5, 6)]
+    assert world.hub.stats.duplicates == 3
+
+
+async def test_a_range_that_overlaps_is_taken() -> None:
+    world = World()
+    listener = world.listener(5)
+    world.hub.publish(publication(3, 7))
+    world.hub.publish(publication(6, 7))
+    assert listener.ear.ranges() == [(3, 7)]
+
+
+async def test_what_nobody_listens_to_is_nothing() -> None:
+    world = World()
+    world.hub.publish(publication(0, 1))
+    world.hub.behind(ROOM, 5)
+    world.hub.differs(ROOM, None)
+    assert world.hub.topics == {}
+
+
+@pytest.mark.parametrize("order", list(itertools.permutations(range(4))))
+async def test_disorder_is_put_in_order(order: tuple[int, ...]) -> None:
+    world = World(gap_wait_seconds=10.0)
+    listener = world.listener(0)
+    for since in order:
+        world.hub.publish(publication(since, since + 1))
+    assert listener.ear.ranges() == [(0, 1), (1, 2), (2, 3), (3, 4)]
+    assert world.repairs == []
+
+
+async def test_what_stays_away_is_read_from_the_database() -> None:
+    world = World()
+    listener = world.listener(5)
+    world.seqs[ROOM] = 8
+    world.hub.publish(publication(7, 8))
+    assert listener.ear.ranges() == []
+    await until(listener.ear.ranges)
+    assert listener.ear.ranges() == [(5, 8)]
+    world.hub.publish(publication(8, 9))
+    assert listener.ear.ranges() == [(5, 8), (8, 9)]
+
+
+async def test_one_repair_serves_all_and_everything_that_is_held() -> None:
+    world = World()
+    listeners = [world.listener(5) for _ in range(10)]
+    world.seqs[ROOM] = 20
+    for since in range(10, 20):
+        world.hub.publish(publication(since, since + 1))
+    await until(lambda: listeners[-1].ear.ranges())
+    assert len(world.repairs) == 1
+    assert all(listener.ear.ranges() == [(5, 20)] for listener in listeners)
+
+
+async def test_a_doorbell_is_answered_by_reading() -> None:
+    world = World()
+    listener = world.listener(5)
+    world.hub.behind(ROOM, 5)  # we know
+    world.seqs[ROOM] = 6
+    world.hub.behind(ROOM, 6)
+    await until(listener.ear.ranges)
+    assert listener.ear.ranges() == [(5, 6)]
+
+
+async def test_a_doorbell_while_we_read_is_not_forgotten() -> None:
+    world = World()
+    listener = world.listener(5)
+    world.seqs[ROOM] = 6
+
+    def answer(key: TopicKey, since: int) -> Publication:
+        found = publication(since, world.seqs[ROOM])
+        if world.seqs[ROOM] == 6:
+            world.seqs[ROOM] = 7
+            world.hub.behind(ROOM, 7)
+        return found
+
+    world.answer = answer
+    world.hub.behind(ROOM, 6)
+    await until(lambda: len(listener.ear.ranges()) == 2)
+    assert listener.ear.ranges() == [(5, 6), (6, 7)]
+
+
+async def test_a_repair_that_fails_is_tried_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("groupchat.realtime.hub.REPAIR_RETRY_SECONDS", 0.01)
+    world = World()
+    listener = world.listener(5)
+    world.seqs[ROOM] = 6
+    world.faults = [OSError("gone"), OSError("gone")]
+    world.hub.behind(ROOM, 6)
+    await until(listener.ear.ranges)
+    assert len(world.repairs) == 3
+    assert listener.ear.ranges() == [(5, 6)]
+
+
+# --- reset ------------------------------------------------------------------------------------------------------------
+
+
+async def test_an_older_database_resets_everyone() -> None:
+    world = World()
+    native, classic = world.listener(50), world.listener(50, dialect="classic")
+    world.seqs[ROOM] = 3
+    world.hub.differs(ROOM, 3)
+    await until(lambda: native.ear.frames)
+    assert native.ear.frames == [{"reset": 1}]
+    assert classic.ear.frames == []
+    world.hub.publish(publication(3, 4, numbers=[1]))
+    assert native.ear.ranges() == [(3, 4)]
+    assert classic.ear.frames == [1]
+
+
+async def test_a_room_that_is_gone_ends_all_subscriptions() -> None:
+    world = World()
+    listeners = [world.listener(5), world.listener(5, dialect="classic")]
+    joining = Listener()
+    world.hub.begin(joining, ROOM)
+    world.answer = lambda key, since: Reset(since, 0, gone=True)
+    world.hub.differs(ROOM, None)
+    await until(lambda: listeners[0].ended)
+    assert [listener.ended for listener in [*listeners, joining]] == [[ROOM]] * 3
+    assert world.hub.topics == {}
+    assert world.closed == [ROOM]
+
+
+async def test_a_reset_revokes_too() -> None:
+    world = World()
+    bob, carol = world.listener(5, person_id=2), world.listener(5, person_id=3)
+    mine = world.listener(5, key=ME)
+    world.answer = lambda key, since: Reset(99, 0, out={2: 60}) if key == ROOM else Reset(99, 0, sessions=True)
+    world.hub.behind(ROOM, 99)
+    world.hub.behind(ME, 99)
+    await until(lambda: bob.ended and world.sessions)
+    assert bob.ear.frames == [{"reset": 1}]
+    assert carol.ended == []
+    assert world.sessions == [ME.id]
+    assert mine.ear.frames == [{"reset": ME.id}]
+
+
+async def test_who_joins_while_a_reset_comes_is_told() -> None:
+    world = World()
+    world.listener(50)
+    joining = Listener()
+    world.hub.begin(joining, ROOM)  # and reads position 50, just before
+    world.seqs[ROOM] = 3
+    world.hub.differs(ROOM, 3)
+    await until(lambda: world.hub.stats.resets)
+    world.hub.commit(joining, ROOM, position=50, last_number=0)
+    assert joining.ear.frames == [{"reset": 1}]
+
+
+# --- joining while others write ---------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("read", range(5, 9))
+@pytest.mark.parametrize("others", [0, 1])
+async def test_what_came_while_we_read_is_sent_if_it_is_newer(read: int, others: int) -> None:
+    world = World()
+    for _ in range(others):
+        world.listener(5)
+    joining = Listener()
+    world.hub.begin(joining, ROOM)
+    for since in (5, 6, 7):
+        world.hub.publish(publication(since, since + 1))
+    world.hub.commit(joining, ROOM, position=read, last_number=0)
+    world.hub.publish(publication(8, 9))
+    assert joining.ear.ranges() == [(since, since + 1) for since in range(read, 9)]
+
+
+@pytest.mark.parametrize("others", [0, 1])
+async def test_disorder_while_we_read_makes_no_hole(others: int) -> None:
+    world = World(gap_wait_seconds=10.0)
+    for _ in range(others):
+        world.listener(5)
+    joining = Listener()
+    world.hub.begin(joining, ROOM)
+    for since in (6, 5, 8):
+        world.hub.publish(publication(since, since + 1))
+    world.hub.commit(joining, ROOM, position=5, last_number=0)
+    world.hub.publish(publication(7, 8))
+    assert joining.ear.ranges() == [(5, 6), (6, 7), (7, 8), (8, 9)]
+
+
+async def test_who_has_read_more_than_the_others_hears_nothing_older_alone() -> None:
+    world = World()
+    first = world.listener(5)
+    late = world.listener(7)  # the publications of 6 and 7 are still on their way
+    for since in (5, 6, 7):
+        world.hub.publish(publication(since, since + 1))
+    assert first.ear.ranges() == [(5, 6), (6, 7), (7, 8)]
+    assert late.ear.ranges()[-1] == (7, 8)
+
+
+async def test_subscribing_again_makes_no_hole() -> None:
+    world = World()
+    listener = world.listener(5)
+    world.hub.publish(publication(5, 6))
+    world.hub.begin(listener, ROOM)
+    world.hub.publish(publication(6, 7))
+    world.hub.begin(listener, ROOM)
+    world.hub.publish(publication(7, 8))
+    world.hub.commit(listener, ROOM, position=6, last_number=0)
+    world.hub.publish(publication(8, 9))
+    assert listener.ear.ranges() == [(5, 6), (6, 7), (7, 8), (8, 9)]
+
+
+async def test_whoever_leaves_while_reading_hears_nothing() -> None:
+    world = World()
+    joining = Listener()
+    world.hub.begin(joining, ROOM)
+    world.hub.leave(joining, ROOM)
+    world.hub.commit(joining, ROOM, position=5, last_number=0)
+    world.hub.publish(publication(5, 6))
+    assert joining.ear.frames == []
+    assert world.closed == [ROOM]
+
+
+async def test_the_broker_is_told_of_the_first_and_of_the_last() -> None:
+    world = World()
+    first, second = world.listener(5), world.listener(5)
+    assert (world.opened, world.closed) == ([ROOM], [])
+    world.hub.leave(first, ROOM)
+    assert world.closed == []
+    world.hub.leave_all(second)
+    assert world.closed == [ROOM]
+    assert first.topics == second.topics == set()
+    world.listener(9)
+    assert world.opened == [ROOM, ROOM]
+
+
+# --- people who go, and sockets that do not read ----------------------------------------------------------------------
+
+
+async def test_whoever_is_out_is_told_and_hears_no_more() -> None:
+    world = World()
+    bob, carol = world.listener(5, person_id=2), world.listener(5, person_id=3)
+    guest = world.listener(5)
+    world.hub.publish(publication(5, 6, out={2: 6}))
+    world.hub.publish(publication(6, 7))
+    assert bob.ear.ranges() == [(5, 6)]
+    assert (bob.ended, bob.topics) == ([ROOM], set())
+    for other in (carol, guest):
+        assert other.ear.ranges() == [(5, 6), (6, 7)]
+        assert other.ended == []
+
+
+async def test_a_late_word_of_an_earlier_leave_ends_no_later_return() -> None:
+    world = World()
+    world.listener(5)
+    bob = world.listener(8, person_id=2)  # left at 6, came back at 7, and has read up to 8
+    world.hub.publish(publication(5, 8, out={2: 6}))
+    world.hub.publish(publication(8, 9))
+    assert bob.ended == []
+    assert bob.ear.ranges()[-1] == (8, 9)
+
+
+async def test_coming_back_while_the_leave_is_still_due(windows: None) -> None:
+    """A flush of a large room is under way: the frame of the leave waits when its person subscribes again."""
+    world = World()
+    bob = world.listener(5, person_id=2)
+    bob.ear.takes_seconds = 0.02
+    world.hub.publish(publication(5, 6))
+    bob.ear.takes_seconds = 0.0
+    world.hub.publish(publication(6, 7, out={2: 7}))
+    assert bob.ear.ranges() == [(5, 6)], "it must wait for this test to say anything"
+    world.hub.begin(bob, ROOM)
+    world.hub.commit(bob, ROOM, position=8, last_number=0)  # back at 8
+    world.hub.publish(publication(7, 8))
+    world.hub.publish(publication(8, 9))
+    await until(lambda: bob.ear.ranges()[-1] == (8, 9))
+    assert ROOM in bob.topics
+
+
+async def test_everyone_goes_while_one_joins(windows: None) -> None:
+    world = World()
+    bob = world.listener(5, person_id=2)
+    bob.ear.takes_seconds = 0.02
+    world.hub.publish(publication(5, 6))
+    bob.ear.takes_seconds = 0.0
+    world.hub.publish(publication(6, 7, out={2: 7}))
+    carol = Listener(person_id=3)
+    world.hub.begin(carol, ROOM)
+    world.hub.commit(carol, ROOM, position=7, last_number=0)
+    world.hub.publish(publication(7, 8))
+    await until(carol.ear.ranges)
+    assert carol.ear.ranges()[-1] == (7, 8)
+
+
+async def test_a_socket_that_does_not_read_is_dropped_and_the_others_hear() -> None:
+    world = World()
+    slow, other = world.listener(5), world.listener(5)
+    world.hub.begin(slow, ME)
+    world.hub.commit(slow, ME, position=0, last_number=0)
+    slow.ear.full = True
+    world.hub.publish(publication(5, 6))
+    world.hub.publish(publication(6, 7))
+    assert (slow.ear.closed_with, slow.ear.aborted) == (Close.SLOW, True)
+    assert slow.topics == set()
+    assert list(world.hub.topics) == [ROOM]
+    assert other.ear.ranges() == [(5, 6), (6, 7)]
+    assert world.hub.stats.slow == 1
+
+
+async def test_what_comes_during_a_long_flush_leaves_in_one_write(windows: None) -> None:
+    world = World()
+    listener = world.listener(0)
+    listener.ear.takes_seconds = 0.02
+    for since in range(20):
+        world.hub.publish(publication(since, since + 1))
+    await until(lambda: len(listener.ear.ranges()) == 20)
+    assert len(listener.ear.writes) == 2
+    assert listener.ear.ranges() == [(since, since + 1) for since in range(20)]
+
+
+async def test_a_quiet_room_waits_for_nothing() -> None:
+    world = World()
+    listener = world.listener(0)
+    world.hub.publish(publication(0, 1))
+    assert listener.ear.ranges() == [(0, 1)]
+
+
+# --- people -----------------------------------------------------------------------------------------------------------
+
+
+async def test_people_are_introduced_once_to_each() -> None:
+    world = World()
+    first = world.listener(0)
+    world.hub.publish(publication(0, 1, people=[(7, 1)]))
+    second = world.listener(1)
+    for since in (1, 2):
+        world.hub.publish(publication(since, since + 1, people=[(7, 1), (8, 1)]))
+    world.hub.publish(publication(3, 4, people=[(7, 2)]))
+    told = [[frame["people"] for frame in one.ear.frames if "people" in frame] for one in (first, second)]
+    assert told == [[[7], [8], [7]], [[7, 8], [7]]]
+    kinds = ["people" if "people" in frame else "range" for frame in second.ear.frames]
+    assert kinds == ["people", "range", "range", "people", "range"], "before the frame that names them"
+
+
+async def test_whoever_catches_up_is_introduced_alone() -> None:
+    world = World()
+    first = world.listener(0)
+    joining = Listener()
+    world.hub.begin(joining, ROOM)
+    world.hub.publish(publication(0, 1, people=[(7, 1)]))
+    world.hub.commit(joining, ROOM, position=0, last_number=0)
+    world.hub.publish(publication(1, 2, people=[(7, 1)]))
+    for one in (first, joining):
+        assert one.ear.frames == [{"people": [7]}, {"since": 0, "to": 1}, {"since": 1, "to": 2}]
+
+
+async def test_more_people_than_one_remembers() -> None:
+    world = World()
+    listener = world.listener(0)
+    for since in range(600):
+        world.hub.publish(publication(since, since + 1, people=[(since + 1, 1)]))
+    crowd = [(person, 1) for person in range(1000, 1600)]
+    world.hub.publish(publication(600, 601, people=crowd))
+    known: set[int] = set()
+    for frame in listener.ear.frames:
+        known |= set(frame.get("people", ()))
+    assert known == set(range(1, 601)) | set(range(1000, 1600))
+    assert listener.ear.frames[-2]["people"] == [person for person, _ in crowd]
+
+
+# --- the classic dialect ----------------------------------------------------------------------------------------------
+
+
+async def test_the_classic_dialect_hears_each_post_once_and_no_edits() -> None:
+    world = World()
+    classic = world.listener(0, dialect="classic")
+    world.hub.publish(publication(0, 1, numbers=[1]))
+    world.hub.publish(publication(1, 2, numbers=[1]))  # an edit of it
+    world.hub.publish(publication(2, 4, numbers=[2, 3]))
+    assert classic.ear.frames == [1, 2, 3]
+
+
+async def test_an_edit_while_one_joins_is_no_post() -> None:
+    world = World()
+    world.listener(0)
+    classic = Listener(dialect="classic")
+    world.hub.begin(classic, ROOM)
+    world.hub.publish(publication(0, 1, numbers=[1]))
+    world.hub.publish(publication(1, 2, numbers=[1], last_number=1))
+    world.hub.publish(publication(2, 3, numbers=[2]))
+    world.hub.commit(classic, ROOM, position=0, last_number=0)
+    assert classic.ear.frames == [1, 2]
+
+
+async def test_sessions_are_asked_again() -> None:
+    world = World()
+    world.listener(5, key=ME)
+    world.hub.publish(publication(5, 6, key=ME, sessions=True))
+    world.hub.publish(publication(5, 6, key=ME, sessions=True))
+    assert world.sessions == [ME.id]
+
+
+async def test_stopping_sends_what_is_due_and_ends_repairs(windows: None) -> None:
+    world = World()
+    listener = world.listener(0)
+    listener.ear.takes_seconds = 0.02
+    world.hub.publish(publication(0, 1))
+    world.hub.publish(publication(1, 2))
+    world.hub.behind(ROOM, 9)
+    await world.hub.stop()
+    assert listener.ear.ranges() == [(0, 1), (1, 2)]
+    assert len(asyncio.all_tasks()) == 1
