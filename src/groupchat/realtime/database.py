@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
 from typing import Any, ParamSpec, TypeVar
 
 from django.db import DatabaseError, InterfaceError, OperationalError, connections
@@ -70,9 +71,15 @@ class Database:
     def stop(self) -> None:
         """Let what runs end, and close every thread's connections."""
         for threads, count in ((self._writer, 1), (self._readers, READERS), (self._sweeper, 1)):
+            all_there = Barrier(count)  # or one thread would do the closing of two
             for _ in range(count):
-                threads.submit(connections.close_all)
+                threads.submit(_close_all, all_there)
             threads.shutdown(wait=True)
+
+
+def _close_all(all_there: Barrier) -> None:
+    all_there.wait()
+    connections.close_all()
 
 
 def close_broken() -> None:

@@ -108,6 +108,8 @@ class Runtime:
             interval_seconds=max(options.sweep_milliseconds, 10) / 1000,
             unmade=lambda: self.unmade,
             made=self.room_made,
+            guests=lambda: list(self.of_guest),
+            arrived=self._guest_arrived,
         )
         self.visitors = Visitors()
         # A handshake, and the two reads of a hello, many of each at once.
@@ -200,6 +202,11 @@ class Runtime:
         """A room now exists that classic connections already listen to."""
         for connection in self.unmade.pop(name, ()):
             self.spawn(connection.listen(room_id))
+
+    def _guest_arrived(self, guest_id: UUID, person_id: int) -> None:
+        """A guest who listens here became a person in another process."""
+        for connection in list(self.of_guest.get(guest_id, ()))[:1]:
+            self.spawn(connection.become(person_id))
 
     def _sessions_changed(self, person_id: int) -> None:
         for connection in list(self.of_person.get(person_id, ())):

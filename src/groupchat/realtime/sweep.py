@@ -1,7 +1,8 @@
 """What the broker did not tell: a look at the counters in the database, at least once a second.
 
 This is what makes delivery true, with any broker or none: the last publication before silence, a crash between commit
-and publication, a message posted from a shell or by another process on the same SQLite file.
+and publication, a message posted from a shell or by another process on the same SQLite file. It also finds what has no
+topic yet: rooms that classic connections wait for, and guests who became a person elsewhere.
 """
 
 from __future__ import annotations
@@ -10,11 +11,12 @@ import asyncio
 import logging
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from uuid import UUID
 
 from django.db import connection
 
 from groupchat import timeline
-from groupchat.models import RoomName
+from groupchat.models import Person, RoomName
 from groupchat.realtime.database import Database
 from groupchat.realtime.hub import Hub
 from groupchat.realtime.topics import TopicKey
@@ -45,6 +47,8 @@ class Sweep:
         interval_seconds: float,
         unmade: Callable[[], Iterable[str]],
         made: Callable[[str, int], None],
+        guests: Callable[[], Sequence[UUID]],
+        arrived: Callable[[UUID, int], None],
     ) -> None:
         self.stats = SweepStats()
         self._hub = hub
@@ -52,6 +56,10 @@ class Sweep:
         self._interval_seconds = interval_seconds
         self._unmade = unmade
         self._made = made
+        self._guests = guests
+        self._arrived = arrived
+        self._turn = 0
+        self._asked: set[UUID] = set()
         self._task: asyncio.Task[None] | None = None
         self._data_version: int | None = None
         self._looked_at: set[TopicKey] = set()
@@ -80,10 +88,11 @@ class Sweep:
         self.stats.sweeps += 1
         keys = [key for key, topic in self._hub.topics.items() if topic.position is not None]
         unmade = list(self._unmade())
-        if not keys and not unmade:
+        guests = self._next_guests()
+        if not keys and not unmade and not guests:
             return
-        # A topic that is new since the last look is looked at even if the file did not move.
-        new = set(keys) - self._looked_at
+        # What is new since the last look is looked at even if the file did not move.
+        new = set(keys) - self._looked_at or set(guests) - self._asked
         if not await self._database.sweep(self._has_moved) and not new and not unmade and not self._differed:
             return
         self._differed = False
@@ -101,6 +110,17 @@ class Sweep:
         if unmade:
             for name, room_id in await self._database.sweep(_made, unmade):
                 self._made(name, room_id)
+        self._asked = set(guests)
+        if guests:
+            for guest_id, person_id in await self._database.sweep(_arrived, guests):
+                self._arrived(guest_id, person_id)
+
+    def _next_guests(self) -> Sequence[UUID]:
+        """Guests without a row who listen here; where they are many, the next slice of them."""
+        guests = self._guests()
+        start = self._turn if self._turn < len(guests) else 0
+        self._turn = start + SLICE
+        return guests[start : start + SLICE]
 
     def _compare(self, key: TopicKey, seq: int | None) -> None:
         topic = self._hub.topics.get(key)
@@ -121,6 +141,11 @@ class Sweep:
         moved: bool = version != self._data_version
         self._data_version = version
         return moved
+
+
+def _arrived(guests: Sequence[UUID]) -> list[tuple[UUID, int]]:
+    found = Person.objects.filter(guest_id__in=guests).values_list("guest_id", "pk")
+    return [(guest_id, person_id) for guest_id, person_id in found if guest_id is not None]
 
 
 def _made(names: Sequence[str]) -> list[tuple[str, int]]:

@@ -1,0 +1,48 @@
+"""The reference client with what a recorded one must also know: what it asked for, and that a subscription can end."""
+
+from __future__ import annotations
+
+from tests.client import ROOM_ANSWERS, ClientState, Json
+
+
+class Copy(ClientState):
+    """As the reference client; a room that one is out of, or may not look into, is gone."""
+
+    def __init__(self, *, strict: bool) -> None:
+        super().__init__(strict=strict)
+        self.loaded: dict[int, list[tuple[int, int]]] = {}  # ranges of numbers that pages brought, by room
+
+    @property
+    def unanswered(self) -> list[Json]:
+        return list(self._pending.values())
+
+    def command_of(self, frame: Json) -> Json | None:
+        return self._pending.get(frame.get("ref", -1))
+
+    def paged(self, command: Json, page: Json) -> None:
+        numbers = [message["number"] for message in page["messages"]]
+        if numbers and command["room"] in self.rooms:
+            self.loaded.setdefault(command["room"], []).append((numbers[0], numbers[-1]))
+
+    def feed(self, frame: Json) -> list[Json]:
+        command = self.command_of(frame)
+        before = {room: id(view) for room, view in self.rooms.items()}
+        commands = super().feed(frame)
+        if frame["type"] == "error" and command is not None and "room" in command:
+            if command["type"] in (*ROOM_ANSWERS, "changes"):
+                self.rooms.pop(command["room"], None)
+        for room, view in before.items():
+            if room not in self.rooms or id(self.rooms[room]) != view:
+                self.loaded.pop(room, None)  # dropped, or taken anew
+        return commands
+
+    def _on_changes(self, frame: Json, asked: bool) -> list[Json]:
+        view = self.rooms.get(frame["room"])
+        before = view.position if view is not None else None
+        commands = super()._on_changes(frame, asked)
+        if before is not None and self.me is not None:
+            for member in frame.get("members", ()):
+                if member["person"] == self.me["id"] and member["state"] != "joined" and member["seq"] > before:
+                    self.rooms.pop(frame["room"], None)
+                    return []
+        return commands
