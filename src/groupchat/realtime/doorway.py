@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from http.cookies import SimpleCookie
 from importlib import import_module
 from types import SimpleNamespace
 from typing import Any
@@ -12,6 +11,7 @@ from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.contrib.auth import get_user
+from django.http import parse_cookie
 from django.http.request import split_domain_port, validate_host
 
 from groupchat.conf import conf
@@ -83,17 +83,8 @@ def visitor_of(cookies: Mapping[str, str]) -> Visitor:
 
 def _credentials(headers: Mapping[bytes, str]) -> Credentials:
     scheme, _, token = headers.get(b"authorization", "").partition(" ")
-    cookies = _cookies(headers.get(b"cookie", ""))
+    cookies = parse_cookie(headers.get(b"cookie", ""))
     return Credentials(cookies, token.strip() if scheme.lower() == "bearer" else "")
-
-
-def _cookies(header: str) -> dict[str, str]:
-    jar: SimpleCookie = SimpleCookie()
-    try:
-        jar.load(header)
-    except Exception:  # a broken cookie of somebody else's is no reason to refuse
-        return {}
-    return {name: morsel.value for name, morsel in jar.items()}
 
 
 def _address(scope: Mapping[str, Any], forwarded: str) -> str:
