@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import shutil
+import signal
 import subprocess
-from collections.abc import Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
 from random import Random
 
 import pytest
-from tests.chaos.stack import Node, Postgres, Valkey
+from tests.chaos.stack import Node, Postgres, Process, Valkey
 from tests.server.served import command, environment
+
+Nodes = Callable[..., Awaitable[list[Node]]]
 
 SECRET_KEY = "for-the-tests-of-faults-3141592653589793238462643383"
 
@@ -52,11 +56,11 @@ def migrate(**variables: str) -> None:
 
 
 @pytest.fixture
-def nodes(prepared: Path, tmp_path: Path) -> Iterator[Callable[..., list[Node]]]:
+def nodes(prepared: Path, tmp_path: Path) -> Iterator[Nodes]:
     """Makes server processes on one SQLite file, and stops them at the end."""
     with ExitStack() as stack:
 
-        def make(count: int = 1, *, wrapper: tuple[str, ...] = (), **variables: str) -> list[Node]:
+        async def make(count: int = 1, *, wrapper: tuple[str, ...] = (), **variables: str) -> list[Node]:
             data = tmp_path / "data"
             if not data.exists():
                 shutil.copytree(prepared, data)
@@ -71,18 +75,25 @@ def nodes(prepared: Path, tmp_path: Path) -> Iterator[Callable[..., list[Node]]]
             ]
             for node in made:
                 stack.callback(node.stop)
-            start(made)
+            await start(*made)
             return made
 
         yield make
 
 
-def start(nodes: list[Node]) -> None:
-    """All at once."""
-    for node in nodes:
-        node.launch()
-    for node in nodes:
-        node.wait_ready()
+async def start(*processes: Process) -> None:
+    """All at once. They are made in the main thread, for they end with the thread that made them."""
+    for process in processes:
+        process.launch()
+    for process in processes:
+        await asyncio.to_thread(process.wait_ready)
+
+
+async def kill(*processes: Process) -> None:
+    for process in processes:
+        process.signal(signal.SIGKILL)
+    for process in processes:
+        await asyncio.to_thread(process.kill)
 
 
 @pytest.fixture(scope="session")
@@ -111,15 +122,15 @@ def valkey(tmp_path: Path) -> Iterator[Valkey]:
 
 
 @pytest.fixture
-def fleet(postgres: Postgres, folder: Path, tmp_path: Path) -> Iterator[Callable[..., list[Node]]]:
+def fleet(postgres: Postgres, folder: Path, tmp_path: Path) -> Iterator[Nodes]:
     """Makes server processes, each with a data folder of its own as on machines of their own, on one PostgreSQL
     and the broker behind `redis_url`.
     """
     with ExitStack() as stack:
 
-        def make(redis_url: str, *, count: int = 3, **variables: str) -> list[Node]:
+        async def make(redis_url: str, *, count: int = 3, **variables: str) -> list[Node]:
             if not postgres.is_ready():
-                postgres.start()
+                await start(postgres)
             name = tmp_path.name.replace("-", "_")
             postgres.create(name, template="prepared")
             made = []
@@ -139,7 +150,7 @@ def fleet(postgres: Postgres, folder: Path, tmp_path: Path) -> Iterator[Callable
                     )
                 )
                 stack.callback(made[-1].stop)
-            start(made)
+            await start(*made)
             return made
 
         yield make

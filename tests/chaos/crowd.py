@@ -1,4 +1,4 @@
-"""People who post, edit, delete, read and page, by a seed; and the comparison of all that they saw with the database."""
+"""People who post, edit, delete, read and page, by a seed; and the comparison of what they saw with the database."""
 
 from __future__ import annotations
 
@@ -14,19 +14,22 @@ from tests.chaos.stack import Node, reading
 
 DEADLINE_SECONDS = 60.0  # for what takes a second or two on a quiet machine
 ARRIVING_AT_ONCE = 16
+USUAL_PEOPLE = 100
 
 
 class Crowd:
     """`people` guests in `rooms` rooms: each in one, every third in two."""
 
-    def __init__(self, nodes: Sequence[Node], *, seed: int, people: int = 100, rooms: int = 10, name: str = "p") -> None:
+    def __init__(
+        self, nodes: Sequence[Node], *, seed: int, people: int = 100, rooms: int = 10, name: str = "p"
+    ) -> None:
         self.nodes = list(nodes)
         self.ledger = Ledger()
         random = Random(seed)
         ports = [node.port for node in nodes]
         self.people = [
             Person(f"{name}{index}", ports=ports, ledger=self.ledger, random=Random(random.random()))
-            for index in range(people)
+            for index in range(people or USUAL_PEOPLE)
         ]
         self.names = [f"{name} room {index} of {seed}" for index in range(rooms)]
         self.rooms_of: dict[Person, list[int]] = {}
@@ -154,7 +157,9 @@ class Crowd:
             own = [one["number"] for one in view.messages.values() if one["author"] == person.screen.me]
             mark = max([membership["last_read_number"], *own])
             if mark != truth.marks[room, person.screen.me]:
-                breach("states", f"{person.name} has read {mark} of room {room}, not {truth.marks[room, person.screen.me]}")
+                breach(
+                    "states", f"{person.name} has read {mark} of room {room}, not {truth.marks[room, person.screen.me]}"
+                )
 
 
 class Truth:
@@ -196,7 +201,7 @@ class Truth:
 async def until(is_so: Callable[[], bool], what: str, *, seconds: float = DEADLINE_SECONDS) -> None:
     """Wait for a condition; fails with `what` where it takes too long."""
     deadline = time.monotonic() + seconds
-    while not is_so():  # noqa: ASYNC110  what we wait for tells nobody
+    while not is_so():
         assert time.monotonic() < deadline, f"still waiting for {what}"
         await asyncio.sleep(0.02)
 

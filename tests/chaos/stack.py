@@ -1,7 +1,8 @@
-"""The processes that are broken on purpose: server processes, a broker, a database. Each is killed by its own id only."""
+"""The processes that are broken on purpose: servers, a broker, a database. Each is killed by its own id only."""
 
 from __future__ import annotations
 
+import ctypes
 import os
 import shutil
 import signal
@@ -28,6 +29,15 @@ NO_LIMITS = {
     "GROUPCHAT_MAX_CONNECTIONS_PER_USER": "0",
     "GROUPCHAT_LOG_LEVEL": "warning",
 }
+
+
+_LIBC = ctypes.CDLL(None)  # loaded here: a child between fork and exec should load nothing
+_PR_SET_PDEATHSIG = 1
+
+
+def _end_with_parent() -> None:
+    """However the tests end, nothing of theirs goes on running."""
+    _LIBC.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
 
 
 def free_port() -> int:
@@ -62,6 +72,7 @@ class Process:
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=output,
+                preexec_fn=_end_with_parent if sys.platform == "linux" else None,
                 **self.options(),
             )
 

@@ -2,25 +2,20 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Callable
 from random import Random
 
-import pytest
-from tests.chaos.conftest import start
+from tests.chaos.conftest import Nodes, kill, start
 from tests.chaos.crowd import Crowd
 from tests.chaos.stack import Node, Valkey
 
-Nodes = Callable[..., list[Node]]
-
 
 async def kill_and_restart(node: Node) -> None:
-    await asyncio.to_thread(node.kill)
-    await asyncio.to_thread(node.start)
+    await kill(node)
+    await start(node)
 
 
 async def test_one_process_is_killed_and_started_again(nodes: Nodes, seed: int, is_long: bool) -> None:
-    (node,) = nodes()
+    (node,) = await nodes()
     async with Crowd([node], seed=seed) as crowd:
         crowd.begin()
         for _ in range(10 if is_long else 2):
@@ -32,7 +27,7 @@ async def test_one_process_is_killed_and_started_again(nodes: Nodes, seed: int, 
 
 
 async def test_three_processes_on_one_file_are_killed_in_turn(nodes: Nodes, seed: int, is_long: bool) -> None:
-    three = nodes(3)
+    three = await nodes(3)
     random = Random(seed)
     async with Crowd(three, seed=seed) as crowd:
         crowd.begin()
@@ -43,10 +38,8 @@ async def test_three_processes_on_one_file_are_killed_in_turn(nodes: Nodes, seed
         await crowd.judge()
 
 
-async def test_one_of_three_and_then_all_are_killed(
-    fleet: Nodes, valkey: Valkey, seed: int, is_long: bool
-) -> None:
-    three = fleet(valkey.url)
+async def test_one_of_three_and_then_all_are_killed(fleet: Nodes, valkey: Valkey, seed: int, is_long: bool) -> None:
+    three = await fleet(valkey.url)
     random = Random(seed)
     async with Crowd(three, seed=seed) as crowd:
         crowd.begin()
@@ -54,8 +47,7 @@ async def test_one_of_three_and_then_all_are_killed(
             await crowd.acknowledged(150)
             await kill_and_restart(random.choice(three))
             await crowd.acknowledged(150)
-            for node in three:
-                await asyncio.to_thread(node.kill)
-            await asyncio.to_thread(start, three)
+            await kill(*three)
+            await start(*three)
         await crowd.acknowledged(100)
         await crowd.judge()
