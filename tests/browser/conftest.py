@@ -39,6 +39,15 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
 
 
 @pytest.fixture
+def slow_site(tmp_path: Path) -> Iterator[Site]:
+    """A server that takes two commands a second from each person."""
+    limits = {"GROUPCHAT_MAX_COMMANDS_PER_SECOND": "2", "GROUPCHAT_MAX_COMMANDS_BURST": "6"}
+    served = Served(tmp_path / "data", log=tmp_path / "output", **limits)
+    yield Site(served)
+    served.stop()
+
+
+@pytest.fixture
 def meet(site: Site, browser: Browser) -> Iterator[Meet]:
     """Makes people; after the test their browsers are closed, and nothing may have gone wrong in them unseen."""
     people: list[Someone] = []

@@ -147,7 +147,7 @@ def test_who_is_removed_is_told(meet: Meet, site: Site, room: str) -> None:
     ada.says("hello")
     ada.sees_sent("hello")
     ban(site, room)
-    expect(ada.page.locator(".room-note")).to_contain_text("You were removed")
+    expect(ada.page.locator(".room-state h1")).to_contain_text("You were removed")
     expect(ada.composer).to_have_count(0)
     expect(ada.page.locator(".room-link")).to_have_count(0)
     ada.photograph("removed")

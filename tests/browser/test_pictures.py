@@ -83,6 +83,7 @@ def talk(meet: Meet, room: str, scheme: str) -> Someone:
     grace.enters("reading club").says("Chapter four tonight")
     expect(ada.unread("reading club")).to_have_text("1")
     ada.page.mouse.move(0, 0)
+    expect(ada.page.locator(".toast")).to_have_count(0)
     return ada
 
 
@@ -161,6 +162,7 @@ def test_a_phone_shows_one_pane_at_a_time(meet: Meet, room: str) -> None:
     ada.page.go_forward()
     expect(ada.page.locator(".room-name")).to_have_text(room)
     ada.says("from a phone")
+    ada.sees_sent("from a phone")
     ada.photograph("phone")
 
 

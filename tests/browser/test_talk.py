@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Browser, expect
 from tests.browser.conftest import Meet
-from tests.browser.play import Site
+from tests.browser.play import Site, Someone
 
 
 def test_two_people_talk(meet: Meet, room: str) -> None:
@@ -142,3 +142,16 @@ enter(person=person_of_user(user=user), name={room!r})
     expect(ada.page).to_have_url(site.address(f"{room} anew"))
     ada.page.goto(site.address(room))
     expect(ada.page).to_have_url(site.address(f"{room} anew"))
+
+
+def test_who_writes_too_fast_waits_and_loses_nothing(slow_site: Site, browser: Browser, room: str) -> None:
+    ada = Someone(slow_site, browser, "Ada").enters(room)
+    texts = [f"line {index:02}" for index in range(12)]
+    for text in texts:
+        ada.says(text)
+    expect(ada.page.locator(".composer-count")).to_contain_text("A little slower")
+    ada.photograph("held")
+    ada.sees_sent(texts[-1])
+    assert ada.bodies() == texts
+    expect(ada.page.locator(".composer-count")).to_have_text("")
+    ada.context.close()

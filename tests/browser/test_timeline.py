@@ -144,6 +144,7 @@ def test_a_room_opens_at_its_first_unread_message(meet: Meet, site: Site, room: 
     expect(line).to_be_in_viewport()
     expect(ada.page.locator('[data-number="2"]')).to_be_in_viewport()
     expect(ada.page.locator(".jump-pill")).to_contain_text(re.compile(r"\d+ new"))
+    ada.photograph("new-messages")
     # The line stays where it was while one reads on.
     ada.page.locator(".jump-pill").click()
     expect(ada.page.locator('[data-number="121"]')).to_be_in_viewport()

@@ -5,7 +5,7 @@ import { countCharacters, isVisible } from "../lib/text.js";
 import { useLayoutEffect, useRef } from "../vendor/preact-hooks.js";
 import { useSignal } from "../vendor/signals.js";
 import { chat, editing, posted, reason, say, t } from "./chat.js";
-import { useNow } from "./clock.js";
+import { useLasting, useNow } from "./clock.js";
 import { fit } from "./fit.js";
 import { html } from "./html.js";
 import { Icon } from "./icons.js";
@@ -70,8 +70,7 @@ export function Composer({ room }) {
 
   function pressed(event) {
     if (event.isComposing) return;
-    const coarse = isNarrow.value && window.matchMedia("(pointer: coarse)").matches;
-    if (event.key === "Enter" && !event.shiftKey && !coarse) send(event);
+    if (event.key === "Enter" && !event.shiftKey) send(event);
     else if (event.key === "ArrowUp" && !field.current.value) {
       const last = lastOfMine(room);
       if (!last) return;
@@ -82,13 +81,12 @@ export function Composer({ room }) {
 
   const label = t("composer.label", { room: info.name });
   return html`<form class="composer" onSubmit=${send}>
-    <${Held} room=${room} />
     <div class="composer-field">
       <textarea
         id="composer"
         ref=${field}
         rows="1"
-        dir="auto"
+        enterkeyhint="send"
         placeholder=${label}
         aria-label=${label}
         aria-describedby="composer-count"
@@ -99,18 +97,22 @@ export function Composer({ room }) {
       <button class="send" type="submit" aria-label=${t("send")} title=${t("send")} disabled=${empty.value || over > 0}><${Icon} name="send" flip /></button>
     </div>
     <p class=${over > 0 ? "composer-count over" : "composer-count"} id="composer-count" role="status">
-      ${over > 0 ? t("composer.over", { count: over }) : most && count.value > most * 0.9 ? t("composer.left", { count: most - count.value }) : ""}
+      ${over > 0
+        ? t("composer.over", { count: over })
+        : most && count.value > most * 0.9
+          ? t("composer.left", { count: most - count.value })
+          : html`<${Held} room=${room} />`}
     </p>
   </form>`;
 }
 
-/** A rate limit holds the queue: say until when. */
+/** A rate limit holds the queue: say until when. A wait that is over at once is not worth a word. */
 function Held({ room }) {
   const until = Math.max(0, ...room.pending.value.map((pending) => pending.holdUntil ?? 0));
   const now = useNow(until > 0);
+  const lasting = useLasting(until > 0, 300);
   const seconds = until ? secondsUntil(until, now) : 0;
-  if (seconds < 1) return null;
-  return html`<p class="composer-held" role="status">${t("composer.held", { count: seconds })}</p>`;
+  return lasting && seconds > 0 ? t("composer.held", { count: seconds }) : null;
 }
 
 function lastOfMine(room) {

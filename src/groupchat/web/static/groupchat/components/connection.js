@@ -23,7 +23,7 @@ export function ConnectionBanner() {
   const seconds = state === "offline" && connection.nextTryAt ? secondsUntil(connection.nextTryAt, now) : 0;
   return html`<div class="banner" role="status">
     <span class="banner-words">
-      <strong>${t("banner.offline")}</strong> ${t("banner.kept")}
+      <strong>${t("banner.offline")}</strong> ${t("banner.kept")}${" "}
       <span class="banner-next" aria-hidden="true">${seconds > 0 ? t("banner.next", { count: seconds }) : t("banner.trying")}</span>
     </span>
     <button class="button quiet small" type="button" onClick=${() => store.retryNow()}>${t("banner.now")}</button>

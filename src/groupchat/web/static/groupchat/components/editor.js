@@ -54,7 +54,7 @@ export function Editor({ room, message }) {
   }
 
   return html`<form class="editor" onSubmit=${save}>
-    <textarea ref=${field} rows="1" dir="auto" aria-label=${t("message.edit")} onInput=${() => fit(field.current)} onKeyDown=${pressed}></textarea>
+    <textarea ref=${field} rows="1" aria-label=${t("message.edit")} onInput=${() => fit(field.current)} onKeyDown=${pressed}></textarea>
     ${failure && html`<p class="form-error" role="alert">${failure}</p>`}
     <div class="editor-foot">
       <span class="hint">${t("editor.hint")}</span>

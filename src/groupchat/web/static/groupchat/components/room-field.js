@@ -35,7 +35,6 @@ export function RoomField({ big = false }) {
       <input
         id=${id}
         name="room"
-        dir="auto"
         autocomplete="off"
         autocapitalize="none"
         spellcheck=${false}

@@ -26,6 +26,8 @@ export function RoomView() {
 function Room({ room }) {
   const gone = room.gone.value;
   const looking = room.membership.value === null || gone;
+  // Of a room that one was put out of, nothing is left to show but what was never sent.
+  if (gone && room.timeline.value === null && room.pending.value.length === 0) return html`<${Closed} room=${room} gone=${gone} />`;
   return html`
     <${RoomHeader} room=${room} />
     <${Timeline} room=${room} />
@@ -42,12 +44,30 @@ function Looking({ room }) {
 }
 
 function Gone({ room, gone }) {
-  const back = gone === "left" && room.info.value.kind === "public";
-  const known = ["left", "kicked", "banned"].includes(gone) ? gone : "gone";
   return html`<div class="room-note" role="status">
-    <span>${t(`room.${known}`, { name: room.info.value.name })}</span>
-    ${back && html`<button class="button small" type="button" onClick=${() => room.join().catch(() => {})}>${t("room.rejoin")}</button>`}
+    <span>${whyGone(room, gone)}</span>
+    <${Rejoin} room=${room} gone=${gone} />
   </div>`;
+}
+
+function Closed({ room, gone }) {
+  return html`<div class="room-state" role="status">
+    <h1>${whyGone(room, gone)}</h1>
+    <div class="buttons">
+      <${Rejoin} room=${room} gone=${gone} />
+      <button class="button quiet" type="button" onClick=${leaveRoom}>${t("rooms.back")}</button>
+    </div>
+  </div>`;
+}
+
+function Rejoin({ room, gone }) {
+  if (gone !== "left" || room.info.value.kind !== "public") return null;
+  return html`<button class="button small" type="button" onClick=${() => room.join().catch(() => {})}>${t("room.rejoin")}</button>`;
+}
+
+function whyGone(room, gone) {
+  const known = ["left", "kicked", "banned"].includes(gone) ? gone : "gone";
+  return t(`room.${known}`, { name: room.info.value.name });
 }
 
 function Opening({ slug }) {

@@ -69,7 +69,6 @@ export function Switcher() {
         aria-activedescendant=${choices.length ? `${id}-${at}` : undefined}
         aria-label=${t("switcher.title")}
         placeholder=${t("switcher.hint")}
-        dir="auto"
         autocomplete="off"
         spellcheck=${false}
         onInput=${written}
