@@ -159,6 +159,8 @@ function cut(window, from, to, firstNumber) {
   const live = window.live && end === window.to;
   // An empty live window is worth keeping (new messages join it), an empty one in the middle is not.
   if (end < start && !live) return null;
+  // Where retention took even messages that had not come yet, the next one is the room's first.
+  if (end < start && end < firstNumber) return { from: firstNumber, to: firstNumber - 1, live, messages: [], notices: [] };
   return {
     from: Math.min(start, end + 1),
     to: end,

@@ -232,7 +232,7 @@ export function createStore({ url, WebSocket, storage, lead, channel, clock, ran
       room.copy.reset();
       dirty.add(room.copy);
     });
-    socket.command({ type: "unsubscribe", room: room.id }).catch(ignore);
+    link.unsubscribe(room.id);
   }
 
   async function enter(name) {

@@ -89,6 +89,13 @@ export class History {
     return this.focus.value === "live" ? this.loadNewest() : this.loadAround(this.focus.value);
   }
 
+  /** The page has turned to another room: what is on the way is for nobody. */
+  abandon() {
+    this.aim += 1;
+    this.onTheWay.clear();
+    this.loading.value = { before: false, after: false, around: false };
+  }
+
   /** Drop what is outside of these numbers. */
   keepOnly(from, to) {
     const window = this.current;
@@ -137,6 +144,7 @@ export class History {
         throw failure;
       })
       .finally(() => {
+        if (this.onTheWay.get(name) !== done) return;
         this.onTheWay.delete(name);
         const still = [...this.onTheWay.keys()].some((other) => other.split(" ")[0] === kind);
         this.loading.value = { ...this.loading.value, [kind]: still };

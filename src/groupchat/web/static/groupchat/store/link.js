@@ -19,6 +19,9 @@ export function createLink({ socket, copy, clock, random, update }) {
   let waiters = [];
   let started = false;
   const subscribing = new Map();
+  /** The order of subscribe and unsubscribe commands: the room's state may come after we have turned away from it. */
+  let order = 0;
+  const unsubscribed = new Map();
 
   /** Resolves when commands can be sent; rejects where the connection was stopped for good. @returns {Promise<void>} */
   function connected() {
@@ -60,10 +63,14 @@ export function createLink({ socket, copy, clock, random, update }) {
   function subscribe(target) {
     const key = target.room ?? target.slug;
     if (!subscribing.has(key)) {
+      const sent = ++order;
       const done = socket
         .command({ type: "subscribe", ...target })
-        .then((state) => update(() => copy.subscribedTo(state)))
-        .finally(() => subscribing.delete(key));
+        .finally(() => subscribing.delete(key))
+        .then((state) => {
+          if (unsubscribed.get(state.room.id) > sent) return subscribe({ room: state.room.id });
+          return update(() => copy.subscribedTo(state));
+        });
       subscribing.set(key, done);
     }
     return subscribing.get(key);
@@ -93,6 +100,12 @@ export function createLink({ socket, copy, clock, random, update }) {
     },
 
     command: (command) => socket.command(command),
+
+    /** @param {number} room its id */
+    unsubscribe(room) {
+      unsubscribed.set(room, ++order);
+      socket.command({ type: "unsubscribe", room }).catch(() => {}); // with the connection the subscription is gone, too
+    },
 
     /** Carry out what the copy found missing. @param {{type: string, room?: number, since?: number}} command */
     async wanted(command) {

@@ -23,7 +23,11 @@ export class RoomStore {
     this.copy = copy;
     this.context = context;
     // Pages of a room that the page has left are not worth a subscription.
-    this.fetchPage = (make, came) => context.fetchPage(copy, () => (this.isOpen ? make() : null), came);
+    this.visit = 0;
+    this.fetchPage = (make, came) => {
+      const { visit } = this;
+      return context.fetchPage(copy, () => (visit === this.visit ? make() : null), came);
+    };
     this.history = new History(copy, this.fetchPage);
     this.isOpen = false;
     this.generation = copy.generation;
@@ -96,11 +100,18 @@ export class RoomStore {
   /** The server has told what was missed. */
   caughtUp() {
     if (this.isOpen && this.openedEarly) this.opened(this.openedEarly);
+    // What was read while there was no connection, perhaps before a reload.
+    const { copy } = this;
+    if (copy.joined && copy.lastReadNumber > copy.membership.last_read_number) this.toRead = copy.lastReadNumber;
     if (this.toRead > 0) this.#readIn(READ_AFTER_MILLISECONDS);
   }
 
   closed() {
     this.isOpen = false;
+    this.visit += 1;
+    this.history.abandon();
+    this.membersOnTheWay = null;
+    this.membersLoading.value = false;
     this.publish();
   }
 
@@ -197,11 +208,14 @@ export class RoomStore {
   /** The first page of members, or the next; resolves when it is here. */
   loadMembers() {
     if (this.copy.membersComplete) return Promise.resolve();
-    this.membersOnTheWay ??= this.#fetchMembers().finally(() => {
+    if (this.membersOnTheWay) return this.membersOnTheWay;
+    const done = this.#fetchMembers().finally(() => {
+      if (this.membersOnTheWay !== done) return;
       this.membersOnTheWay = null;
       this.membersLoading.value = false;
     });
-    return this.membersOnTheWay;
+    this.membersOnTheWay = done;
+    return done;
   }
 
   setDraft(text) {
