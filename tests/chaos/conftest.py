@@ -60,7 +60,7 @@ def nodes(prepared: Path, tmp_path: Path) -> Iterator[Nodes]:
     """Makes server processes on one SQLite file, and stops them at the end."""
     with ExitStack() as stack:
 
-        async def make(count: int = 1, *, wrapper: tuple[str, ...] = (), **variables: str) -> list[Node]:
+        async def make(count: int = 1, **variables: str) -> list[Node]:
             data = tmp_path / "data"
             if not data.exists():
                 shutil.copytree(prepared, data)
@@ -69,7 +69,6 @@ def nodes(prepared: Path, tmp_path: Path) -> Iterator[Nodes]:
                     data=data,
                     log=tmp_path / f"node-{index}.log",
                     variables={"GROUPCHAT_SECRET_KEY": SECRET_KEY, **variables},
-                    wrapper=wrapper,
                 )
                 for index in range(count)
             ]

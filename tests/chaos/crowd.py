@@ -101,6 +101,14 @@ class Crowd:
         for actor in done:
             actor.result()
 
+    def forget(self, *, since: float) -> None:
+        """What was sent since this moment is gone, and that is right: an older copy is restored."""
+        gone = {key for key, entry in self.ledger.sent.items() if entry.sent_at >= since}
+        for key in gone:
+            del self.ledger.sent[key]
+        for person in self.people:
+            person.own = [key for key in person.own if key not in gone]
+
     # --- the comparison --------------------------------------------------------------------------------------------
 
     async def judge(self) -> None:

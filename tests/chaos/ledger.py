@@ -49,6 +49,7 @@ class Ledger:
         self.refused: Counter[str] = Counter()
         self.resumes = 0
         self.closes: Counter[int] = Counter()
+        self.unreachable = 0  # connections that nobody took
 
     # --- while it runs ---------------------------------------------------------------------------------------------
 

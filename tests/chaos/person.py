@@ -69,6 +69,8 @@ class Person:
         while True:
             try:
                 await self._connect_once()
+            except ConnectionRefusedError:
+                self.ledger.unreachable += 1
             except (OSError, TimeoutError, WebSocketException, EOFError):
                 self.ledger.closes[0] += 1
             finally:

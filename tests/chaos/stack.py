@@ -22,6 +22,7 @@ import psycopg
 import redis
 from tests.server.served import command, environment
 
+ROOT = Path(__file__).resolve().parents[2]
 START_SECONDS = 60.0
 NO_LIMITS = {
     "GROUPCHAT_MAX_COMMANDS_PER_SECOND": "0",
@@ -127,18 +128,21 @@ class Process:
 class Node(Process):
     """A `groupchat serve` on a port that it keeps over restarts."""
 
-    def __init__(self, *, data: Path, log: Path, variables: Mapping[str, str], wrapper: tuple[str, ...] = ()) -> None:
+    def __init__(self, *, data: Path, log: Path, variables: Mapping[str, str]) -> None:
         super().__init__(log=log)
         self.data = data
         self.port = free_port()
         self.variables = dict(variables)
-        self.wrapper = wrapper
+        self.crash_after = 0  # the commit whose publication this process does not live to send; 0: it lives on
 
     def arguments(self) -> list[str]:
-        return [*self.wrapper, *command("serve", "--port", str(self.port))]
+        serve = ["serve", "--port", str(self.port)]
+        if self.crash_after:
+            return [sys.executable, "-m", "tests.chaos.crashing", str(self.crash_after), *serve]
+        return command(*serve)
 
     def environment(self) -> dict[str, str]:
-        return environment(GROUPCHAT_DATA=str(self.data), **NO_LIMITS, **self.variables)
+        return environment(GROUPCHAT_DATA=str(self.data), PYTHONPATH=str(ROOT), **(NO_LIMITS | self.variables))
 
     def is_ready(self) -> bool:
         try:

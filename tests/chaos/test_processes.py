@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
+import signal
 from random import Random
 
 from tests.chaos.conftest import Nodes, kill, start
-from tests.chaos.crowd import Crowd
+from tests.chaos.crowd import Crowd, until
 from tests.chaos.stack import Node, Valkey
 
 
@@ -50,4 +52,56 @@ async def test_one_of_three_and_then_all_are_killed(fleet: Nodes, valkey: Valkey
             await kill(*three)
             await start(*three)
         await crowd.acknowledged(100)
+        await crowd.judge()
+
+
+async def test_a_process_crashes_between_commit_and_publication(
+    fleet: Nodes, valkey: Valkey, seed: int, is_long: bool
+) -> None:
+    three = await fleet(valkey.url)
+    victim = three[0]
+    async with Crowd(three, seed=seed) as crowd:
+        crowd.begin()
+        for _ in range(5 if is_long else 1):
+            await kill(victim)
+            victim.crash_after = Random(seed).randrange(30, 60)
+            await start(victim)
+            await until(lambda: not victim.runs, "the crash")
+            assert victim.process is not None
+            assert victim.process.returncode == 137
+        victim.crash_after = 0
+        await start(victim)
+        await crowd.acknowledged(80)
+        await crowd.judge()
+
+
+async def replaced(server: Node, count: int) -> None:
+    await until(lambda: server.log.read_text().count("All server processes are new") >= count, "a deploy")
+
+
+async def test_workers_are_replaced_under_load(nodes: Nodes, seed: int, is_long: bool) -> None:
+    """A deploy: every socket is told to come back, nobody is refused, nothing is lost."""
+    (server,) = await nodes(GROUPCHAT_WORKERS="2")
+    async with Crowd([server], seed=seed) as crowd:
+        crowd.begin()
+        await crowd.acknowledged(80)
+        crowd.ledger.closes.clear()
+        for count in range(1, 6 if is_long else 2):
+            server.signal(signal.SIGHUP)
+            await replaced(server, count)
+            await crowd.acknowledged(80)
+        await until(lambda: crowd.ledger.resumes >= len(crowd.people), "everybody's return")
+        await crowd.judge()
+        assert not crowd.ledger.unreachable
+
+
+async def test_a_process_leaves_in_good_order(fleet: Nodes, valkey: Valkey, seed: int) -> None:
+    three = await fleet(valkey.url)
+    async with Crowd(three, seed=seed) as crowd:
+        crowd.begin()
+        await crowd.acknowledged(80)
+        assert await asyncio.to_thread(three[1].stop) == 0
+        await crowd.acknowledged(80)
+        await start(three[1])
+        await crowd.acknowledged(80)
         await crowd.judge()

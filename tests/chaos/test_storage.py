@@ -1,0 +1,118 @@
+"""What lies on the disk: no room left, an older copy, a clock that jumps."""
+
+from __future__ import annotations
+
+import asyncio
+import resource
+import shutil
+import sqlite3
+import subprocess
+import sys
+import time
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from tests.chaos.conftest import Nodes, kill, start
+from tests.chaos.crowd import Crowd, until
+from tests.chaos.person import Refused
+
+linux_only = pytest.mark.skipif(sys.platform != "linux", reason="another process's limits are set by Linux alone")
+
+CLOCK = Path(__file__).with_name("clock.c")
+
+
+@linux_only
+async def test_the_disk_is_full_and_has_room_again(nodes: Nodes, seed: int) -> None:
+    (node,) = await nodes()
+    async with Crowd([node], seed=seed) as crowd:
+        crowd.begin()
+        await crowd.acknowledged(80)
+        await crowd.rest()
+        unlimited = resource.prlimit(node.pid, resource.RLIMIT_FSIZE)
+        resource.prlimit(node.pid, resource.RLIMIT_FSIZE, (4096, unlimited[1]))
+        person = crowd.people[0]
+        room = crowd.rooms_of[person][0]
+        for attempt in range(3):
+            with pytest.raises(Refused) as refusal:
+                await person.ask(
+                    {"type": "message.post", "room": room, "body": "in vain", "client_message_id": f"vain-{attempt}"}
+                )
+            assert refusal.value.code == "unavailable"
+            with pytest.raises(Refused) as refusal:
+                await person.ask({"type": "room.topic", "room": room, "topic": f"in vain {attempt}"})
+            assert refusal.value.code in ("unavailable", "forbidden")
+        for reader in crowd.people[:20]:  # readers go on reading, and newcomers come in
+            page = await reader.ask({"type": "messages", "room": crowd.rooms_of[reader][0]})
+            assert page["messages"]
+        person.cut()
+        await until(lambda: not person.online.is_set(), "the end of a connection")
+        await until(person.online.is_set, "a new connection")
+        resource.prlimit(node.pid, resource.RLIMIT_FSIZE, unlimited)
+        crowd.begin()
+        await crowd.acknowledged(80)  # without a restart
+        await crowd.judge()
+
+
+async def test_an_older_copy_of_the_database_is_restored(nodes: Nodes, seed: int, tmp_path: Path) -> None:
+    (node,) = await nodes()
+    file = node.data / "groupchat.sqlite3"
+    copy = tmp_path / "copy.sqlite3"
+    async with Crowd([node], seed=seed) as crowd:
+        crowd.begin()
+        await crowd.acknowledged(80)
+        await crowd.rest()
+        await asyncio.to_thread(_back_up, file, copy)
+        copied_at = time.monotonic()
+        await kill(node)
+        await start(node)  # the copy is of the life before this one
+        for person in crowd.people:
+            await person.post(crowd.rooms_of[person][0])
+        epochs = {person.screen.epoch for person in crowd.people}
+        await kill(node)
+        for leftover in node.data.glob("groupchat.sqlite3*"):
+            leftover.unlink()
+        shutil.copy(copy, file)
+        crowd.forget(since=copied_at)
+        await start(node)
+        await until(lambda: all(person.online.is_set() for person in crowd.people), "everybody's return")
+        crowd.begin()
+        await crowd.acknowledged(80)
+        await crowd.judge()
+        assert epochs.isdisjoint({person.screen.epoch for person in crowd.people})
+
+
+def _back_up(file: Path, copy: Path) -> None:
+    with closing(sqlite3.connect(file)) as source, closing(sqlite3.connect(copy)) as target:
+        source.backup(target)
+
+
+@linux_only
+async def test_the_clock_jumps_an_hour_either_way(nodes: Nodes, seed: int, tmp_path: Path) -> None:
+    compiler = shutil.which("cc") or shutil.which("gcc")
+    if compiler is None:
+        pytest.skip("the clock is bent by a few lines of C, and there is no compiler here")
+    library, offset = tmp_path / "clock.so", tmp_path / "offset"
+    build = [compiler, "-shared", "-fPIC", "-O2", "-o", str(library), str(CLOCK), "-ldl"]
+    await asyncio.to_thread(subprocess.run, build, check=True)
+    offset.write_text("0")
+    (node,) = await nodes(LD_PRELOAD=str(library), CLOCK_OFFSET_FILE=str(offset))
+    async with Crowd([node], seed=seed) as crowd:
+        crowd.begin()
+        await crowd.acknowledged(40)
+        for hours in (1, -1, 0):
+            offset.write_text(str(hours * 3600))
+            began = time.monotonic()
+            await crowd.acknowledged(80)
+            assert crowd.ledger.p99("delays", since=began) <= 2.0
+            for person in crowd.people[::5]:
+                person.cut()  # who comes back proves who they are by the bent clock
+            await crowd.acknowledged(40)
+        await crowd.judge()
+        jumps = [message["at"] for person in crowd.people[:10] for message in _in_order(person)]
+        assert jumps != sorted(jumps), "the server did not see the clock jump"
+
+
+def _in_order(person: object) -> list[dict[str, str]]:
+    rooms = person.screen.rooms.values()  # type: ignore[attr-defined]
+    return [view.messages[number] for view in rooms for number in sorted(view.messages)]
