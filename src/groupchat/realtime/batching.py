@@ -9,6 +9,11 @@ from typing import Generic, TypeVar
 
 from groupchat.realtime.database import Database
 
+# While one batch follows the other, a small one waits a moment for more.
+STORM_SECONDS = 0.005
+GATHER_SECONDS = 0.003
+SMALL_BATCH = 32
+
 Q = TypeVar("Q")
 A = TypeVar("A")
 
@@ -26,8 +31,8 @@ class Batcher(Generic[Q, A]):
         database: Database,
         answer: Callable[[Sequence[Q]], Sequence[A | Exception]],
         *,
-        max_batch: int = 64,
-        max_running: int = 2,
+        max_batch: int = 128,
+        max_running: int = 1,
     ) -> None:
         self._database = database
         self._answer = answer
@@ -49,13 +54,18 @@ class Batcher(Generic[Q, A]):
         return await future
 
     async def _run(self) -> None:
+        loop = asyncio.get_running_loop()
+        quiet_at = 0.0
         try:
             while self._waiting:
+                if len(self._waiting) < SMALL_BATCH and loop.time() < quiet_at:
+                    await asyncio.sleep(GATHER_SECONDS)  # in a storm a batch of few costs as much as one of many
                 batch = [self._waiting.popleft() for _ in range(min(self._max_batch, len(self._waiting)))]
                 try:
                     answers = await self._database.read(self._answer, [question for question, _ in batch])
                 except Exception as error:
                     answers = [error] * len(batch)
+                quiet_at = loop.time() + STORM_SECONDS
                 for (_, future), answer in zip(batch, answers, strict=True):
                     if future.done():
                         continue  # whoever asked is gone
