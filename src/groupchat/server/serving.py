@@ -25,6 +25,8 @@ ARRIVALS_PER_SECOND = 2_000  # what the others take at once without falling behi
 SHORTEST_DRAIN = 0.2
 LONGEST_DRAIN = 5.0
 DRAIN_GRACE = 0.5
+JUST_ACCEPTED = 0.02  # between a connection's arrival and our knowing of it
+NEWCOMERS = 2.0
 
 
 class Server(uvicorn.Server):
@@ -50,7 +52,14 @@ class Server(uvicorn.Server):
             await realtime.drain(within)
             if self._hands_over:
                 await _until(lambda: not realtime.connections or self.force_exit, seconds=within + DRAIN_GRACE)
+        # uvicorn closes connections without a request as idle ones; who has just come in is about to send the first.
+        await asyncio.sleep(JUST_ACCEPTED)
+        await _until(lambda: not self._has_newcomers() or self.force_exit, seconds=NEWCOMERS)
         await super().shutdown(sockets)
+
+    def _has_newcomers(self) -> bool:
+        """Is there an HTTP connection that never had a request? (A WebSocket has no `cycle`.)"""
+        return any(getattr(one, "cycle", self) is None for one in list(self.server_state.connections))
 
 
 def _calm_garbage_collection() -> None:
