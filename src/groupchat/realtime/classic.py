@@ -14,7 +14,7 @@ from groupchat.actions.people import person_of_guest
 from groupchat.errors import ChatError, Close, NotFound, Unavailable
 from groupchat.identity import Visitor
 from groupchat.models import Person
-from groupchat.protocol import ChangesFrame, ClassicPost, decode_classic, encode
+from groupchat.protocol import ChangesFrame, ClassicPost, RoomState, decode_classic, encode
 from groupchat.realtime import resume
 from groupchat.realtime.connection import Wire
 from groupchat.realtime.door import DoorConnection
@@ -43,13 +43,16 @@ class ClassicConnection(DoorConnection):
 
     # --- coming and going ------------------------------------------------------------------------------------------
 
-    def enter(self, name: str) -> None:
-        """Listen to the room of this name."""
+    def enter(self, name: str, stood: RoomState | None) -> None:
+        """Listen to the room of this name, from where it `stood` before the socket was accepted (None: no room yet)."""
         self.name = name
         self._making = True  # posts wait until we know whether there is a room
-        self.runtime.spawn(self._enter())
+        self.runtime.spawn(self._enter(stood))
 
-    async def _enter(self) -> None:
+    async def _enter(self, stood: RoomState | None) -> None:
+        if stood is not None:
+            await self.listen(stood["room"]["id"], since=stood["seq"], last_number=stood["last_number"])
+            return
         try:
             room_id = await self.runtime.database.read(resume.find_room, self.person, None, self.name)
         except NotFound:
@@ -61,7 +64,7 @@ class ClassicConnection(DoorConnection):
         except DatabaseError:
             self.close(Close.ERROR)
             return
-        await self.listen(room_id, from_start=False)
+        await self.listen(room_id)  # it was made since
 
     async def _await_room(self) -> None:
         """There is no such room: it may be made by us or by somebody else while we listen."""
@@ -76,8 +79,8 @@ class ClassicConnection(DoorConnection):
             if self._waiting:
                 self._make()
 
-    async def listen(self, room_id: int, *, from_start: bool = True) -> None:
-        """Hear the room's posts: from now on, or from its first one where the room was made while we were waiting."""
+    async def listen(self, room_id: int, *, since: int = 0, last_number: int = 0) -> None:
+        """Hear the room's posts: from this position, or all of them where the room was made while we were waiting."""
         if self.room_id is not None or self.closed:
             return
         self.room_id = room_id
@@ -85,17 +88,14 @@ class ClassicConnection(DoorConnection):
         hub, database = self.runtime.hub, self.runtime.database
         hub.begin(self, key)
         try:
-            state = await database.read(resume.look, self.person, room_id)
-            if from_start:
-                found = await database.read(resume.changes, self.person, room_id, 0)
-                if found is not None:
-                    for frame in as_publication(found).encode("classic", 0):
-                        self.send(frame.payload)
-                    hub.commit(
-                        self, key, position=found.frame["to"], last_number=_newest(found.frame, state["last_number"])
-                    )
-                    return
-            hub.commit(self, key, position=state["seq"], last_number=state["last_number"])
+            found = await database.read(resume.changes, self.person, room_id, since)
+            if found is None:  # too much came meanwhile: from now on
+                state = await database.read(resume.look, self.person, room_id)
+                hub.commit(self, key, position=state["seq"], last_number=state["last_number"])
+                return
+            for frame in as_publication(found).encode("classic", last_number):
+                self.send(frame.payload)
+            hub.commit(self, key, position=found.frame["to"], last_number=_newest(found.frame))
         except ChatError as error:
             self._leave(error, Close.UNKNOWN_ROOM)
         except DatabaseError:
@@ -201,9 +201,8 @@ def _enter_room(visitor: Visitor, name: str) -> int:
     return rooms.enter(person=person, name=name).room.pk
 
 
-def _newest(frame: ChangesFrame, last_number: int) -> int:
+def _newest(frame: ChangesFrame) -> int:
     """The highest number among what was just sent: a message that was read later than its room's row is not sent
     again.
     """
-    numbers = [message["number"] for message in frame.get("messages", ())]
-    return max(last_number, frame["last_number"], *numbers)
+    return max(frame["last_number"], *(message["number"] for message in frame.get("messages", ())), 0)

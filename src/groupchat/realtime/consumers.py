@@ -20,6 +20,8 @@ from groupchat.actions.people import Guest
 from groupchat.conf import conf
 from groupchat.errors import ChatError, Close
 from groupchat.identity import Visitor
+from groupchat.protocol import RoomState
+from groupchat.realtime import resume
 from groupchat.realtime import runtime as runtimes
 from groupchat.realtime.asgi_wire import AsgiWire
 from groupchat.realtime.chat import ChatConnection
@@ -77,6 +79,13 @@ class _Consumer(AsyncConsumer):  # type: ignore[misc]
             self._forget_address(runtime, handshake.address)
             await self._refuse(send, code)
             return
+        try:
+            stood = await self.before(runtime, visitor, scope)
+        except DatabaseError:
+            logger.warning("The room of a handshake could not be read.", exc_info=True)
+            self._forget_address(runtime, handshake.address)
+            await self._refuse(send, Close.ERROR)
+            return
         await send({"type": "websocket.accept", "headers": headers})
         protocol = scope.get("extensions", {}).get(WIRE_EXTENSION)
         task = asyncio.current_task()
@@ -86,7 +95,7 @@ class _Consumer(AsyncConsumer):  # type: ignore[misc]
         )
         if wrong_name is not None:
             connection.refuse(None, wrong_name)
-        self.opened(connection, scope)
+        self.opened(connection, scope, stood)
         if protocol is not None:
             protocol.attach(connection)  # frames come to the connection from now on, and this task ends
             return
@@ -108,7 +117,11 @@ class _Consumer(AsyncConsumer):  # type: ignore[misc]
         finally:
             connection.lost()
 
-    def opened(self, connection: Any, scope: Any) -> None:
+    async def before(self, runtime: Runtime, visitor: Visitor, scope: Any) -> RoomState | None:
+        """What must be known before the socket is accepted."""
+        return None
+
+    def opened(self, connection: Any, scope: Any, stood: RoomState | None) -> None:
         """The connection is there; nothing was received yet."""
 
     def _new_guest(self, scope: Any) -> tuple[Guest, ChatError | None]:
@@ -155,9 +168,13 @@ class ClassicConsumer(_Consumer):
 
     connection_class = ClassicConnection
 
-    def opened(self, connection: Any, scope: Any) -> None:
+    async def before(self, runtime: Runtime, visitor: Visitor, scope: Any) -> RoomState | None:
+        # Who was accepted hears all that comes after it, even what is posted before the subscription is made.
+        return await runtime.database.read(resume.stand, visitor.person, scope["url_route"]["kwargs"]["room"])
+
+    def opened(self, connection: Any, scope: Any, stood: RoomState | None) -> None:
         assert isinstance(connection, ClassicConnection)
-        connection.enter(scope["url_route"]["kwargs"]["room"])
+        connection.enter(scope["url_route"]["kwargs"]["room"], stood)
 
 
 class NoSuchDoor(AsyncConsumer):  # type: ignore[misc]

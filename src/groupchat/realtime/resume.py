@@ -126,6 +126,14 @@ def look(person: Person | None, room_id: int) -> RoomState:
     return room_state(room, joined)
 
 
+def stand(person: Person | None, slug: str) -> RoomState | None:
+    """The room of this name as it is now; None where there is none that this person may read."""
+    try:
+        return look(person, find_room(person, None, slug))
+    except (NotFound, Forbidden):
+        return None
+
+
 def page(
     person: Person | None, room_id: int, before: int | None, after: int | None, around: int | None, limit: int
 ) -> timeline.Page:
