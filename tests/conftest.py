@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+pytest.register_assert_rewrite("tests.property.store", "tests.property.truth", "tests.property.witness")
 pytest_plugins = ["tests.servers"]
 
 

@@ -18,18 +18,38 @@ class MisbehavingLayer:
     def __init__(self, layer: Any, *, seed: int = 0, loses: float = 0, doubles: float = 0, delays: float = 0) -> None:
         self.layer = layer
         self.random = Random(seed)
-        self.loses = loses
-        self.doubles = doubles
-        self.delays = delays
+        self.faults = self.loses, self.doubles, self.delays = loses, doubles, delays
         self.up = True
-        self.silent = False
+        self._answers = asyncio.Event()
+        self._answers.set()
         self.sent: list[dict[str, Any]] = []
         self._late: set[asyncio.Task[None]] = set()
 
+    async def stop(self) -> None:
+        """Send nothing late any more."""
+        for task in list(self._late):
+            task.cancel()
+        await asyncio.gather(*self._late, return_exceptions=True)
+
     def heal(self) -> None:
+        """Be a good broker, until `sicken`."""
         self.loses = self.doubles = self.delays = 0
         self.up = True
         self.silent = False
+
+    def sicken(self) -> None:
+        self.loses, self.doubles, self.delays = self.faults
+
+    @property
+    def silent(self) -> bool:
+        return not self._answers.is_set()
+
+    @silent.setter
+    def silent(self, value: bool) -> None:
+        if value:
+            self._answers.clear()
+        else:
+            self._answers.set()
 
     async def new_channel(self, prefix: str = "specific.") -> str:
         await self._meet()
@@ -68,5 +88,4 @@ class MisbehavingLayer:
     async def _meet(self) -> None:
         if not self.up:
             raise ConnectionRefusedError("the broker is down")
-        while self.silent:
-            await asyncio.sleep(0.01)
+        await self._answers.wait()

@@ -28,9 +28,8 @@ class Copy(ClientState):
         command = self.command_of(frame)
         before = {room: id(view) for room, view in self.rooms.items()}
         commands = super().feed(frame)
-        if frame["type"] == "error" and command is not None and "room" in command:
-            if command["type"] in (*ROOM_ANSWERS, "changes"):
-                self.rooms.pop(command["room"], None)
+        if frame["type"] == "error" and command is not None and command["type"] in (*ROOM_ANSWERS, "changes"):
+            self.rooms.pop(command.get("room", 0), None)
         for room, view in before.items():
             if room not in self.rooms or id(self.rooms[room]) != view:
                 self.loaded.pop(room, None)  # dropped, or taken anew
@@ -40,9 +39,10 @@ class Copy(ClientState):
         view = self.rooms.get(frame["room"])
         before = view.position if view is not None else None
         commands = super()._on_changes(frame, asked)
-        if before is not None and self.me is not None:
+        if view is not None and before is not None and self.me is not None:
             for member in frame.get("members", ()):
                 if member["person"] == self.me["id"] and member["state"] != "joined" and member["seq"] > before:
-                    self.rooms.pop(frame["room"], None)
-                    return []
+                    del self.rooms[frame["room"]]
+                    # One's own counter may already tell of a return: only the server knows which came last.
+                    return [self.request("subscribe", room=frame["room"])] if view.me is not None else []
         return commands

@@ -1,4 +1,4 @@
-"""Promises 2, 3, 4 and 5, whatever happens and in whatever order; on both databases, in Python and in the page's code."""
+"""Promises 2 to 5, whatever happens and in whatever order; on both databases, in Python and in the page's code."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from hypothesis import HealthCheck, Phase, settings
 from hypothesis.stateful import run_state_machine_as_test
 from tests.brokers.side import LoopThread
 from tests.property.machine import Chat
+from tests.property.store import check_store
 from tests.property.world import OPTIONS, close_connections
 
 SHORT = settings(max_examples=25, stateful_step_count=35)
@@ -45,8 +46,10 @@ def run(profile: settings) -> None:
 
 def test_every_device_ends_with_what_is_true() -> None:
     run(SHORT)
+    check_store(Chat.recorded)
 
 
 @pytest.mark.long
 def test_every_device_ends_with_what_is_true_at_length() -> None:
     run(LONG)
+    check_store(Chat.recorded)

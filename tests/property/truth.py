@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from tests.client import Json
-from tests.property.world import Device, World
+from tests.property.device import Device
+from tests.property.world import World
 
 from groupchat.models import Membership, Message, Notice, Person, Room
 from groupchat.resources import (

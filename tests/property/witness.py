@@ -1,4 +1,4 @@
-"""Promise 3, checked on the bytes of one connection: ranges that join without a hole, or a reset; none after the end."""
+"""Promise 3, checked on what one connection is sent: ranges that join without a hole, a reset, none after the end."""
 
 from __future__ import annotations
 

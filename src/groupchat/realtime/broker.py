@@ -101,11 +101,13 @@ class LayerBroker:
         self._sending: asyncio.Task[None] | None = None
         self._joining: asyncio.Task[None] | None = None
         self._receiving: asyncio.Task[None] | None = None
+        self._stopped = False
 
     async def start(self) -> None:
         self._receiving = asyncio.get_running_loop().create_task(self._receive())
 
     async def stop(self) -> None:
+        self._stopped = True  # sockets that go from now on need not leave their groups: the channel goes as a whole
         if self._sending is not None:
             await asyncio.wait([self._sending], timeout=SEND_TIMEOUT_SECONDS)
         for task in (self._sending, self._joining, self._receiving):
@@ -131,7 +133,7 @@ class LayerBroker:
 
     def _change(self, key: TopicKey) -> None:
         self._changed.append(key)
-        if self._joining is None or self._joining.done():
+        if not self._stopped and (self._joining is None or self._joining.done()):
             self._joining = asyncio.get_running_loop().create_task(self._join())
 
     async def _join(self) -> None:

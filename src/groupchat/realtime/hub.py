@@ -72,6 +72,7 @@ class Hub:
         self._reset_frame = reset_frame
         self._loop = asyncio.get_running_loop()
         self._tasks: set[asyncio.Task[None]] = set()
+        self._stopped = False
 
     # --- subscriptions ---------------------------------------------------------------------------------------------
 
@@ -215,7 +216,7 @@ class Hub:
     # --- gaps ------------------------------------------------------------------------------------------------------
 
     def _wait_for_gap(self, topic: Topic, seconds: float | None = None) -> None:
-        if topic.gap_timer is None and not topic.repairing:
+        if topic.gap_timer is None and not topic.repairing and not self._stopped:
             self.stats.gaps += 1
             wait = self._gap_wait_seconds if seconds is None else seconds
             topic.gap_timer = self._loop.call_later(wait, self._start_repair, topic, topic.position)
@@ -359,8 +360,11 @@ class Hub:
 
     async def stop(self) -> None:
         """Send what is due and stop reading."""
+        self._stopped = True
         for topic in list(self.topics.values()):
             self._flush_now(topic)
+            if topic.gap_timer is not None:
+                topic.gap_timer.cancel()
         for task in list(self._tasks):
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)

@@ -22,7 +22,7 @@ export function windowOf(page, command, firstNumber) {
     if (message.number !== messages[0].number + index) throw new RangeError(`page without message ${messages[0].number + index}`);
   });
   if (messages.length === 0 && command.before != null) return null;
-  const from = messages.length ? messages[0].number : command.after != null ? command.after + 1 : page.last_number + 1;
+  const from = messages.length ? messages[0].number : Math.min(command.after ?? page.last_number, page.last_number) + 1;
   const to = from + messages.length - 1;
   const notices = sortNotices(page.notices.filter(({ after }) => belongs(after, from, to, firstNumber)));
   return { from, to, live: to >= page.last_number, messages, notices };

@@ -1,0 +1,114 @@
+"""The traces that devices recorded, played to the page's own store in a browser."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import threading
+from collections.abc import Sequence
+
+from playwright.sync_api import sync_playwright
+from tests.client import Json
+from tests.web_core.conftest import FileServer
+
+AT_ONCE = 50
+
+_REPLAY = """async ([url, traces]) => {
+    const { replay } = await import(url);
+    return JSON.parse(traces).map((trace) => replay(trace));
+}"""
+
+
+def check_store(recorded: Sequence[Json]) -> None:
+    """After each trace the store shows what the device had to."""
+    compared = skipped = 0
+    for one, state in zip(recorded, replayed([one["trace"] for one in recorded]), strict=True):
+        for room, expected in one["expected"].items():
+            try:
+                if _would_ask(state, room):
+                    skipped += 1
+                else:
+                    _check_room(state["rooms"][room], expected)
+                    compared += 1
+            except (AssertionError, KeyError) as error:
+                steps = "\n".join(json.dumps(step) for step in one["trace"])
+                raise AssertionError(f"{state['rooms'].get(room)} for room {room} after\n{steps}") from error
+
+    assert compared > 10 * skipped, f"{compared} compared, {skipped} not"
+
+
+def _would_ask(state: Json, room: str) -> bool:
+    """Whether the store, were it not replayed, would have asked for something that the device did not need to ask for:
+    they count differently what is loaded while a page was on its way.
+    """
+    known = state["rooms"].get(room)
+    wish = {"type": "changes", "room": int(room), "since": known["position"]} if known is not None else None
+    return wish in state["wanted"]
+
+
+def replayed(traces: Sequence[Sequence[Json]]) -> list[Json]:
+    """The state in which the store ends after each trace."""
+    installed = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    server = FileServer()
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    states: list[Json] = []
+    try:
+        with sync_playwright() as playwright:
+            browser = playwright.chromium.launch(
+                executable_path=installed, args=["--no-sandbox"] if os.geteuid() == 0 else []
+            )
+            page = browser.new_page()
+            page.goto(f"{server.url}/")
+            for start in range(0, len(traces), AT_ONCE):
+                part = json.dumps(traces[start : start + AT_ONCE])
+                states += page.evaluate(_REPLAY, [f"{server.url}/static/groupchat/store/replay.js", part])
+            browser.close()
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join()
+    return states
+
+
+def _check_room(state: Json, expected: Json) -> None:
+    truth = expected["truth"]
+    if state["gone"] is not None:
+        # One who is out and looks in again: the store may have heard of the former after the latter.
+        assert expected["membership"] is None
+        return
+    messages = {int(number): message for number, message in truth["messages"].items()}
+    assert state["position"] == truth["seq"]
+    assert state["last_number"] == truth["last_number"]
+    assert state["info"] == truth["info"]
+    if expected["membership"] is not None:
+        assert state["membership"] | {"last_read_number": state["last_read_number"]} == expected["membership"]
+    covered: set[int] = set()
+    for window in state["windows"]:
+        numbers = range(window["from"], window["to"] + 1)
+        assert not covered & set(numbers)
+        covered |= set(numbers)
+        assert window["messages"] == [messages[number] for number in numbers]
+        shown = [one for one in truth["notices"] if _is_shown(one, window)]
+        assert sorted(window["notices"], key=_place) == sorted(shown, key=_place)
+        if window["live"]:
+            assert window["to"] == truth["last_number"]
+    for low, high in expected["loaded"]:
+        assert set(range(low, high + 1)) <= covered
+    members = {one["person"]: one for one in truth["members"].values()}
+    for one in state["members"] or ():
+        assert one == members[one["person"]]
+    if expected["members_complete"]:
+        assert state["members_complete"]
+        joined = {person for person, one in members.items() if one["state"] == "joined"}
+        assert {one["person"] for one in state["members"] if one["state"] == "joined"} == joined
+        assert state["member_count"] == len(joined)
+
+
+def _is_shown(notice: Json, window: Json) -> bool:
+    return window["from"] <= notice["after"] <= window["to"] or (notice["after"] == 0 and window["from"] <= 1)
+
+
+def _place(notice: Json) -> tuple[int, str]:
+    return notice["after"], notice["kind"]
