@@ -23,6 +23,17 @@ ROOT = Path(__file__).resolve().parents[2]
 EXAMPLE = ROOT / "examples" / "embedded"
 SECONDS = 60.0  # for whatever is waited for; a busy machine takes its time
 
+PASSWORD = "thursdays at eight"
+READERS = {"ada.l@example.org": "Ada Lovelace", "grace.h@example.org": ""}
+
+MAKE_READERS = """
+import json, os, django
+django.setup()
+from bookclub.models import Reader
+for email, name in json.loads(sys.argv[1]).items():
+    Reader.objects.create_user(email, sys.argv[2], name=name)
+"""
+
 # Imports what the chat's own server needs, and nothing else, as if it were not installed.
 WITHOUT_SERVER_EXTRAS = """
 import sys
@@ -43,7 +54,12 @@ RUN = """
 import asyncio, sys
 from bookclub.asgi import application
 
-wire = sys.argv[1]
+wire, prefix = sys.argv[1:]
+if prefix:  # the chat under a path of the site instead of its root
+    import bookclub.urls
+    from django.urls import include, path
+
+    bookclub.urls.urlpatterns[-1] = path(prefix, include("groupchat.urls"))
 if wire == "hypercorn":
     from hypercorn.asyncio import serve
     from hypercorn.config import Config
@@ -95,12 +111,12 @@ def manage(folder: Path, *arguments: str, **variables: str) -> str:
 class Club:
     """The site, running."""
 
-    def __init__(self, folder: Path, *, wire: str = "websockets-sansio", **variables: str) -> None:
+    def __init__(self, folder: Path, *, wire: str = "websockets-sansio", prefix: str = "", **variables: str) -> None:
         self.folder = folder
         self._log = folder / "output"
         with self._log.open("wb") as output:
             self._process = subprocess.Popen(
-                [sys.executable, "-u", "-c", WITHOUT_SERVER_EXTRAS + RUN, wire],
+                [sys.executable, "-u", "-c", WITHOUT_SERVER_EXTRAS + RUN, wire, prefix],
                 cwd=EXAMPLE,
                 env=environment(folder, **variables),
                 stdout=output,
