@@ -6,9 +6,9 @@ import re
 import signal
 import socket
 import stat
-import time
 from pathlib import Path
 
+import psutil
 import pytest
 from tests.server.conftest import Start
 from tests.server.served import run
@@ -45,16 +45,14 @@ def test_the_first_start_and_the_second(start: Start, data: Path) -> None:
 
 
 def test_the_second_start_is_quick(start: Start) -> None:
+    """Under 3 s on a quiet machine: so much does it compute. (Of a busy machine the clock says nothing about us.)"""
     first = start()
     assert first.port
     first.stop()
-    took = []
-    for _ in range(3):  # the quickest of three: the machine may be busy with something else
-        served = start()
-        assert served.port
-        took.append(time.monotonic() - served.started_at)
-        served.stop()
-    assert min(took) < 3
+    second = start()
+    assert second.port
+    spent = psutil.Process(second.process.pid).cpu_times()
+    assert spent.user + spent.system < 2.5
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
