@@ -29,10 +29,12 @@ def new_client_message_id() -> str:
 class Actor:
     """One person at one device, in the room that they entered or looked into last."""
 
-    def __init__(self, client: Client, *, name: str = "") -> None:
+    def __init__(self, client: Client, *, name: str = "", ends: ExitStack) -> None:
         self.client = client
         self.name = name
         self.room = 0
+        self._ends = ends
+        ends.callback(client.close)
 
     def __repr__(self) -> str:
         return self.name
@@ -75,10 +77,8 @@ class Actor:
 
     def on_another_device(self) -> Actor:
         """The same person, at a device of theirs that knows nothing yet."""
-        return Actor(
-            Client(self.client.address, cookies=self.client.cookies, strict=self.client.state.strict),
-            name=f"{self.name}'",
-        ).arrives()
+        client = Client(self.client.address, cookies=self.client.cookies, strict=self.client.state.strict)
+        return Actor(client, name=f"{self.name}'", ends=self._ends).arrives()
 
     # --- rooms -----------------------------------------------------------------------------------------------------
 
@@ -226,11 +226,11 @@ class Stage:
 
     def guest(self, name: str, **of_client: Any) -> Actor:
         """Somebody without an account, who has just come in."""
-        return Actor(self.client(name=name, **of_client), name=name).arrives()
+        return Actor(self.client(name=name, **of_client), name=name, ends=self._ends).arrives()
 
     def guests(self, *names: str) -> list[Actor]:
         return [self.guest(name) for name in names]
 
     def user(self, name: str, cookies: dict[str, str], **of_client: Any) -> Actor:
         """Somebody with an account, whose browser has these cookies."""
-        return Actor(self.client(cookies=cookies, **of_client), name=name).arrives()
+        return Actor(self.client(cookies=cookies, **of_client), name=name, ends=self._ends).arrives()
