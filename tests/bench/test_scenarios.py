@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import json
 import math
+import os
+import subprocess
+import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner
 
+from groupchat.bench import measure
 from groupchat.bench.cli import app
 from groupchat.bench.contenders import OURS, OURS_DEFLATE
 from groupchat.bench.ours import room_plan
@@ -161,3 +166,20 @@ def test_the_whole_comparison_with_small_numbers(tmp_path: Path) -> None:
     assert told["troubles"] == {}
     assert len(told["goals"]) >= 17
     assert (tmp_path / "benchmarks.svg").exists()
+
+
+def test_a_bench_that_is_told_to_end_ends_its_servers(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "groupchat.server", "bench", "fanout", "--sockets", "3", "--seconds", "60"]
+    command += ["--against", "floor"]
+    with (tmp_path / "output").open("w") as output:
+        bench = subprocess.Popen(command, env={**os.environ, "TMPDIR": str(tmp_path)}, stdout=output, stderr=output)
+        try:
+            deadline = time.monotonic() + 60
+            while len(family := measure.family(bench.pid)) < 3 and time.monotonic() < deadline:
+                time.sleep(0.05)
+            assert len(family) >= 3, "the bench, our server and the floor"
+        finally:
+            bench.terminate()
+            bench.wait(60)
+    assert not [pid for pid in family if Path(f"/proc/{pid}").exists()]
+    assert list(tmp_path.glob("groupchat-bench-*")) == []

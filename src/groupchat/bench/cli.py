@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import signal
+import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -177,7 +179,8 @@ def several_processes(
 
 @contextmanager
 def _stage(json: Path | None, *, install: bool = True) -> Iterator[Stage]:
-    """Runs a scenario and shows what it found, also when it was interrupted."""
+    """Runs a scenario and shows what it found, also when it was interrupted or told to end."""
+    before = signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that the servers it started end, too
     console = Console()
     report = Report()
     begun, everyone, own = time.monotonic(), measure.machine_seconds(), measure.own_seconds()
@@ -191,6 +194,7 @@ def _stage(json: Path | None, *, install: bool = True) -> Iterator[Stage]:
             console.print(f"[red]It could not be measured:[/] {escape(str(failed))}", highlight=False)
             raise typer.Exit(1) from None
         finally:
+            signal.signal(signal.SIGTERM, before)
             status.stop()
             others = measure.machine_seconds() - everyone - (measure.own_seconds() - own)
             report.others = max(0.0, others / (time.monotonic() - begun) / cores())

@@ -114,6 +114,9 @@ class Report:
             console.print(
                 f"[yellow]This machine was busy[/]: other programs took {self.others:.0%} of it.", highlight=False
             )
+        if self.took:
+            times = ", ".join(f"{name} {seconds:.0f}" for name, seconds in self.took.items())
+            console.print(f"{self.seconds:.0f} s: {times}", highlight=False)
         for key, why in self.absent.items():
             console.print(f"[yellow]Absent[/]: {key}: {why}", highlight=False)
         for scenario, told in self.troubles.items():
