@@ -1,4 +1,4 @@
-"""One server and one browser for all tests of the folder; each person has a context of their own."""
+"""One server for all tests of the folder, one browser for each file; each person has a context of their own."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ Meet = Callable[..., Someone]
 
 
 # Not the session's: a running playwright would be in the way of the tests with an event loop of their own.
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     """The installed Chromium, else the one that playwright brought."""
     installed = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
@@ -30,7 +30,7 @@ def browser() -> Iterator[Browser]:
         browser.close()
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="session")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     folder: Path = tmp_path_factory.mktemp("site")
     served = Served(folder / "data", log=folder / "output")
