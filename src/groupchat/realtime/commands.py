@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Any
 
@@ -49,6 +50,9 @@ async def hello(connection: ChatConnection, command: Hello) -> None:
         connection.refuse(command.ref, WrongVersion("There is a new version. Reload.", field="protocol"))
         connection.close(Close.RELOAD)
         return
+    began, arrivals = time.monotonic(), connection.runtime.arrivals
+    arrivals.hellos += 1
+    arrivals.resumes += command.me is not None or bool(command.positions)
     hub, database = connection.runtime.hub, connection.runtime.database
     person = connection.person or await database.read(_arrived, connection)
     if person is not None and connection.person is None:
@@ -90,6 +94,7 @@ async def hello(connection: ChatConnection, command: Hello) -> None:
     )
     for room_id, changes in found.changes.items():
         if changes is None:
+            arrivals.resets += 1
             connection.send(encode({"type": "reset", "room": room_id}))
         else:
             connection.tell(changes.people)
@@ -106,6 +111,7 @@ async def hello(connection: ChatConnection, command: Hello) -> None:
         if connection in hub.topics[key].joining:
             hub.leave(connection, key)  # left between the two reads
     connection.send(encode({"type": "caught_up"}))
+    arrivals.seconds.observe(time.monotonic() - began)
 
 
 def _arrived(connection: ChatConnection) -> Person | None:

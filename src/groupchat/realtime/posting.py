@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import time
 from collections import OrderedDict, deque
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from django.db import DatabaseError
 
@@ -14,6 +15,7 @@ from groupchat.actions.messages import Post, Posted
 from groupchat.actions.messages import post as post_batch
 from groupchat.errors import ChatError, Unavailable
 from groupchat.realtime.database import LOST, Database
+from groupchat.realtime.histogram import LATENCIES, SIZES, Histogram
 
 logger = logging.getLogger("groupchat.realtime")
 
@@ -21,6 +23,7 @@ logger = logging.getLogger("groupchat.realtime")
 LARGEST_BATCH = 500
 
 Answer = Callable[[Posted | ChatError], None]
+_Waiting = tuple[Post, Answer, float]  # and when it came in
 _UNKNOWN = "The server can't say whether this was stored. Send the same again: it will be stored once."
 
 
@@ -33,6 +36,8 @@ class PostingStats:
     batches: int = 0
     largest_batch: int = 0
     retried_batches: int = 0
+    batch_sizes: Histogram = field(default_factory=lambda: Histogram(SIZES))
+    seconds: Histogram = field(default_factory=lambda: Histogram(LATENCIES))  # from coming in to the answer
 
 
 class Posting:
@@ -46,7 +51,7 @@ class Posting:
         self._database = database
         self._max_batch = min(max_batch or LARGEST_BATCH, LARGEST_BATCH)
         self._max_waiting = max_waiting
-        self._senders: OrderedDict[object, deque[tuple[Post, Answer]]] = OrderedDict()
+        self._senders: OrderedDict[object, deque[_Waiting]] = OrderedDict()
         self._waiting = 0
         self._writing: asyncio.Task[None] | None = None
 
@@ -62,7 +67,7 @@ class Posting:
         queue = self._senders.get(sender)
         if queue is None:
             queue = self._senders[sender] = deque()
-        queue.append((post, answer))
+        queue.append((post, answer, time.monotonic()))
         self._waiting += 1
         if self._writing is None:
             self._writing = asyncio.get_running_loop().create_task(self._write())
@@ -72,8 +77,8 @@ class Posting:
         while self._writing is not None:
             await asyncio.shield(self._writing)
 
-    def _next_batch(self) -> list[tuple[Post, Answer]]:
-        batch: list[tuple[Post, Answer]] = []
+    def _next_batch(self) -> list[_Waiting]:
+        batch: list[_Waiting] = []
         while self._senders and len(batch) < self._max_batch:
             sender, queue = self._senders.popitem(last=False)
             batch.append(queue.popleft())
@@ -85,10 +90,13 @@ class Posting:
     async def _write(self) -> None:
         try:
             while batch := self._next_batch():
-                answers = await self._commit([post for post, _ in batch])
+                answers = await self._commit([post for post, _, _ in batch])
                 self.stats.batches += 1
                 self.stats.largest_batch = max(self.stats.largest_batch, len(batch))
-                for (_, answer), result in zip(batch, answers, strict=True):
+                self.stats.batch_sizes.observe(len(batch))
+                now = time.monotonic()
+                for (_, answer, came_at), result in zip(batch, answers, strict=True):
+                    self.stats.seconds.observe(now - came_at)
                     if isinstance(result, Posted):
                         self.stats.posts += 1
                     else:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import time
 from collections import Counter, defaultdict
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
@@ -24,6 +26,7 @@ from groupchat.realtime.broker import Broker, LayerBroker, LocalBroker
 from groupchat.realtime.connection import Connection
 from groupchat.realtime.database import Database
 from groupchat.realtime.doorway import Credentials
+from groupchat.realtime.histogram import LATENCIES, Histogram
 from groupchat.realtime.hub import Hub
 from groupchat.realtime.posting import Posting
 from groupchat.realtime.sweep import Sweep
@@ -75,6 +78,16 @@ class Visitors:
             self._buckets.pop(key, None)
 
 
+@dataclass(slots=True)
+class ArrivalStats:
+    """Counts since the start of the process."""
+
+    hellos: int = 0
+    resumes: int = 0  # hellos with a position
+    resets: int = 0  # rooms that had to be taken anew
+    seconds: Histogram = field(default_factory=lambda: Histogram(LATENCIES))  # from hello to caught_up
+
+
 class Runtime:
     """The hub with its threads, its broker and its sweep, on one event loop."""
 
@@ -111,6 +124,8 @@ class Runtime:
             guests=lambda: list(self.of_guest),
             arrived=self._guest_arrived,
         )
+        self.arrivals = ArrivalStats()
+        self.fan_out_seconds = Histogram(LATENCIES)  # from a commit of this process to its sockets here
         self.visitors = Visitors()
         # A handshake, and the two reads of a hello, many of each at once.
         self.visitors_of: Batcher[Credentials, Visitor] = Batcher(self.database, sessions.visitors_of)
@@ -181,10 +196,11 @@ class Runtime:
 
     def _on_commit(self, publication: Publication) -> None:
         """Called in the committing thread, after the commit."""
-        self.loop.call_soon_threadsafe(self._publish, publication)
+        self.loop.call_soon_threadsafe(self._publish, publication, time.monotonic())
 
-    def _publish(self, publication: Publication) -> None:
+    def _publish(self, publication: Publication, committed_at: float) -> None:
         self.hub.publish(publication)
+        self.fan_out_seconds.observe(time.monotonic() - committed_at)
         self.broker.publish(publication)
 
     async def _repair(self, key: TopicKey, since: int) -> Publication | Reset:
