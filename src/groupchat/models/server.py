@@ -12,17 +12,12 @@ def new_epoch() -> str:
 
 
 class ServerState(models.Model):
-    """One row. `epoch` names the life of all counters: another epoch means that positions say nothing any more.
-
-    `incarnation` is also kept in the data folder; where the two differ, the database is not the one that this
-    folder last served (a restored copy, say), and the epoch changes.
-    """
+    """One row. `epoch` names the life of all counters: another epoch means that positions say nothing any more."""
 
     ONLY = 1
 
     id = models.PositiveSmallIntegerField(primary_key=True, default=ONLY)
     epoch = models.CharField(max_length=32, default=new_epoch)
-    incarnation = models.CharField(max_length=32, blank=True, default="")
 
     def __str__(self) -> str:
         return self.epoch

@@ -23,11 +23,17 @@ _epoch: str | None = None
 
 
 def epoch() -> str:
-    """The counters' epoch, as it was when this process first asked."""
+    """The counters' epoch, as this process last read it."""
     global _epoch
     if _epoch is None:
         _epoch = timeline.epoch()
     return _epoch
+
+
+def refresh_epoch() -> None:
+    """Read it again: an operator may have ended the counters' life while this process runs."""
+    global _epoch
+    _epoch = timeline.epoch()
 
 
 def known_epoch() -> str | None:

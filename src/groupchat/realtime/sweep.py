@@ -17,6 +17,7 @@ from django.db import connection
 
 from groupchat import timeline
 from groupchat.models import Person, RoomName
+from groupchat.realtime import resume
 from groupchat.realtime.database import Database
 from groupchat.realtime.hub import Hub
 from groupchat.realtime.topics import TopicKey
@@ -97,6 +98,7 @@ class Sweep:
             return
         self._differed = False
         self.stats.looks += 1
+        await self._database.sweep(resume.refresh_epoch)
         for start in range(0, len(keys), SLICE):
             part = keys[start : start + SLICE]
             rooms, people = await self._database.sweep(
