@@ -157,6 +157,7 @@ export class History {
   #turnTo(focus, target) {
     const shown = focus === "live" ? liveWindow(this.copy.windows) : windowAt(this.copy.windows, focus);
     const live = liveWindow(this.copy.windows);
+    if (!shown) return; // it was dropped again before we came to show it
     this.copy.windows = this.copy.windows.filter((window) => window === shown || window === live);
     this.focus.value = focus;
     this.publish();

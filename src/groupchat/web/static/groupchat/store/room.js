@@ -68,6 +68,8 @@ export class RoomStore {
     const { copy } = this;
     const listed = this.info.value !== copy.info || this.membership.value !== copy.membership || this.gone.value !== copy.gone;
     const isBack = this.gone.value !== null && copy.gone === null;
+    // Reset, or all that we had was taken by retention.
+    const isEmptied = this.history.windows.value.length > 0 && copy.windows.length === 0;
     if (!this.isOpen) this.history.keepTail(TAIL_MESSAGES);
     this.info.value = copy.info;
     this.membership.value = copy.membership;
@@ -80,7 +82,7 @@ export class RoomStore {
     this.memberMap.value = copy.members;
     this.memberCount.value = copy.joinedCount;
     this.membersComplete.value = copy.membersComplete;
-    if (this.generation !== copy.generation || isBack) this.#retake(hadMembers);
+    if (this.generation !== copy.generation || isBack || isEmptied) this.#retake(hadMembers);
     return listed;
   }
 
