@@ -19,7 +19,7 @@ from groupchat.bench.cli import app
 from groupchat.bench.contenders import OURS, OURS_DEFLATE
 from groupchat.bench.ours import room_plan
 from groupchat.bench.report import Report
-from groupchat.bench.scenarios import arrival, bigroom, fanout, posts, processes, scaling
+from groupchat.bench.scenarios import arrival, bigroom, fanout, http, posts, processes, scaling
 from groupchat.bench.stage import Stage
 from groupchat.bench.voices import ClassicVoice
 
@@ -56,6 +56,13 @@ def test_posts_are_acknowledged_and_heard_by_all_of_their_room(stage: Stage) -> 
     assert stage.report.value(scenario, who, "acknowledged posts") > 0
     assert stage.report.value(scenario, who, "delivered") == 100.0
     assert stage.report.value(scenario, who, "one post when quiet, p50") > 0
+    assert stage.report.troubles == {}
+
+
+def test_posts_over_http_are_acknowledged_and_heard_at_the_sockets(stage: Stage) -> None:
+    http.http_posts(stage, senders=6, rooms=2, seconds=0.5, rounds=1)
+    assert stage.report.value(http.SCENARIO, label(stage), "acknowledged posts") > 0
+    assert stage.report.value(http.SCENARIO, label(stage), "heard at a socket") == 100.0
     assert stage.report.troubles == {}
 
 

@@ -21,10 +21,9 @@ from groupchat.bench.crowd import Refused
 from groupchat.bench.documents import write_documents
 from groupchat.bench.report import Report
 from groupchat.bench.scenarios import arrival as arriving
-from groupchat.bench.scenarios import bigroom, fanout, posts, processes, scaling
+from groupchat.bench.scenarios import bigroom, fanout, http, posts, processes, scaling
 from groupchat.bench.served import NotStarted
 from groupchat.bench.stage import Stage
-from groupchat.bench.swarm import cores
 
 app = typer.Typer(
     help="Measure delivery, posting, arrival and memory with real servers on this machine.",
@@ -105,6 +104,19 @@ def posting(
     """How many durable posts a second are acknowledged, and how fast a single one is."""
     with _stage(json) as stage:
         posts.posts(stage, senders=senders, rooms=rooms, seconds=seconds, rounds=rounds, baseline=baseline)
+
+
+@app.command("http")
+def http_posts(
+    senders: Annotated[int, typer.Option(min=1, help="Connections that post.")] = 64,
+    rooms: Annotated[int, typer.Option(min=1, help="Rooms they post into.")] = 16,
+    seconds: Seconds = 6.0,
+    rounds: Rounds = 3,
+    json: Json = None,
+) -> None:
+    """How many durable posts a second are taken over HTTP, each with a token."""
+    with _stage(json) as stage:
+        http.http_posts(stage, senders=senders, rooms=rooms, seconds=seconds, rounds=rounds)
 
 
 @app.command("arrival")
@@ -197,7 +209,7 @@ def _stage(json: Path | None, *, install: bool = True) -> Iterator[Stage]:
             signal.signal(signal.SIGTERM, before)
             status.stop()
             others = measure.machine_seconds() - everyone - (measure.own_seconds() - own)
-            report.others = max(0.0, others / (time.monotonic() - begun) / cores())
+            report.others = max(0.0, others / (time.monotonic() - begun) / measure.cores())
             report.show(console)
             if json is not None:
                 report.write(json)

@@ -10,7 +10,7 @@ from groupchat.bench.contenders import OURS, OURS_DEFLATE
 from groupchat.bench.crowd import Refused
 from groupchat.bench.figures import ratio
 from groupchat.bench.report import Goal
-from groupchat.bench.scenarios import arrival, bigroom, fanout, posts, processes, scaling
+from groupchat.bench.scenarios import arrival, bigroom, fanout, http, posts, processes, scaling
 from groupchat.bench.served import NotStarted
 from groupchat.bench.stage import Stage
 
@@ -97,6 +97,9 @@ def _posts(stage: Stage, size: Size) -> None:
     goal("post → acknowledged, p99", value(scenario, label, "post → acknowledged, p99"), 150, unit="ms")
     goal("one post when quiet, p50", value(scenario, label, "one post when quiet, p50"), 5, unit="ms")
     stage.stop("classic_uvicorn")
+    http.http_posts(stage, senders=size.senders, rooms=size.rooms, seconds=size.seconds, rounds=size.rounds)
+    label = stage.label("ours")
+    goal("posts over HTTP", value(http.SCENARIO, label, "acknowledged posts"), 600, at_least=True, unit="/s")
 
 
 def _scaling(stage: Stage, size: Size) -> None:

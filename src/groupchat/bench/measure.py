@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import resource
 from collections import deque
 from pathlib import Path
 
@@ -62,6 +63,18 @@ def own_seconds() -> float:
     """CPU time of this process and of all its children that have ended."""
     times = os.times()
     return times.user + times.system + times.children_user + times.children_system
+
+
+def raise_file_limit() -> int:
+    """As many open files as the system lets this process have; children inherit it."""
+    _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    with contextlib.suppress(ValueError, OSError):
+        resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+    return int(resource.getrlimit(resource.RLIMIT_NOFILE)[0])
+
+
+def cores() -> int:
+    return len(os.sched_getaffinity(0))
 
 
 def open_files(pid: int) -> int:

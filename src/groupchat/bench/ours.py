@@ -35,9 +35,9 @@ class OurServer:
             **(environment or {}),
         }
 
-    def seed(self, *, people: int, rooms: list[RoomPlan], prefix: str = "p") -> Seeded:
+    def seed(self, *, people: int, rooms: list[RoomPlan], prefix: str = "p", tokens: int = 0) -> Seeded:
         """Makes the database and fills it. Before the first start, or with another prefix while it runs."""
-        plan: Plan = {"people": people, "prefix": prefix, "rooms": rooms}
+        plan: Plan = {"people": people, "prefix": prefix, "rooms": rooms, "tokens": tokens}
         done = subprocess.run(
             python("-m", "groupchat.bench.seed"),
             input=json.dumps(plan),

@@ -29,12 +29,14 @@ class Plan(TypedDict):
     people: int
     prefix: str  # of their names: a second plan for the same database takes another
     rooms: list[RoomPlan]
+    tokens: int  # how many of the people, from the first on, have a token for the API
 
 
 class Seeded(TypedDict):
-    """The cookie of each person, and the id of each room by its name."""
+    """The cookie of each person, the tokens of the first of them, and the id of each room by its name."""
 
     cookies: list[str]
+    tokens: list[str]
     rooms: dict[str, int]
 
 
@@ -52,7 +54,11 @@ def main() -> None:
 def sow(plan: Plan) -> Seeded:
     """Writes what the plan says, in one transaction per step."""
     people, cookies = _people(plan["people"], plan["prefix"])
-    return {"cookies": cookies, "rooms": {room["name"]: _room(room, people) for room in plan["rooms"]}}
+    return {
+        "cookies": cookies,
+        "tokens": _tokens(people[: plan["tokens"]]),
+        "rooms": {room["name"]: _room(room, people) for room in plan["rooms"]},
+    }
 
 
 def _people(count: int, prefix: str) -> tuple[list[Any], list[str]]:
@@ -95,6 +101,15 @@ def _people(count: int, prefix: str) -> tuple[list[Any], list[str]]:
     ]
     Session.objects.bulk_create(sessions, batch_size=_ROWS_PER_INSERT)
     return people, [f"{settings.SESSION_COOKIE_NAME}={session.session_key}" for session in sessions]
+
+
+def _tokens(people: Sequence[Any]) -> list[str]:
+    from django.db import transaction
+
+    from groupchat.actions.tokens import issue
+
+    with transaction.atomic():
+        return [issue(person=person, name="bench") for person in people]
 
 
 def _room(plan: RoomPlan, people: Sequence[Any]) -> int:

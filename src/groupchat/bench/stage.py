@@ -10,10 +10,11 @@ from pathlib import Path
 from groupchat.bench import wire
 from groupchat.bench.contenders import LABELS, OURS_DEFLATE, Contender, all_contenders
 from groupchat.bench.crowd import Crowd, gather
+from groupchat.bench.measure import raise_file_limit
 from groupchat.bench.ours import OurServer, room_plan
 from groupchat.bench.report import Report
 from groupchat.bench.served import Absent, NotStarted, Served
-from groupchat.bench.swarm import Swarm, raise_file_limit
+from groupchat.bench.swarm import Swarm
 from groupchat.bench.voices import GroupChatVoice, Voice, unheard
 
 

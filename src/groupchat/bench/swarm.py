@@ -11,7 +11,6 @@ import errno
 import gc
 import heapq
 import itertools
-import os
 import select
 import socket
 import struct
@@ -19,7 +18,7 @@ import time
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from groupchat.bench import wire
 
@@ -54,6 +53,17 @@ class Tally:
     count: int = 0
     last: int = 0
     acknowledged: int = 0
+
+
+class Watched(Protocol):
+    """What the loop wakes: a WebSocket client, or one of HTTP."""
+
+    sock: socket.socket
+    state: str
+
+    def close(self) -> None: ...
+
+    def _event(self, event: int) -> None: ...
 
 
 class Client:
@@ -299,7 +309,7 @@ class Client:
 class Swarm:
     """The clients of one run and their clock. Use it in a `with`: at the end every socket is closed."""
 
-    clients: dict[int, Client] = field(default_factory=dict)
+    clients: dict[int, Watched] = field(default_factory=dict)
     closed: Counter[int] = field(default_factory=Counter)  # by close code
     troubles: Counter[str] = field(default_factory=Counter)  # what must not happen, by kind
     deflated: int = 0  # connections that agreed on compression
@@ -361,30 +371,16 @@ class Swarm:
         gc.collect()
         gc.freeze()
 
-    def _watch(self, client: Client, events: int) -> None:
+    def _watch(self, client: Watched, events: int) -> None:
         self.clients[client.sock.fileno()] = client
         self._epoll.register(client.sock, events)
 
-    def _rewatch(self, client: Client, events: int) -> None:
+    def _rewatch(self, client: Watched, events: int) -> None:
         if client.state != "closed":
             self._epoll.modify(client.sock, events)
 
-    def _unwatch(self, client: Client) -> None:
+    def _unwatch(self, client: Watched) -> None:
         if self.clients.pop(client.sock.fileno(), None) is not None:
             with contextlib.suppress(OSError):
                 self._epoll.unregister(client.sock)
         client.sock.close()
-
-
-def raise_file_limit() -> int:
-    """As many open files as the system lets this process have; children inherit it."""
-    import resource
-
-    _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    with contextlib.suppress(ValueError, OSError):
-        resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
-    return int(resource.getrlimit(resource.RLIMIT_NOFILE)[0])
-
-
-def cores() -> int:
-    return len(os.sched_getaffinity(0))
