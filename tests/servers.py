@@ -36,6 +36,7 @@ class Databases:
         self._server = ""  # the address of the PostgreSQL's own database
         self._made: list[str] = []
         self._template: str | None = None
+        self._is_given = False  # by the environment: what we made in it is taken away again
 
     def sqlite_folder(self, folder: Path) -> Path:
         """A data folder for a server, with an empty chat in it."""
@@ -55,7 +56,7 @@ class Databases:
         return self._url(self._create(self._template))
 
     def stop(self) -> None:
-        if self._made:
+        if self._is_given:
             with psycopg.connect(self._server, autocommit=True) as connection:
                 for name in reversed(self._made):
                     connection.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)'.encode())
@@ -65,6 +66,7 @@ class Databases:
         given = os.environ.get("DATABASE_URL", "")
         if given.startswith(("postgres:", "postgresql:")):
             self._server = given
+            self._is_given = True
             return
         postgres = Postgres(self._folder)
         self._stack.callback(postgres.remove)
