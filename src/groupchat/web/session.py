@@ -19,9 +19,7 @@ from groupchat.web.visitor import account_urls
 def session(request: HttpRequest) -> HttpResponse:
     """`{"csrf": …, "sign_in": …, "sign_up": …}`; the addresses are empty where the site has no such page."""
     urls = account_urls()
-    return JsonResponse(
-        {"csrf": get_token(request), "sign_in": urls["sign_in_url"], "sign_up": urls["sign_up_url"]}
-    )
+    return JsonResponse({"csrf": get_token(request), "sign_in": urls["sign_in_url"], "sign_up": urls["sign_up_url"]})
 
 
 @never_cache
