@@ -7,15 +7,15 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import deque
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Callable, Sequence
+from typing import Any, TypeVar
 
-from django.db import DatabaseError
+from django.db import DatabaseError, transaction
 
 from groupchat.actions.messages import Post, Posted
-from groupchat.actions.people import person_of_guest
+from groupchat.actions.people import Guest, person_of_guest
 from groupchat.conf import conf
-from groupchat.errors import ChatError, Close, Invalid, RateLimited, Unauthenticated, Unavailable
+from groupchat.errors import ChatError, Invalid, RateLimited, Unauthenticated, Unavailable
 from groupchat.identity import Visitor
 from groupchat.models import Person
 from groupchat.protocol import (
@@ -33,13 +33,15 @@ from groupchat.protocol import (
 )
 from groupchat.realtime.commands import carry_out
 from groupchat.realtime.connection import Wire
-from groupchat.realtime.door import DoorConnection
+from groupchat.realtime.door import DoorConnection, discard
 from groupchat.realtime.publish import people_frame
 from groupchat.realtime.resume import my_changes
 from groupchat.realtime.topics import Topic, TopicKey
 from groupchat.resources import moment, person_resource
 
 logger = logging.getLogger("groupchat.realtime")
+
+R = TypeVar("R")
 
 MAX_WAITING_COMMANDS = 1_000  # of one connection; the rate limit is far below it, unless it is switched off
 JOIN_SECONDS = 0.25  # how long a subscription waits for the broker; without it the sweep delivers
@@ -59,9 +61,7 @@ class ChatConnection(DoorConnection):
         self.greeted = False
         self._inbox: deque[AnyCommand] | None = None
         self._working = False
-        if self.visitor.person is not None:
-            self.runtime.of_person[self.visitor.person.pk].add(self)
-        elif self.visitor.guest is not None:
+        if self.visitor.person is None and self.visitor.guest is not None:
             self.runtime.of_guest[self.visitor.guest.id].add(self)
 
     # --- frames ----------------------------------------------------------------------------------------------------
@@ -183,16 +183,20 @@ class ChatConnection(DoorConnection):
 
     # --- who it is -------------------------------------------------------------------------------------------------
 
-    async def become_person(self) -> Person:
-        """The person behind this connection; a guest without a row gets one now. Raises Unauthenticated."""
+    async def act(self, action: Callable[..., R], **arguments: Any) -> R:
+        """Carry out an action as the person behind this connection.
+
+        A guest without a row gets one with the first action that succeeds: a refused one leaves no trace. Raises what
+        the action raises, and Unauthenticated.
+        """
         if self.person is not None:
-            return self.person
+            return await self.runtime.database.write(action, person=self.person, **arguments)
         guest = self.visitor.guest
         if guest is None:
             raise Unauthenticated("Sign in first.")
-        person = await self.runtime.database.write(person_of_guest, guest=guest)
-        await self.become(person.pk)
-        return self.person or person
+        result, person_id = await self.runtime.database.write(_act_as_guest, guest, action, arguments)
+        await self.become(person_id)
+        return result
 
     async def become(self, person_id: int) -> None:
         """This guest is a person now, on all of their sockets here: tell them, and let them hear of their own."""
@@ -224,7 +228,7 @@ class ChatConnection(DoorConnection):
     def adopt(self, person: Person) -> None:
         """Count this connection, and its allowance, as the person's from now on."""
         if self.visitor.guest is not None:
-            _discard(self.runtime.of_guest, self.visitor.guest.id, self)
+            discard(self.runtime.of_guest, self.visitor.guest.id, self)
         self.runtime.visitors.leave(self.visitor_key)
         self.visitor = Visitor(person, self.visitor.guest)
         self.visitor_key = self.visitor.key
@@ -232,30 +236,13 @@ class ChatConnection(DoorConnection):
         self.runtime.visitors.enter(self.visitor_key)
         self.runtime.of_person[person.pk].add(self)
 
-    async def prove(self) -> None:
-        """Ask the session again who this is; close where it is not the same any more."""
-        try:
-            visitor = await self.runtime.visitors_of.ask(self.credentials)
-        except DatabaseError:
-            logger.warning("A session could not be read again.", exc_info=True)
-            return
-        same = visitor.person is not None and self.person is not None and visitor.person.pk == self.person.pk
-        # A guest whose cookie was issued in this very handshake brought none with it.
-        fresh_guest = self.visitor.guest is not None and visitor.author is None
-        if not (same or fresh_guest) or (visitor.person is not None and not visitor.person.is_active):
-            self.close(Close.SIGNED_OUT)
-
     def lost(self) -> None:
         super().lost()
-        if self.person is not None:
-            _discard(self.runtime.of_person, self.person.pk, self)
         if self.visitor.guest is not None:
-            _discard(self.runtime.of_guest, self.visitor.guest.id, self)
+            discard(self.runtime.of_guest, self.visitor.guest.id, self)
 
 
-def _discard(groups: dict[Any, set[ChatConnection]], key: Any, connection: ChatConnection) -> None:
-    group = groups.get(key)
-    if group is not None:
-        group.discard(connection)
-        if not group:
-            del groups[key]
+def _act_as_guest(guest: Guest, action: Callable[..., R], arguments: dict[str, Any]) -> tuple[R, int]:
+    with transaction.atomic():
+        person = person_of_guest(guest=guest)
+        return action(person=person, **arguments), person.pk

@@ -6,7 +6,7 @@ import logging
 import secrets
 from typing import Any
 
-from django.db import DatabaseError
+from django.db import DatabaseError, transaction
 
 from groupchat.actions import rooms
 from groupchat.actions.messages import Post, Posted
@@ -50,6 +50,7 @@ class ClassicConnection(DoorConnection):
         self.runtime.spawn(self._enter(stood))
 
     async def _enter(self, stood: RoomState | None) -> None:
+        await self._hear_of_sessions()
         if stood is not None:
             await self.listen(stood["room"]["id"], since=stood["seq"], last_number=stood["last_number"])
             return
@@ -65,6 +66,19 @@ class ClassicConnection(DoorConnection):
             self.close(Close.ERROR)
             return
         await self.listen(room_id)  # it was made since
+
+    async def _hear_of_sessions(self) -> None:
+        """Whoever signs out, or is switched off, leaves this door too."""
+        if self.person is None or self.closed:
+            return
+        key = TopicKey("me", self.person.pk)
+        self.runtime.hub.begin(self, key)
+        try:
+            position = await self.runtime.database.read(resume.stand_of_person, self.person)
+        except DatabaseError:
+            self.close(Close.ERROR)
+            return
+        self.runtime.hub.commit(self, key, position=position, last_number=0)
 
     async def _await_room(self) -> None:
         """There is no such room: it may be made by us or by somebody else while we listen."""
@@ -114,7 +128,10 @@ class ClassicConnection(DoorConnection):
 
     def subscription_ended(self, topic: object) -> None:
         """Our person is out of the room, and this socket is for nothing else."""
-        self.close(Close.REMOVED)
+        if topic == TopicKey("room", self.room_id or 0):
+            self.close(Close.REMOVED)
+        else:
+            self.close(Close.SIGNED_OUT)
 
     def _leave(self, error: ChatError, code: Close) -> None:
         self.refuse(None, error)
@@ -194,11 +211,12 @@ class ClassicConnection(DoorConnection):
 
 
 def _enter_room(visitor: Visitor, name: str) -> int:
-    person: Person | None = visitor.person
-    if person is None:
-        assert visitor.guest is not None
-        person = person_of_guest(guest=visitor.guest)
-    return rooms.enter(person=person, name=name).room.pk
+    with transaction.atomic():  # a guest's row is made with the room, or not at all
+        person: Person | None = visitor.person
+        if person is None:
+            assert visitor.guest is not None
+            person = person_of_guest(guest=visitor.guest)
+        return rooms.enter(person=person, name=name).room.pk
 
 
 def _newest(frame: ChangesFrame) -> int:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from groupchat import __version__
 from groupchat.actions import memberships, messages, rooms
 from groupchat.conf import conf
-from groupchat.errors import Close, LimitReached, WrongVersion
+from groupchat.errors import Close, LimitReached, Unauthenticated, WrongVersion
 from groupchat.models import Person
 from groupchat.protocol import (
     PROTOCOL,
@@ -160,34 +160,30 @@ async def unsubscribe(connection: ChatConnection, command: Unsubscribe) -> None:
 
 
 async def enter_room(connection: ChatConnection, command: EnterRoom) -> None:
-    person = await connection.become_person()
-    entered = await connection.runtime.database.write(rooms.enter, person=person, name=command.name)
+    entered = await connection.act(rooms.enter, name=command.name)
     await _open(connection, command.ref, entered.room.pk, {"created": entered.created})
 
 
 async def join_room(connection: ChatConnection, command: JoinRoom) -> None:
-    person = await connection.become_person()
-    await connection.runtime.database.write(rooms.join, person=person, room_id=command.room)
+    await connection.act(rooms.join, room_id=command.room)
     await _open(connection, command.ref, command.room, {})
 
 
 async def leave_room(connection: ChatConnection, command: LeaveRoom) -> None:
-    person = await connection.become_person()
-    await connection.runtime.database.write(rooms.leave, person=person, room_id=command.room)
+    if connection.person is None:  # whoever has written nothing is in no room: there is nothing to leave
+        await connection.runtime.database.read(resume.look, None, command.room)
+    else:
+        await connection.act(rooms.leave, room_id=command.room)
     connection.reply(command.ref, {})
 
 
 async def rename_room(connection: ChatConnection, command: RenameRoom) -> None:
-    person = await connection.become_person()
-    room = await connection.runtime.database.write(rooms.rename, person=person, room_id=command.room, name=command.name)
+    room = await connection.act(rooms.rename, room_id=command.room, name=command.name)
     connection.reply(command.ref, {"seq": room.seq})
 
 
 async def set_topic(connection: ChatConnection, command: SetTopic) -> None:
-    person = await connection.become_person()
-    room = await connection.runtime.database.write(
-        rooms.set_topic, person=person, room_id=command.room, topic=command.topic
-    )
+    room = await connection.act(rooms.set_topic, room_id=command.room, topic=command.topic)
     connection.reply(command.ref, {"seq": room.seq})
 
 
@@ -196,18 +192,12 @@ async def post_message(connection: ChatConnection, command: PostMessage) -> None
 
 
 async def edit_message(connection: ChatConnection, command: EditMessage) -> None:
-    person = await connection.become_person()
-    message = await connection.runtime.database.write(
-        messages.edit, person=person, room_id=command.room, number=command.number, body=command.body
-    )
+    message = await connection.act(messages.edit, room_id=command.room, number=command.number, body=command.body)
     connection.reply(command.ref, {"seq": message.seq})
 
 
 async def delete_message(connection: ChatConnection, command: DeleteMessage) -> None:
-    person = await connection.become_person()
-    message = await connection.runtime.database.write(
-        messages.delete, person=person, room_id=command.room, number=command.number
-    )
+    message = await connection.act(messages.delete, room_id=command.room, number=command.number)
     connection.reply(command.ref, {"seq": message.seq})
 
 
@@ -250,7 +240,9 @@ async def read_changes(connection: ChatConnection, command: Changes) -> None:
     """The answer is the frame itself, with the ref."""
     database = connection.runtime.database
     if command.room is None:
-        person = await connection.become_person()
+        person = connection.person
+        if person is None:
+            raise Unauthenticated("Write something first: a guest who wrote nothing has nothing of their own.")
         mine = await database.read(resume.my_changes, person.pk, command.since)
         own: dict[str, Any] = {"type": "reset", "me": person.pk} if mine is None else {**mine.frame}
         connection.send(encode({**own, "ref": command.ref}))
@@ -264,10 +256,7 @@ async def read_changes(connection: ChatConnection, command: Changes) -> None:
 
 
 async def mark_read(connection: ChatConnection, command: Read) -> None:
-    person = await connection.become_person()
-    membership = await connection.runtime.database.write(
-        memberships.read, person=person, room_id=command.room, number=command.number
-    )
+    membership = await connection.act(memberships.read, room_id=command.room, number=command.number)
     connection.reply(command.ref, {"last_read_number": membership.last_read_number, "seq": membership.person_seq})
 
 

@@ -28,7 +28,7 @@ from groupchat.realtime.chat import ChatConnection
 from groupchat.realtime.classic import ClassicConnection
 from groupchat.realtime.connection import Wire
 from groupchat.realtime.door import DoorConnection
-from groupchat.realtime.doorway import Handshake
+from groupchat.realtime.doorway import Credentials, Handshake
 from groupchat.realtime.runtime import Runtime
 
 logger = logging.getLogger("groupchat.realtime")
@@ -54,52 +54,59 @@ class _Consumer(AsyncConsumer):  # type: ignore[misc]
             await self._refuse(send, Close.TOO_MANY_CONNECTIONS)
             return
         runtime.addresses[handshake.address] += 1
+        connection: DoorConnection | None = None
         try:
-            await self._open(scope, receive, send, runtime, handshake)
-        except BaseException:
-            self._forget_address(runtime, handshake.address)
-            raise
+            connection = await self._admit(scope, send, runtime, handshake)
+        finally:
+            if connection is None:  # else it gives the address back when it is lost
+                self._forget_address(runtime, handshake.address)
+        if connection is None:
+            return
+        if isinstance(connection.wire, AsgiWire):
+            await self._receive(connection, receive)
+        else:
+            connection.wire.attach(connection)  # type: ignore[attr-defined]  # frames come to it; this task ends
 
-    async def _open(self, scope: Any, receive: Any, send: Any, runtime: Runtime, handshake: Handshake) -> None:
+    async def _admit(self, scope: Any, send: Any, runtime: Runtime, handshake: Handshake) -> DoorConnection | None:
+        """The connection, accepted; None where it was refused."""
         wrong_name: ChatError | None = None
+        credentials = handshake.credentials
         try:
-            visitor = await runtime.visitors_of.ask(handshake.credentials)
+            visitor = await runtime.visitors_of.ask(credentials)
         except DatabaseError:
             logger.warning("The visitor of a handshake could not be read.", exc_info=True)
-            self._forget_address(runtime, handshake.address)
             await self._refuse(send, Close.ERROR)
-            return
+            return None
         headers: list[tuple[bytes, bytes]] = []
-        if visitor.author is None and conf().guests and not handshake.credentials.token:
+        if visitor.author is None and conf().guests and not credentials.token:
             guest, wrong_name = self._new_guest(scope)
             visitor = Visitor(None, guest)
-            headers.append((b"set-cookie", _guest_cookie(identity.sign_guest(guest))))
+            signed = identity.sign_guest(guest)
+            credentials = Credentials({**credentials.cookies, identity.GUEST_COOKIE: signed})
+            headers.append((b"set-cookie", _guest_cookie(signed)))
         code = self._refusal(runtime, visitor)
         if code is not None:
-            self._forget_address(runtime, handshake.address)
             await self._refuse(send, code)
-            return
+            return None
         try:
             stood = await self.before(runtime, visitor, scope)
         except DatabaseError:
             logger.warning("The room of a handshake could not be read.", exc_info=True)
-            self._forget_address(runtime, handshake.address)
             await self._refuse(send, Close.ERROR)
-            return
+            return None
         await send({"type": "websocket.accept", "headers": headers})
-        protocol = scope.get("extensions", {}).get(WIRE_EXTENSION)
-        task = asyncio.current_task()
-        wire: Wire = protocol if protocol is not None else AsgiWire(send, task)
+        wire: Wire | None = scope.get("extensions", {}).get(WIRE_EXTENSION)
         connection = self.connection_class(
-            wire, runtime=runtime, visitor=visitor, credentials=handshake.credentials, address=handshake.address
+            wire if wire is not None else AsgiWire(send, asyncio.current_task()),
+            runtime=runtime,
+            visitor=visitor,
+            credentials=credentials,
+            address=handshake.address,
         )
         if wrong_name is not None:
             connection.refuse(None, wrong_name)
         self.opened(connection, scope, stood)
-        if protocol is not None:
-            protocol.attach(connection)  # frames come to the connection from now on, and this task ends
-            return
-        await self._receive(connection, receive)
+        return connection
 
     async def _receive(self, connection: DoorConnection, receive: Any) -> None:
         try:

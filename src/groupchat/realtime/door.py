@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+import logging
+from typing import Any, ClassVar, TypeVar
+
+from django.db import DatabaseError
 
 from groupchat.conf import conf
 from groupchat.errors import ChatError, Close, RateLimited
@@ -11,6 +14,11 @@ from groupchat.models import Person
 from groupchat.realtime.connection import Connection, Wire
 from groupchat.realtime.doorway import Credentials
 from groupchat.realtime.runtime import Runtime
+
+logger = logging.getLogger("groupchat.realtime")
+
+K = TypeVar("K")
+C = TypeVar("C", bound=Connection)
 
 
 class DoorConnection(Connection):
@@ -39,6 +47,8 @@ class DoorConnection(Connection):
         self._left = False
         runtime.connections.add(self)
         runtime.visitors.enter(self.visitor_key)
+        if person_id is not None:
+            runtime.of_person[person_id].add(self)
 
     @property
     def person(self) -> Person | None:
@@ -66,9 +76,25 @@ class DoorConnection(Connection):
         runtime.hub.leave_all(self)
         runtime.connections.discard(self)
         runtime.visitors.leave(self.visitor_key)
+        if self.person is not None:
+            discard(runtime.of_person, self.person.pk, self)
         runtime.addresses[self.address] -= 1
         if runtime.addresses[self.address] <= 0:
             del runtime.addresses[self.address]
+
+    async def prove(self) -> None:
+        """Ask the session again who this is; close where it is not the same any more."""
+        try:
+            visitor = await self.runtime.visitors_of.ask(self.credentials)
+        except DatabaseError:
+            logger.warning("A session could not be read again.", exc_info=True)
+            return
+        if visitor.person is not None:
+            same = self.person is not None and visitor.person.pk == self.person.pk and visitor.person.is_active
+        else:
+            same = self.person is None and visitor.guest is not None and visitor.guest == self.visitor.guest
+        if not same:
+            self.close(Close.SIGNED_OUT)
 
     def too_fast(self) -> RateLimited | None:
         """Takes one command from this visitor's allowance; a flood closes the socket."""
@@ -80,3 +106,12 @@ class DoorConnection(Connection):
         if wait:
             return RateLimited("Too many messages at once. Try again in a moment.", retry_after=wait)
         return None
+
+
+def discard(groups: dict[K, set[C]], key: K, connection: C) -> None:
+    """Take a connection out of its group, and the group away with its last one."""
+    group = groups.get(key)
+    if group is not None:
+        group.discard(connection)
+        if not group:
+            del groups[key]

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from groupchat import timeline
 from groupchat.conf import conf
-from groupchat.errors import Forbidden, NotFound
+from groupchat.errors import Forbidden, Invalid, NotFound
 from groupchat.models import Membership, Person, Room
 from groupchat.permissions import require_read
 from groupchat.protocol import RoomState
@@ -116,9 +116,9 @@ def _resume(
 
 
 def find_room(person: Person | None, room_id: int | None, slug: str | None) -> int:
-    """The id of a room that this person may read; raises NotFound or Forbidden."""
+    """The id of a room that this person may read; raises Invalid, NotFound or Forbidden."""
     if room_id is None and slug is None:
-        raise NotFound("Name a room, by its id or its slug.", field="room")
+        raise Invalid("Name a room, by its id or its slug.", field="room")
     room = Room.objects.filter(pk=room_id).first() if room_id is not None else timeline.room_by_slug(slug or "")
     return require_read(room, timeline.membership_in(room.pk, person) if room else None).pk
 
@@ -138,6 +138,11 @@ def stand(person: Person | None, slug: str) -> RoomState | None:
         return look(person, find_room(person, None, slug))
     except (NotFound, Forbidden):
         return None
+
+
+def stand_of_person(person: Person) -> int:
+    """Where the person's own counter is now."""
+    return Person.objects.values_list("seq", flat=True).get(pk=person.pk)
 
 
 def page(

@@ -35,6 +35,7 @@ from groupchat.realtime.topics import Publication, Reset, TopicKey
 if TYPE_CHECKING:
     from groupchat.realtime.chat import ChatConnection
     from groupchat.realtime.classic import ClassicConnection
+    from groupchat.realtime.door import DoorConnection
 
 logger = logging.getLogger("groupchat.realtime")
 
@@ -133,7 +134,7 @@ class Runtime:
         self.resumes: Batcher[resume.Return, resume.Resumed] = Batcher(self.database, resume.resume)
         self.addresses: Counter[str] = Counter()
         self.connections: set[Connection] = set()
-        self.of_person: dict[int, set[ChatConnection]] = defaultdict(set)
+        self.of_person: dict[int, set[DoorConnection]] = defaultdict(set)
         self.of_guest: dict[UUID, set[ChatConnection]] = defaultdict(set)
         self.unmade: dict[str, set[ClassicConnection]] = {}
         self.draining = False
