@@ -67,7 +67,7 @@ class RoomView:
         ]
 
     def picture(self) -> Json:
-        """Everything that this client shows of the room: equal to a fresh snapshot's with the same windows."""
+        """All that this client shows of the room: equal to a fresh snapshot's with the same windows."""
         return {
             "info": self.info,
             "last_number": self.last_number,
@@ -159,17 +159,20 @@ class ClientState:
         self._pending[self._ref] = command
         return command
 
-    def hello(self) -> Json:
-        """The first command of a new connection. What was on its way on the last one is forgotten."""
+    def connected(self) -> None:
+        """A new connection: what was on its way on the last one is forgotten, and nobody was introduced yet."""
         self._pending.clear()
         self._introduced.clear()
+
+    def hello(self, *, again: bool = False) -> Json:
+        """The first command of a new connection, or on the same one `again`."""
+        if not again:
+            self.connected()
         self._asked_mine = False
         self.caught_up = False
         for view in self.rooms.values():
             view.asked = False
-        known: Json = {"positions": self.positions()}
-        if self.epoch is not None:
-            known |= {"epoch": self.epoch, "me": self.seq}
+        known: Json = {"positions": self.positions()} | ({"epoch": self.epoch, "me": self.seq} if self.epoch else {})
         return self.request("hello", protocol=PROTOCOL, **known)
 
     def positions(self) -> dict[str, int]:
@@ -364,7 +367,7 @@ class ClientState:
     def _on_reset(self, frame: Json) -> list[Json]:
         self.resets += 1
         if "me" in frame:
-            return [self.hello()]
+            return [self.hello(again=True)]
         view = self.rooms.get(frame["room"])
         if view is None:
             return []

@@ -94,9 +94,9 @@ class Client:
         self.cookies |= cookies_of(self._socket.response.headers)
         return self
 
-    def greet(self) -> Self:
+    def greet(self, *, again: bool = False) -> Self:
         """Say hello, and take in everything until caught up."""
-        self._send(self.state.hello())
+        self._send(self.state.hello(again=again))
         self.wait(lambda: self.state.caught_up)
         return self
 

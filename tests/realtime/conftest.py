@@ -10,6 +10,11 @@ from tests.accounts import cookies_of, new_person
 from tests.play import Actor, Stage
 from tests.serving import FAST, KINDS, ThreadServer
 
+from groupchat.models import ServerState
+from groupchat.realtime import resume
+
+EPOCH = "epoch-of-the-tests"
+
 # Far above what a test sends; the limits have tests of their own.
 UNLIMITED = {
     "GUESTS": True,
@@ -47,7 +52,14 @@ def options(settings: Any) -> Callable[..., None]:
 
 
 @pytest.fixture
-def server(servers: Callable[[str], ThreadServer], transactional_db: None, options: Any) -> ThreadServer:
+def _life(transactional_db: None) -> None:
+    """The test before took the database's rows away, and with them the name of the counters' life."""
+    ServerState.objects.update_or_create(id=ServerState.ONLY, defaults={"epoch": EPOCH})
+    resume.refresh_epoch()
+
+
+@pytest.fixture
+def server(servers: Callable[[str], ThreadServer], _life: None, options: Any) -> ThreadServer:
     """The server as `groupchat serve` runs it."""
     return servers(FAST)
 
@@ -56,7 +68,7 @@ def server(servers: Callable[[str], ThreadServer], transactional_db: None, optio
 def any_server(
     request: pytest.FixtureRequest,
     servers: Callable[[str], ThreadServer],
-    transactional_db: None,
+    _life: None,
     options: Any,
 ) -> ThreadServer:
     """Each kind of server in turn."""

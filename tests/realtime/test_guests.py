@@ -1,0 +1,145 @@
+"""Guests: nothing is written before their first word; then all their tabs are one person."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from tests.play import Stage
+from tests.serving import ThreadServer
+from tests.sockets import Client
+
+from groupchat.errors import Close
+from groupchat.identity import GUEST_COOKIE
+from groupchat.models import Membership, Message, Person, Room
+
+pytestmark = pytest.mark.usefixtures("server")
+
+
+def test_looking_around_writes_nothing(stage: Stage) -> None:
+    alice = stage.guest("alice")
+    alice.enters("lobby")
+    before = [model.objects.count() for model in (Person, Membership, Room, Message)]
+    grace = stage.guest("Grace")
+    grace.looks_into("lobby")
+    grace.client.call("messages", room=grace.room, limit=3)
+    grace.client.call("changes", room=grace.room, since=0)
+    grace.client.call("unsubscribe", room=grace.room)
+    grace.closes()
+    assert [model.objects.count() for model in (Person, Membership, Room, Message)] == before
+
+
+def test_a_refused_word_leaves_no_trace(stage: Stage) -> None:
+    alice = stage.guest("alice")
+    alice.enters("lobby")
+    alice.posts("hi")
+    before = [list(model.objects.order_by("pk").values()) for model in (Person, Membership, Room, Message)]
+    grace = stage.guest("Grace")
+    room = grace.looks_into("lobby")["room"]["id"]
+    refusals = {
+        ("message.post", "invalid"): {"room": room, "body": " ", "client_message_id": "a"},
+        ("message.post", "not_found"): {"room": 10**9, "body": "hi", "client_message_id": "a"},
+        ("message.edit", "forbidden"): {"room": room, "number": 1, "body": "mine"},
+        ("message.edit", "not_found"): {"room": room, "number": 99, "body": "mine"},
+        ("message.delete", "forbidden"): {"room": room, "number": 1},
+        ("message.delete", "not_found"): {"room": 10**9, "number": 1},
+        ("room.rename", "forbidden"): {"room": room, "name": "Mine"},
+        ("room.topic", "forbidden"): {"room": room, "topic": "Mine"},
+        ("room.enter", "invalid"): {"name": " "},
+        ("room.join", "not_found"): {"room": 10**9},
+        ("read", "not_found"): {"room": room, "number": 1},
+    }
+    for (type_, code), members in refusals.items():
+        grace.is_refused(code, type_, **members)
+    grace.client.call("room.leave", room=room)
+    after = [list(model.objects.order_by("pk").values()) for model in (Person, Membership, Room, Message)]
+    assert after == before
+    assert grace.state.me is None
+
+
+def test_a_guest_has_no_counter_yet(stage: Stage) -> None:
+    grace = stage.guest("Grace")
+    grace.is_refused("unauthenticated", "changes", since=0)
+    assert not Person.objects.exists()
+
+
+@pytest.mark.parametrize("how", ["posts", "enters", "joins"])
+def test_the_first_word_makes_a_person_of_all_tabs(how: str, stage: Stage) -> None:
+    alice = stage.guest("alice")
+    alice.enters("lobby")
+    grace = stage.guest("Grace")
+    tab = grace.on_another_device()
+    assert tab.state.me is None
+    if how == "enters":
+        grace.enters("attic")
+    else:
+        grace.looks_into("lobby")
+        grace.posts("hi") if how == "posts" else grace.joins()
+    for one in (grace, tab):
+        one.client.wait(lambda one=one: one.state.me is not None)
+        assert one.state.me["name"] == "Grace"
+    assert grace.id == tab.id
+    tab.has_room("attic" if how == "enters" else "lobby")
+    tab.posts("from the other tab")
+    grace.sees("from the other tab")
+    assert Person.objects.filter(kind="guest", name="Grace").count() == 1
+
+
+def test_two_tabs_speak_at_the_same_moment(stage: Stage) -> None:
+    alice = stage.guest("alice")
+    alice.enters("lobby")
+    grace = stage.guest("Grace")
+    tabs = [grace, *(grace.on_another_device() for _ in range(3))]
+    for tab in tabs:
+        tab.looks_into("lobby")
+    refs = [(tab, tab.starts_to_post(f"tab {index}")) for index, tab in enumerate(tabs)]
+    for tab, ref in refs:
+        tab.client.answer(ref)
+    for tab in tabs:
+        tab.client.wait(lambda tab=tab: tab.state.me is not None and len(tab.view.bodies()) == 4)
+    assert len({tab.id for tab in tabs}) == 1
+    assert Person.objects.count() == 2
+    alice.sees_members(alice, grace)
+
+
+def test_a_guest_who_comes_back_is_the_same(stage: Stage) -> None:
+    grace = stage.guest("Grace")
+    grace.enters("lobby")
+    grace.posts("hi", id="first")
+    before = grace.id
+    grace.closes()
+    back = grace.on_another_device()
+    assert back.id == before
+    back.has_room("lobby")
+    assert back.posts("hi", id="first")["duplicate"]
+
+
+def test_without_a_name_one_is_made_up(stage: Stage) -> None:
+    somebody = stage.guest("")
+    somebody.enters("lobby")
+    assert somebody.state.me["name"].startswith("guest-")
+
+
+def test_a_name_that_can_not_be_is_refused_and_another_made_up(stage: Stage) -> None:
+    client = stage.client(path="/ws/?name=" + "x" * 51).connect()
+    refused = client.receive()
+    assert (refused["type"], refused["ref"], refused["error"]["code"]) == ("error", None, "too_long")
+    client.greet()
+    client.call("room.enter", name="lobby")
+    assert client.state.me["name"].startswith("guest-")
+
+
+@pytest.mark.parametrize("cookie", ["forged", "a:b:c", "", "WyJ4Il0:1abc:zzz"])
+def test_a_forged_cookie_is_nobody(cookie: str, stage: Stage) -> None:
+    client = stage.client(name="Grace", cookies={GUEST_COOKIE: cookie}).open()
+    assert client.state.me is None
+    assert client.cookies[GUEST_COOKIE] != cookie
+
+
+def test_where_guests_are_not_allowed(server: ThreadServer, stage: Stage, options: Callable[..., None]) -> None:
+    grace = stage.guest("Grace")
+    grace.enters("lobby")
+    grace.closes()
+    options(guests=False)
+    for client in (grace.client, Client(server.address)):
+        assert client.connect().closed_with() == Close.SIGN_IN
