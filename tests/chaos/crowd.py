@@ -101,6 +101,11 @@ class Crowd:
         for actor in done:
             actor.result()
 
+    def stir(self) -> None:
+        """Every other person loses the socket, and comes back to any of the servers."""
+        for person in self.people[::2]:
+            person.cut()
+
     def forget(self, *, since: float) -> None:
         """What was sent since this moment is gone, and that is right: an older copy is restored."""
         gone = {key for key, entry in self.ledger.sent.items() if entry.sent_at >= since}

@@ -133,6 +133,7 @@ class Node(Process):
         self.data = data
         self.port = free_port()
         self.variables = dict(variables)
+        self._printed_before = 0
         self.crash_after = 0  # the commit whose publication this process does not live to send; 0: it lives on
 
     def arguments(self) -> list[str]:
@@ -144,12 +145,15 @@ class Node(Process):
     def environment(self) -> dict[str, str]:
         return environment(GROUPCHAT_DATA=str(self.data), PYTHONPATH=str(ROOT), **(NO_LIMITS | self.variables))
 
+    def launch(self) -> None:
+        self._printed_before = self.log.stat().st_size if self.log.exists() else 0
+        super().launch()
+
     def is_ready(self) -> bool:
-        try:
-            with socket.create_connection(("127.0.0.1", self.port), timeout=1):
-                return True
-        except OSError:
-            return False
+        """It prints its address when all its workers listen."""
+        with self.log.open("rb") as log:
+            log.seek(self._printed_before)
+            return b"http://127.0.0.1:%d" % self.port in log.read()
 
     def python(self, code: str) -> subprocess.CompletedProcess[str]:
         """Run code in `groupchat shell` on the same database."""

@@ -66,6 +66,7 @@ async def test_a_process_crashes_between_commit_and_publication(
             await kill(victim)
             victim.crash_after = Random(seed).randrange(30, 60)
             await start(victim)
+            crowd.stir()
             await until(lambda: not victim.runs, "the crash")
             assert victim.process is not None
             assert victim.process.returncode == 137

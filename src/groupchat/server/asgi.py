@@ -17,6 +17,7 @@ from django.core.asgi import get_asgi_application  # noqa: E402
 from groupchat.api.asgi import beside  # noqa: E402
 from groupchat.conf import conf  # noqa: E402
 from groupchat.realtime.routing import lifespan_application, websocket_application  # noqa: E402
+from groupchat.server.operations import Operations  # noqa: E402
 from groupchat.server.static import serve_static  # noqa: E402
 
 Scope = MutableMapping[str, Any]
@@ -24,6 +25,7 @@ Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 
 _pages = serve_static(beside(get_asgi_application()), static_root=settings.STATIC_ROOT, prefix=settings.STATIC_URL)
+_operations = Operations(settings.ENVIRONMENT)
 _is_https = settings.ENVIRONMENT.url is not None and settings.ENVIRONMENT.url.is_secure
 
 
@@ -32,9 +34,11 @@ async def application(scope: Scope, receive: Receive, send: Send) -> None:
     if scope["type"] == "websocket":
         await websocket_application(scope, receive, send)
     elif scope["type"] == "http":
-        await _pages(_as_seen_from_outside(scope), receive, send)
+        if not await _operations.answers(scope, send):
+            await _pages(_as_seen_from_outside(scope), receive, send)
     elif scope["type"] == "lifespan":
-        await lifespan_application(scope, receive, send)
+        async with _operations.open():
+            await lifespan_application(scope, receive, send)
     else:
         raise ValueError(f"There is nothing here for {scope['type']!r}.")
 

@@ -21,6 +21,7 @@ from groupchat.server.faults import BadEnvironment
 
 MIN_SECRET_KEY_CHARACTERS = 32
 MIN_SECRET_KEY_DIFFERENT = 10
+MIN_METRICS_TOKEN_CHARACTERS = 16
 
 LANGUAGES = ("en", "de")
 LOG_LEVELS = ("debug", "info", "warning", "error")
@@ -34,6 +35,7 @@ VARIABLES = {
     "GROUPCHAT_HSTS_SECONDS",
     "GROUPCHAT_LANGUAGE",
     "GROUPCHAT_LOG_LEVEL",
+    "GROUPCHAT_METRICS_TOKEN",
     "GROUPCHAT_PORT",
     "GROUPCHAT_SECRET_KEY",
     "GROUPCHAT_SHUTDOWN_SECONDS",
@@ -56,6 +58,7 @@ class Environment:
     secret_key: str | None  # None: the data folder's own
     database: dict[str, Any]  # settings.DATABASES["default"]
     redis_url: str | None
+    metrics_token: str | None  # opens /metrics to whoever brings it; None: to this machine only
     mailer: dict[str, Any]  # BACKEND and OPTIONS
     mail_sender: str
     signup: bool  # whoever comes may make an account
@@ -86,6 +89,7 @@ def read_environment() -> Environment:
         secret_key=_secret_key(env),
         database=database_settings(_text(env, "DATABASE_URL", ""), data=data),
         redis_url=_redis_url(env),
+        metrics_token=_metrics_token(env),
         mailer=mailer(_text(env, "GROUPCHAT_EMAIL_URL", "")),
         mail_sender=_text(env, "GROUPCHAT_EMAIL_FROM", f"Group Chat <noreply@{url.host if url else 'localhost'}>"),
         signup=_flag(env, "GROUPCHAT_SIGNUP", True),
@@ -164,6 +168,15 @@ def _redis_url(env: Env) -> str | None:
     if not fits or parts.scheme not in ("redis", "rediss", "unix"):
         raise BadEnvironment("REDIS_URL must look like redis://host:6379/0, rediss://… or unix:///path/to/socket.")
     return raw
+
+
+def _metrics_token(env: Env) -> str | None:
+    token = _text(env, "GROUPCHAT_METRICS_TOKEN", "")
+    if token and (len(token) < MIN_METRICS_TOKEN_CHARACTERS or not token.isascii()):
+        raise BadEnvironment(
+            f"GROUPCHAT_METRICS_TOKEN takes {MIN_METRICS_TOKEN_CHARACTERS} letters, digits and signs or more."
+        )
+    return token or None
 
 
 def _time_zone(env: Env) -> str:
