@@ -11,7 +11,7 @@ import time
 from http.cookiejar import CookieJar
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, NamedTuple, Self
 from urllib.error import HTTPError
 from urllib.parse import urlencode
 from urllib.request import HTTPCookieProcessor, HTTPRedirectHandler, Request, build_opener
@@ -21,6 +21,16 @@ from websockets.sync.client import ClientConnection, connect
 
 ROOT = Path(__file__).resolve().parents[2]
 EXAMPLE = ROOT / "examples" / "embedded"
+
+
+class Project(NamedTuple):
+    """A Django project: its folder, and the name of its package."""
+
+    path: Path
+    name: str
+
+
+BOOKCLUB = Project(EXAMPLE, "bookclub")
 SECONDS = 60.0  # for whatever is waited for; a busy machine takes its time
 
 PASSWORD = "thursdays at eight"
@@ -51,10 +61,10 @@ sys.meta_path.insert(0, Absent())
 # Servers: uvicorn with its own WebSocket protocols (ordinary ASGI messages only), with the chat's, and another one.
 WIRES = ("websockets-sansio", "websockets", "ready-made frames", "hypercorn")
 RUN = """
-import asyncio, sys
-from bookclub.asgi import application
+import asyncio, importlib, sys
 
-wire, prefix = sys.argv[1:]
+wire, prefix, project = sys.argv[1:]
+application = importlib.import_module(project + ".asgi").application
 if prefix:  # the chat under a path of the site instead of its root
     import bookclub.urls
     from django.urls import include, path
@@ -74,25 +84,25 @@ else:
 """
 
 
-def environment(folder: Path, **variables: str) -> dict[str, str]:
+def environment(folder: Path, project: Project = BOOKCLUB, **variables: str) -> dict[str, str]:
     """What a command of the site sees: its own folder, and nothing of the developer's shell that means a server."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("GROUPCHAT_", "DJANGO_"))}
     return {
         **kept,
-        "PYTHONPATH": os.pathsep.join([str(EXAMPLE), str(ROOT)]),
+        "PYTHONPATH": os.pathsep.join([str(project.path), str(ROOT)]),
         "PYTHONWARNINGS": "default",
         "DATABASE": str(folder / "bookclub.sqlite3"),
-        "DJANGO_SETTINGS_MODULE": "bookclub.settings",
+        "DJANGO_SETTINGS_MODULE": f"{project.name}.settings",
         **variables,
     }
 
 
-def run(folder: Path, script: str, *arguments: str, **variables: str) -> str:
+def run(folder: Path, script: str, *arguments: str, project: Project = BOOKCLUB, **variables: str) -> str:
     """Run a script inside the site; the output, or an error that holds it."""
     ended = subprocess.run(
         [sys.executable, "-c", WITHOUT_SERVER_EXTRAS + script, *arguments],
-        cwd=EXAMPLE,
-        env=environment(folder, **variables),
+        cwd=project.path,
+        env=environment(folder, project, **variables),
         capture_output=True,
         text=True,
         timeout=SECONDS * 2,
@@ -102,23 +112,31 @@ def run(folder: Path, script: str, *arguments: str, **variables: str) -> str:
     return ended.stdout
 
 
-def manage(folder: Path, *arguments: str, **variables: str) -> str:
+def manage(folder: Path, *arguments: str, project: Project = BOOKCLUB, **variables: str) -> str:
     """`python manage.py …`"""
     script = "from django.core.management import execute_from_command_line as go; go(['manage.py', *sys.argv[1:]])"
-    return run(folder, script, *arguments, **variables)
+    return run(folder, script, *arguments, project=project, **variables)
 
 
 class Club:
     """The site, running."""
 
-    def __init__(self, folder: Path, *, wire: str = "websockets-sansio", prefix: str = "", **variables: str) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        wire: str = "websockets-sansio",
+        prefix: str = "",
+        project: Project = BOOKCLUB,
+        **variables: str,
+    ) -> None:
         self.folder = folder
         self._log = folder / "output"
         with self._log.open("wb") as output:
             self._process = subprocess.Popen(
-                [sys.executable, "-u", "-c", WITHOUT_SERVER_EXTRAS + RUN, wire, prefix],
-                cwd=EXAMPLE,
-                env=environment(folder, **variables),
+                [sys.executable, "-u", "-c", WITHOUT_SERVER_EXTRAS + RUN, wire, prefix, project.name],
+                cwd=project.path,
+                env=environment(folder, project, **variables),
                 stdout=output,
                 stderr=subprocess.STDOUT,
             )
@@ -140,6 +158,8 @@ class Club:
             self._process.wait(SECONDS)
         finally:
             self._process.kill()
+        if kind is not None:
+            print(self.output)  # pytest shows it with the failure
 
     @property
     def output(self) -> str:
