@@ -177,4 +177,6 @@ def changed_sessions(person_id: int) -> None:
     Person.objects.filter(pk=person_id).update(seq=models.F("seq") + 1, sessions_seq=models.F("seq") + 1)
     to = Person.objects.values_list("seq", flat=True).get(pk=person_id)
     frame: MyChangesFrame = {"type": "changes", "me": person_id, "since": to - 1, "to": to}
-    transaction.on_commit(partial(published.send_robust, sender=Person, changes=MyChanges(frame, sessions=True)), robust=True)
+    transaction.on_commit(
+        partial(published.send_robust, sender=Person, changes=MyChanges(frame, sessions=True)), robust=True
+    )

@@ -50,7 +50,9 @@ def create(*, person: Person, name: str, kind: str = Room.Kind.PUBLIC, slug: str
     name = clean_room_name(name)
     key = fold(name)
     with transaction.atomic():
-        room = Room.objects.create(name=name, slug=slug or key, kind=kind, created_by=person)
+        room = Room.objects.create(
+            name=name, slug=slug or key, kind=kind, created_by=person, last_message_at=timezone.now()
+        )
         if kind == Room.Kind.PUBLIC:
             RoomName.objects.create(key=key, room=room)
         with changing_room(room.pk, person) as change:

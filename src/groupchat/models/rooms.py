@@ -32,6 +32,7 @@ class Room(models.Model):
     created_at = models.DateTimeField(auto_now_add=True)
     seq = models.PositiveBigIntegerField(default=0, editable=False)
     info_seq = models.PositiveBigIntegerField(default=0, editable=False)
+    # Before the first message: when the room was made. So every database sorts lively rooms alike.
     last_message_at = models.DateTimeField(null=True, blank=True, editable=False)
     last_number = models.PositiveBigIntegerField(default=0, editable=False)
     first_number = models.PositiveBigIntegerField(default=1, editable=False)
