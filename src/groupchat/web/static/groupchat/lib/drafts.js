@@ -1,6 +1,6 @@
 /** Drafts of messages, kept on this device by person and room. */
 
-export const WRITE_AFTER_MILLISECONDS = 400; // after the last key
+export const WRITE_AFTER_MILLISECONDS = 150; // after the first key that is not yet written: a fast reload loses no more
 
 /**
  * @param {{storage: import("./storage.js").Storage, clock: import("./types.js").Clock}} options
@@ -44,7 +44,7 @@ export function createDrafts({ storage, clock }) {
     set(room, text) {
       if (text) texts.set(room, text);
       else texts.delete(room);
-      clock.clearTimeout(timers.get(room));
+      if (timers.has(room)) return; // what is written then is the newest text
       timers.set(
         room,
         clock.setTimeout(() => write(room), WRITE_AFTER_MILLISECONDS),
