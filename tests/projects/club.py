@@ -202,6 +202,12 @@ class Reader:
         url = f"http://{self._club.netloc}{path}"
         return self._send(Request(url, data=data, headers={"Referer": url}), True)
 
+    def call(self, room: int, *, token: str, **message: str) -> Answer:
+        """Post a message as a program would."""
+        url = f"http://{self._club.netloc}/api/v1/rooms/{room}/messages"
+        headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
+        return self._send(Request(url, data=json.dumps(message).encode(), headers=headers), False)
+
     def sign_in(self, email: str, password: str) -> Answer:
         return self.post("/accounts/login/", username=email, password=password, next="/rooms/")
 

@@ -41,9 +41,10 @@ def files(text: str) -> dict[str, str]:
     return added
 
 
-@pytest.fixture(params=["README.md", "docs/embedding.md"])
-def project(request: pytest.FixtureRequest, tmp_path: Path) -> Project:
+@pytest.fixture(scope="module", params=["README.md", "docs/embedding.md"])
+def project(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Project:
     """A new Django site, with what the recipe says added to it."""
+    tmp_path = tmp_path_factory.mktemp("recipe")
     subprocess.run(
         [sys.executable, "-m", "django", "startproject", "mysite", str(tmp_path)], check=True, timeout=SECONDS
     )
@@ -60,7 +61,7 @@ def project(request: pytest.FixtureRequest, tmp_path: Path) -> Project:
     return Project(tmp_path, "mysite")
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def migrated(project: Project) -> Project:
     manage(project.path, "migrate", "--verbosity=0", project=project)
     manage(

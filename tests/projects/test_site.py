@@ -174,3 +174,26 @@ def test_the_admin_is_the_sites(club: Club) -> None:
     editor = Reader(club)
     editor.post("/admin/login/", username="editor@example.org", password=PASSWORD, next="/admin/")
     assert "ada.l@example.org" in editor.get("/admin/bookclub/reader/").text
+
+
+def test_a_program_posts_with_a_token(club: Club, folder: Path, ada: Reader) -> None:
+    token = run(
+        folder,
+        "import django; django.setup()\n"
+        "from bookclub.models import Reader\n"
+        "from groupchat.actions.people import person_of_user\n"
+        "from groupchat.actions.tokens import issue\n"
+        "print(issue(person=person_of_user(user=Reader.objects.get(email='grace.h@example.org')), name='test'))",
+    ).strip()
+    with ada.socket() as socket:
+        opened(socket)
+        say(socket, type="room.enter", ref=1, name="Arrivals")
+        room = hear(socket, "reply", ref=1)["result"]["room"]["id"]
+        once = uuid4().hex
+        first, again = (Reader(club).call(room, token=token, body="Persuasion", client_message_id=once) for _ in "12")
+        assert (first.status, again.status) == (201, 200)
+        heard = hear(socket, "changes", room=room)
+        while not heard.get("messages"):
+            heard = hear(socket, "changes", room=room)
+        assert [message["body"] for message in heard["messages"]] == ["Persuasion"]
+    assert Reader(club).call(room, token="gct_wrong", body="x").status == 401
