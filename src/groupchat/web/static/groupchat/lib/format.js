@@ -10,9 +10,9 @@ function dateFormat(locale, options) {
   return format;
 }
 
-/** The hour and minute. @param {string} at @param {string} [locale] @param {string} [timeZone] */
+/** The time of day. @param {string} at @param {string} [locale] @param {string} [timeZone] */
 export function formatTime(at, locale, timeZone) {
-  return dateFormat(locale, { hour: "numeric", minute: "2-digit", timeZone }).format(new Date(at));
+  return dateFormat(locale, { timeStyle: "short", timeZone }).format(new Date(at));
 }
 
 /** Day and time in full, for titles and screen readers. @param {string} at @param {string} [locale] @param {string} [timeZone] */

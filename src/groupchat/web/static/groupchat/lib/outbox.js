@@ -254,18 +254,22 @@ export function createOutbox({ storage, lead, channel, clock, random, randomByte
       const item = { client_message_id: id, owner, room, body, at, order: null, state: "waiting", error: null, holdUntil };
       items.set(id, /** @type {Pending} */ (item));
       onChange();
+      let order;
       try {
-        await write(async () => {
+        order = await write(() => {
           const { holdUntil: _, order: __, ...kept } = { ...item, owner: items.get(id)?.owner ?? owner };
-          change(id, { order: await storage.addUnsent(/** @type {any} */ (kept)) });
+          return storage.addUnsent(/** @type {any} */ (kept));
         });
       } catch (error) {
         items.delete(id);
         onChange();
         throw new ChatFailure("outbox_full", `This browser can't keep the message: ${error.message}`);
       }
-      onChange();
       channel.post({ type: "changed", owner });
+      // Another tab may have written before: its messages go first, so they are read before this one may go.
+      await reload();
+      if (items.get(id)?.order === null) change(id, { order });
+      onChange();
       pump();
       return id;
     },

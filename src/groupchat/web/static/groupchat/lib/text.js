@@ -14,7 +14,7 @@ export function wellFormed(text) {
 
 /** Whether a reader would see anything of it. The server decides; this saves a round trip. */
 export function isVisible(text) {
-  return /[^\p{Cc}\p{Cf}\p{Zs}\p{Zl}\p{Zp}\p{Cn}\p{Co}\p{Cs}\u115f\u1160\u3164\uffa0\u2800\u034f]/u.test(text);
+  return /[^\p{Cc}\p{Cf}\p{Zs}\p{Zl}\p{Zp}\p{Co}\p{Cs}\p{Noncharacter_Code_Point}\ufff0-\ufff8\u{e0000}-\u{e0fff}\u115f\u1160\u3164\uffa0\u2800\u034f]/u.test(text);
 }
 
 /** One or two letters that stand for a name. */
