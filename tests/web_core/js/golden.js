@@ -1,0 +1,227 @@
+/** The examples of docs/protocol.md, one by one, through the code that the page runs. */
+
+import { CLOSE_CODES, closeRule } from "/static/groupchat/lib/close.js";
+import { ClientCopy } from "/static/groupchat/lib/copy.js";
+import { ChatFailure, sameAgain } from "/static/groupchat/lib/failure.js";
+
+import { memoryStorage } from "/static/groupchat/lib/storage.js";
+import { leadAlone, noChannel } from "/static/groupchat/lib/tabs.js";
+import { createStore } from "/static/groupchat/store/app.js";
+import { equal, ok, settle } from "./check.js";
+import { FakeClock, randomFrom } from "./fakes.js";
+import { ModelServer, socketTo } from "./model_server.js";
+
+/** A copy that stands where the document's client stands: in room 4 at `position`, with a page loaded. */
+function copyAt(position, { mine = 17 } = {}) {
+  const copy = new ClientCopy();
+  const info = { id: 4, seq: 1, slug: "general", name: "general", kind: "public", topic: "", first_number: 1, created_at: "2026-03-01T09:00:00.000Z" };
+  const membership = { room: 4, seq: 12, role: "member", state: "joined", last_read_number: 988, notify: "everything" };
+  const me = { id: 7, kind: "user", handle: "ada", name: "Ada", version: 1 };
+  const rooms = [{ room: info, seq: position, last_number: 989, me: membership }];
+  copy.helloCame({ type: "hello", protocol: 1, server: "0", epoch: "kT3vJm0aQ2bX1c9d", me, is_owner: false, seq: mine, rooms, limits: {} });
+  const room = copy.room(4);
+  const old = (number) => ({ number, seq: number, author: 7, body: `old ${number}`, at: "2026-03-02T07:00:00.000Z", client_message_id: `o${number}` });
+  const page = { room: 4, seq: position, first_number: 1, last_number: 989, messages: [987, 988, 989].map(old), notices: [] };
+  room.messagesCame(room.pageAsked(), page, {});
+  copy.caughtUpCame();
+  return copy;
+}
+
+const PUSHES = {
+  changes(frame) {
+    if (frame.me) {
+      const copy = copyAt(1203, { mine: frame.since });
+      copy.frameCame(frame);
+      equal(copy.position, frame.to);
+      for (const membership of frame.memberships ?? []) equal(copy.room(membership.room).membership, membership);
+      for (const { room } of frame.rooms ?? []) equal(copy.room(room.id).info, room);
+      return;
+    }
+    const copy = copyAt(frame.since);
+    copy.frameCame(frame);
+    const room = copy.room(frame.room);
+    equal([room.position, room.lastNumber], [frame.to, frame.last_number]);
+    if (frame.info) equal(room.info, frame.info);
+    for (const message of frame.messages ?? []) equal(room.windows[0].messages.find(({ number }) => number === message.number), message);
+    for (const notice of frame.notices ?? []) equal(room.windows[0].notices, [notice]);
+  },
+  people(frame) {
+    const copy = copyAt(1203);
+    copy.frameCame(frame);
+    for (const person of frame.people) equal(copy.people.get(person.id), person);
+  },
+  me(frame) {
+    const copy = new ClientCopy();
+    copy.helloCame({ type: "hello", protocol: 1, server: "0", epoch: "e", me: null, is_owner: false, seq: 0, rooms: [], limits: {} });
+    copy.frameCame(frame);
+    equal([copy.me, copy.position], [frame.me, frame.seq]);
+  },
+  reset(frame) {
+    const copy = copyAt(1203);
+    const wanted = [];
+    copy.onWanted = (command) => wanted.push(command);
+    copy.frameCame(frame);
+    equal(wanted, [{ type: "subscribe", room: frame.room }]);
+    equal([copy.room(frame.room).windows, copy.room(frame.room).position], [[], null]);
+  },
+  caught_up(frame) {
+    const copy = copyAt(1203);
+    copy.connectionLost();
+    copy.frameCame(frame);
+    ok(copy.caughtUp);
+  },
+  drain(frame) {
+    ok(frame.within > 0); // what the socket does then: socket_test.js
+  },
+};
+
+/** What each reply's result must hold, by its members. */
+const RESULTS = [
+  [["room", "seq", "last_number", "me"], roomState],
+  [["room", "seq", "first_number", "last_number", "messages", "notices"], messagePage],
+  [["room", "seq", "count", "members", "next"], memberPage],
+  [["room", "number", "seq", "at", "duplicate"], ({ number, seq }) => ok(number > 0 && seq > 0)],
+  [["last_read_number", "seq"], readMark],
+  [["seq"], ({ seq }) => ok(seq > 0)],
+  [[], () => {}],
+];
+
+function roomState(result) {
+  const copy = copyAt(1);
+  const room = copy.subscribedTo(result);
+  equal([room.info, room.lastNumber, room.subscribed], [result.room, result.last_number, true]);
+  if (result.me) equal(room.membership, result.me);
+}
+
+function messagePage(result) {
+  const copy = copyAt(result.seq);
+  const room = copy.room(result.room);
+  ok(room.messagesCame(room.pageAsked(), result, { before: result.messages.at(-1).number + 1 }));
+  for (const message of result.messages) equal(room.windows[0].messages.find(({ number }) => number === message.number), message);
+}
+
+function memberPage(result) {
+  const copy = copyAt(result.seq);
+  const room = copy.room(result.room);
+  room.watchMembers();
+  ok(room.membersCame(room.pageAsked(), result));
+  equal([[...room.members.values()], room.joinedCount, room.membersNext], [result.members, result.count, result.next]);
+}
+
+function readMark(result) {
+  const room = copyAt(1203).room(4);
+  room.readUpTo(result.last_read_number);
+  equal(room.lastReadNumber, result.last_read_number);
+}
+
+/** Put every example through; gives their number. */
+export function understand(examples) {
+  let understood = 0;
+  for (const frame of examples) {
+    const isCommand = "ref" in frame && !["reply", "error"].includes(frame.type) && !("server" in frame);
+    if (isCommand) ok(frame.type in COMMAND_NAMES, `a command that is not known: ${frame.type}`);
+    else if (frame.type === "hello") hello(frame);
+    else if (frame.type === "reply") reply(frame);
+    else if (frame.type === "error") failure(frame);
+    else PUSHES[frame.type](frame);
+    understood += 1;
+  }
+  return understood;
+}
+
+function hello(frame) {
+  const copy = new ClientCopy();
+  copy.helloCame(frame);
+  equal([copy.epoch, copy.me, copy.position], [frame.epoch, frame.me, frame.seq]);
+  for (const { room, seq, last_number, me } of frame.rooms) {
+    const known = copy.room(room.id);
+    equal([known.info, known.position, known.unread, known.subscribed], [room, seq, last_number - me.last_read_number, true]);
+  }
+}
+
+function reply({ result }) {
+  const rule = RESULTS.find(([members]) => members.every((member) => member in result));
+  rule[1](result);
+}
+
+function failure(frame) {
+  const made = ChatFailure.from(frame);
+  equal([made.code, made.message, made.retryAfter], [frame.error.code, frame.error.message, frame.error.retry_after ?? null]);
+}
+
+const COMMAND_NAMES = Object.fromEntries(
+  ["hello", "subscribe", "unsubscribe", "room.enter", "room.join", "room.leave", "room.rename", "room.topic", "message.post", "message.edit", "message.delete", "messages", "members", "changes", "read", "ping"].map((name) => [name, true]),
+);
+
+/** The members of every command that the store sends in a life that uses all of them, by type. */
+export async function sentByTheStore() {
+  const clock = new FakeClock();
+  const random = randomFrom(5);
+  const server = new ModelServer({ now: clock.now, random });
+  for (const id of [1, 2]) server.addPerson(id);
+  server.createRoom(1, 1);
+  server.createRoom(2, 2);
+  for (let number = 1; number <= 150; number += 1) server.post(1, 2, `message ${number}`, `m${number}`);
+  const WebSocket = socketTo(server, 1);
+  const sent = {};
+  const { send } = WebSocket.prototype;
+  WebSocket.prototype.send = function (text) {
+    const frame = JSON.parse(text);
+    (sent[frame.type] ??= []).push(Object.keys(frame));
+    if (frame.type !== "room.enter") send.call(this, text);
+  };
+  const store = createStore({ url: "model", WebSocket, storage: memoryStorage(), lead: leadAlone(), channel: noChannel(), clock, random, randomBytes: random.bytes });
+  const flow = async () => {
+    await settle();
+    while (WebSocket.opened.deliver()) await settle();
+  };
+  await flow();
+  store.enter("Lunch").catch(() => {});
+  store.open({ slug: "room-2" });
+  await flow();
+  const looked = store.room(2);
+  store.close(looked);
+  store.open({ id: 1, around: 75 });
+  await flow();
+  const room = store.room(1);
+  for (const act of [() => room.loadBefore(), () => room.loadAfter(), () => room.loadMembers(), () => room.post("mine")]) {
+    act();
+    await flow();
+  }
+  room.edit(151, "edited");
+  room.remove(151);
+  room.rename("Another");
+  room.setTopic("topic");
+  await flow();
+  room.markRead(151);
+  server.post(1, 2, "unread", "unread");
+  await flow();
+  room.markRead(152);
+  await clock.pass(1_000);
+  await clock.pass(26_000); // silence
+  await flow();
+  server.faults = { ...server.faults, drop: 1 };
+  server.post(1, 2, "lost", "lost");
+  server.read(1, 1, 153);
+  server.faults = { ...server.faults, drop: 0 };
+  server.post(1, 2, "after a gap", "gap");
+  server.changeMine(1, 1, {});
+  await flow();
+  room.leave().catch(() => {});
+  await flow();
+  room.join().catch(() => {});
+  await flow();
+  WebSocket.opened.cut();
+  await clock.pass(2_000);
+  await flow();
+  return sent;
+}
+
+export function errorRules(codes) {
+  return Object.fromEntries(codes.map((code) => [code, sameAgain(code)]));
+}
+
+export function closeRules() {
+  return Object.fromEntries([...CLOSE_CODES.keys()].map((code) => [String(code), closeRule(code).reconnect]));
+}
+
