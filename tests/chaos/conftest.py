@@ -13,6 +13,7 @@ from pathlib import Path
 from random import Random
 
 import pytest
+from tests.chaos.crowd import PEOPLE, PEOPLE_LONG, Crowd
 from tests.chaos.stack import Node, Postgres, Process, Valkey
 from tests.server.served import command, environment
 
@@ -21,9 +22,12 @@ Nodes = Callable[..., Awaitable[list[Node]]]
 SECRET_KEY = "for-the-tests-of-faults-3141592653589793238462643383"
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="session", autouse=True)
 def is_long(pytestconfig: pytest.Config) -> bool:
-    return bool(pytestconfig.getoption("--long"))
+    """Whether this is the long form: more people, more rounds."""
+    long = bool(pytestconfig.getoption("--long"))
+    Crowd.usual_people = PEOPLE_LONG if long else PEOPLE
+    return long
 
 
 @pytest.fixture
@@ -72,8 +76,7 @@ def nodes(prepared: Path, tmp_path: Path) -> Iterator[Nodes]:
                 )
                 for index in range(count)
             ]
-            for node in made:
-                stack.callback(node.stop)
+            stack.callback(stop, made)
             await start(*made)
             return made
 
@@ -86,6 +89,15 @@ async def start(*processes: Process) -> None:
         process.launch()
     for process in processes:
         await asyncio.to_thread(process.wait_ready)
+
+
+def stop(processes: list[Node]) -> None:
+    """What is under test has been seen: no need for a leave in good order."""
+    for process in processes:
+        process.signal(signal.SIGCONT)
+        process.signal(signal.SIGTERM if "GROUPCHAT_WORKERS" in process.variables else signal.SIGKILL)
+    for process in processes:
+        process.stop()
 
 
 async def kill(*processes: Process) -> None:
@@ -148,7 +160,7 @@ def fleet(postgres: Postgres, folder: Path, tmp_path: Path) -> Iterator[Nodes]:
                         },
                     )
                 )
-                stack.callback(made[-1].stop)
+            stack.callback(stop, made)
             await start(*made)
             return made
 

@@ -14,11 +14,14 @@ from tests.chaos.stack import Node, reading
 
 DEADLINE_SECONDS = 60.0  # for what takes a second or two on a quiet machine
 ARRIVING_AT_ONCE = 16
-USUAL_PEOPLE = 100
+PEOPLE, PEOPLE_LONG = 40, 100  # of the short form and of the long one
+THINKING_SECONDS = 0.5
 
 
 class Crowd:
     """`people` guests in `rooms` rooms: each in one, every third in two."""
+
+    usual_people = PEOPLE
 
     def __init__(
         self, nodes: Sequence[Node], *, seed: int, people: int = 100, rooms: int = 10, name: str = "p"
@@ -29,7 +32,7 @@ class Crowd:
         ports = [node.port for node in nodes]
         self.people = [
             Person(f"{name}{index}", ports=ports, ledger=self.ledger, random=Random(random.random()))
-            for index in range(people or USUAL_PEOPLE)
+            for index in range(people or Crowd.usual_people)
         ]
         self.names = [f"{name} room {index} of {seed}" for index in range(rooms)]
         self.rooms_of: dict[Person, list[int]] = {}
@@ -64,7 +67,7 @@ class Crowd:
 
     # --- the load --------------------------------------------------------------------------------------------------
 
-    def begin(self, *, think_seconds: float = 1.0) -> None:
+    def begin(self, *, think_seconds: float = THINKING_SECONDS) -> None:
         """Everybody acts, with a pause of so many seconds in the mean between one thing and the next."""
         self._acting = True
         self._actors = [asyncio.create_task(self._act(person, think_seconds)) for person in self.people]
