@@ -104,6 +104,31 @@ async def test_the_first_who_joins_gets_what_came_meanwhile(desk: Desk) -> None:
     assert ranges(other) == [(7, 8)]
 
 
+async def test_who_began_together_with_somebody_who_read_later(desk: Desk) -> None:
+    """What lies between the two reads is published by nobody any more, and the topic stands behind it."""
+    quick, slow = desk.begin(), desk.begin()
+    desk.hub.publish(changes(4, 5))
+    desk.commit(quick, 6)
+    desk.repaired = changes(4, 6)
+    desk.commit(slow, 4)
+    desk.hub.publish(changes(6, 7))
+    await rest()
+    assert ranges(quick) == [(6, 7)]
+    assert ranges(slow) == [(4, 6), (6, 7)]
+    assert desk.asked == [4]
+
+
+async def test_who_goes_away_while_it_catches_up(desk: Desk) -> None:
+    desk.subscribe(6)
+    late = desk.begin()
+    desk.commit(late, 4)
+    desk.hub.leave(late, ROOM)
+    again = desk.hub.begin(late, ROOM)
+    await rest()
+    assert late.frames == []
+    assert late in again.joining
+
+
 async def test_who_read_what_the_hub_has_not_heard_of(desk: Desk) -> None:
     """The read is news for everybody else, before any sweep."""
     first = desk.subscribe(5)

@@ -41,6 +41,7 @@ OPTIONS: dict[str, bool | int] = {
     "SWEEP_MILLISECONDS": 20,
 }
 DEADLINE_SECONDS = 20.0
+READ_LAG_SECONDS = (0.0, 0.0, 0.002, 0.02)
 
 
 class World:
@@ -73,9 +74,7 @@ class World:
                 self.layers.append(
                     MisbehavingLayer(street, seed=self.seed + index, loses=loses, doubles=doubles, delays=delays)
                 )
-            side = Side(layer=self.layers[index] if has_broker else None)
-            await side.start()
-            self.sides.append(side)
+            self.sides.append(await self._side(index))
         for index in range(people):
             guest = Guest(uuid4(), f"Person {index}")  # examples share a database
             self.people.append(Someone(index, guest))
@@ -85,6 +84,20 @@ class World:
             device = Device(self, who, mangles=Random(self.seed + index) if index % 2 else None)
             self.devices.append(device)
             await device.connect(self.sides[index % 2])
+
+    async def _side(self, index: int) -> Side:
+        """A process whose answers from the database are sometimes old when they arrive."""
+        side = Side(layer=self.layers[index] if self.layers else None)
+        read = side.database.read
+
+        async def read_slowly(work: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
+            found = await read(work, *args, **kwargs)
+            await asyncio.sleep(self.random.choice(READ_LAG_SECONDS))
+            return found
+
+        side.database.read = read_slowly  # type: ignore[method-assign]
+        await side.start()
+        return side
 
     def _make_rows(self) -> None:
         from groupchat.actions import rooms
@@ -117,8 +130,7 @@ class World:
         for device in self.devices:
             if device.side is old:
                 device.cut()
-        self.sides[index] = Side(layer=self.layers[index] if self.layers else None)
-        await self.sides[index].start()
+        self.sides[index] = await self._side(index)
 
     async def new_life(self) -> None:
         """The counters begin another life: all processes are started anew."""

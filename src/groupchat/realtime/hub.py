@@ -9,12 +9,13 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from groupchat.realtime.connection import Connection, write_all
 from groupchat.realtime.frames import Chunk, Frame
-from groupchat.realtime.topics import Publication, Reset, Topic, TopicKey
+from groupchat.realtime.topics import Publication, Reset, Topic, TopicKey, covers
 
 logger = logging.getLogger("groupchat.realtime")
 
@@ -102,16 +103,21 @@ class Hub:
             self._take_held(topic)
         # What is due now was accepted before: to this connection it comes through `kept`, not through the flush.
         self._flush_now(topic)
+        if not covers(topic.joining[connection], position, topic.position):
+            self._spawn(self._catch_up(topic, connection, position, last_number))
+            return
         kept = topic.joining.pop(connection)
         topic.subscribers.setdefault(connection.dialect, {})[connection] = position
         topic.told.clear()
         if any(isinstance(one, Reset) for one in kept):
             self._tell_reset(topic, [connection])
+        reach = position
         fresh: list[tuple[Publication, int]] = []
         for one in kept:
-            if isinstance(one, Publication) and one.to > position:
+            if isinstance(one, Publication) and one.to > reach:
                 fresh.append((one, last_number))
                 last_number = max(last_number, one.last_number)
+                reach = one.to
         if fresh:
             self._deliver(topic, {connection: position}, connection.dialect, fresh)
         for one in kept:
@@ -119,6 +125,22 @@ class Hub:
         topic.heard = max(topic.heard, position)
         if topic.heard > topic.position:
             self._wait_for_gap(topic)
+
+    async def _catch_up(self, topic: Topic, connection: Connection, position: int, last_number: int) -> None:
+        """Read for one connection what lies between its position and the topic's, and was not published meanwhile:
+        somebody who began together with it has read later.
+        """
+        kept = topic.joining.get(connection)
+        found: Publication | Reset | None = None
+        while found is None and topic.joining.get(connection) is kept:
+            try:
+                found = await self._repair(topic.key, position)
+            except Exception:
+                logger.warning("Reading the changes of %s failed; trying again.", topic.key, exc_info=True)
+                await asyncio.sleep(REPAIR_RETRY_SECONDS)
+        if found is not None and kept is not None and topic.joining.get(connection) is kept:
+            kept.insert(0, found)
+            self.commit(connection, topic.key, position=position, last_number=last_number)
 
     def leave(self, connection: Connection, key: TopicKey) -> None:
         """End a subscription, whether it was committed or not."""
@@ -229,7 +251,10 @@ class Hub:
             return  # what was missing came by itself; the next sweep looks again
         topic.repairing = True
         topic.heard = 0  # what is heard of from now on may be newer than what we read
-        task = self._loop.create_task(self._run_repair(topic))
+        self._spawn(self._run_repair(topic))
+
+    def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
+        task = self._loop.create_task(work)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 

@@ -52,7 +52,8 @@ def as_publication(changes: RoomChanges | MyChanges) -> Publication:
         key=TopicKey("room", frame["room"]),
         since=frame["since"],
         to=frame["to"],
-        last_number=frame["last_number"],
+        # What was read may hold messages that are newer than the room's row.
+        last_number=max([frame["last_number"], *(message["number"] for message in frame.get("messages", ()))]),
         encode=encode_for,
         named=named(changes.people),
         tell=teller(people),

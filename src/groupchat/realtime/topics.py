@@ -88,3 +88,13 @@ class Topic:
     @property
     def empty(self) -> bool:
         return not self.joining and not any(self.subscribers.values())
+
+
+def covers(kept: Sequence[Publication | Reset], position: int, to: int) -> bool:
+    """Whether these join from the one to the other; a reset leaves nothing to join."""
+    for one in kept:
+        if isinstance(one, Reset):
+            return True
+        if one.since <= position:
+            position = max(position, one.to)
+    return position >= to
