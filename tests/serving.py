@@ -140,8 +140,19 @@ class ThreadServer:
 
 
 def _application() -> Any:
-    """The one of the settings: `groupchat serve`'s own, or an embedding site's."""
+    """The one of the settings: `groupchat serve`'s own, or an embedding site's.
+
+    What it opens beside the chat is one thing a process, and here are several servers in one: so only the chat is
+    started and ended with each of them.
+    """
     from django.conf import settings
     from django.utils.module_loading import import_string
 
-    return import_string(settings.ASGI_APPLICATION)
+    from groupchat.realtime.routing import lifespan_application
+
+    whole = import_string(settings.ASGI_APPLICATION)
+
+    async def application(scope: Any, receive: Any, send: Any) -> None:
+        await (lifespan_application if scope["type"] == "lifespan" else whole)(scope, receive, send)
+
+    return application

@@ -111,7 +111,8 @@ class Client:
     def cut(self) -> None:
         """Lose the connection without a word."""
         if self._socket is not None:
-            self._socket.socket.shutdown(socket.SHUT_RDWR)
+            with contextlib.suppress(OSError):  # the other end was faster
+                self._socket.socket.shutdown(socket.SHUT_RDWR)
         self.close()
 
     @property

@@ -59,9 +59,11 @@ def _life(transactional_db: None) -> None:
 
 
 @pytest.fixture
-def server(servers: Callable[[str], ThreadServer], _life: None, options: Any) -> ThreadServer:
+def server(servers: Callable[[str], ThreadServer], _life: None, options: Any) -> Iterator[ThreadServer]:
     """The server as `groupchat serve` runs it."""
-    return servers(FAST)
+    server = servers(FAST)
+    yield server
+    server.wait(lambda runtime: not runtime.connections)
 
 
 @pytest.fixture(params=KINDS)
@@ -70,9 +72,11 @@ def any_server(
     servers: Callable[[str], ThreadServer],
     _life: None,
     options: Any,
-) -> ThreadServer:
+) -> Iterator[ThreadServer]:
     """Each kind of server in turn."""
-    return servers(request.param)
+    server = servers(request.param)
+    yield server
+    server.wait(lambda runtime: not runtime.connections)
 
 
 @pytest.fixture
@@ -82,7 +86,6 @@ def stage(request: pytest.FixtureRequest) -> Iterator[Stage]:
     server: ThreadServer = request.getfixturevalue(name)
     with Stage(server.address) as stage:
         yield stage
-    server.wait(lambda runtime: not runtime.connections)
 
 
 @pytest.fixture

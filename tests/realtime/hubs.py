@@ -52,7 +52,8 @@ class Ear:
     def abort(self) -> None:
         self.aborted = True
 
-    def ping(self) -> None: ...
+    def ping(self) -> bool:
+        return True
 
 
 class Listener(Connection):

@@ -1,0 +1,185 @@
+"""Limits: each with one named thing that happens there, and none of them where it is switched off."""
+
+from __future__ import annotations
+
+import contextlib
+import time
+from collections.abc import Callable
+
+import pytest
+from tests.accounts import cookies_of, new_person
+from tests.play import Stage
+from tests.serving import FAST, ThreadServer
+from tests.sockets import DEADLINE_SECONDS, Client, Gone, Refused
+from websockets.exceptions import ConnectionClosed
+
+from groupchat.errors import Close
+from groupchat.models import Message
+
+Options = Callable[..., None]
+
+
+def test_more_commands_than_one_may_send(server: ThreadServer, stage: Stage, options: Options) -> None:
+    options(max_commands_per_second=1, max_commands_burst=20)
+    grace = stage.guest("Grace")
+    grace.enters("lobby")
+    began = time.monotonic()
+    refs = [grace.starts_to_post(str(index)) for index in range(60)]
+    grace.client.wait(lambda: len([one for one in grace.client.frames if one.get("ref") in refs]) == 60)
+    answers = [one for one in grace.client.frames if one.get("ref") in refs]
+    took = time.monotonic() - began
+    taken = [one for one in answers if one["type"] == "reply"]
+    refused = [one["error"] for one in answers if one["type"] == "error"]
+    assert len(taken) <= 17 + took + 1
+    assert refused
+    assert {error["code"] for error in refused} == {"rate_limited"}
+    assert all(0 < error["retry_after"] <= 1 for error in refused)
+    assert Message.objects.count() == len(taken)
+    time.sleep(refused[-1]["retry_after"])  # as long as we were told
+    deadline = time.monotonic() + DEADLINE_SECONDS
+    while True:
+        try:
+            grace.client.call("ping")
+            break
+        except Refused as again:
+            assert time.monotonic() < deadline
+            time.sleep(again.error["retry_after"])
+
+
+def test_the_allowance_is_a_persons_not_a_sockets(server: ThreadServer, stage: Stage, options: Options) -> None:
+    options(max_commands_per_second=1, max_commands_burst=10)
+    ada = new_person("ada")
+    sockets = [stage.client(cookies=cookies_of(ada)).connect() for _ in range(4)]
+    for socket in sockets:
+        for index in range(10):
+            socket.raw(f'{{"type": "ping", "ref": {index}}}')
+    answers = [socket.receive()["type"] for socket in sockets for _ in range(10)]
+    assert answers.count("reply") < 20
+    assert answers.count("error") > 20
+    bob = stage.guest("bob")
+    bob.client.drain()
+
+
+def test_a_flood_ends_the_socket(any_server: ThreadServer, stage: Stage, options: Options) -> None:
+    options(max_commands_per_second=1, max_commands_burst=5)
+    client = stage.client(name="Grace").connect()
+    with contextlib.suppress(ConnectionClosed):
+        for index in range(400):
+            client.raw(f'{{"type": "ping", "ref": {index}}}')
+    assert client.closed_with() == Close.FLOODING
+
+
+def test_garbage_counts_as_commands(server: ThreadServer, stage: Stage, options: Options) -> None:
+    options(max_commands_per_second=1, max_commands_burst=5)
+    client = stage.client(name="Grace").connect()
+    for _ in range(20):
+        client.raw("garbage")
+    codes = {client.receive()["error"]["code"] for _ in range(20)}
+    assert codes == {"bad_frame", "rate_limited"}
+
+
+def test_no_limit(server: ThreadServer, stage: Stage, options: Options) -> None:
+    options(max_commands_per_second=0, max_commands_burst=1)
+    client = stage.client(name="Grace").connect()
+    for index in range(1000):
+        client.raw(f'{{"type": "ping", "ref": {index}}}')
+    assert [client.receive()["type"] for _ in range(1000)] == ["reply"] * 1000
+
+
+def test_connections_of_a_person(any_server: ThreadServer, stage: Stage, options: Options) -> None:
+    options(max_connections_per_user=2)
+    cookies = cookies_of(new_person("ada"))
+    first, _second = stage.user("ada", cookies), stage.user("ada", cookies)
+    third = stage.client(cookies=cookies).connect()
+    assert third.closed_with() == Close.TOO_MANY_CONNECTIONS
+    stage.user("bob", cookies_of(new_person("bob")))
+    first.closes()
+    any_server.wait(lambda runtime: len(runtime.connections) == 2)
+    stage.user("ada", cookies)
+
+
+def test_a_guest_is_counted_before_and_after_the_first_word(
+    server: ThreadServer, stage: Stage, options: Options
+) -> None:
+    options(max_connections_per_user=2)
+    grace = stage.guest("Grace")
+    tab = grace.on_another_device()
+    assert Client(server.address, cookies=grace.client.cookies).connect().closed_with() == Close.TOO_MANY_CONNECTIONS
+    grace.enters("lobby")
+    tab.client.wait(lambda: tab.state.me is not None)
+    assert Client(server.address, cookies=grace.client.cookies).connect().closed_with() == Close.TOO_MANY_CONNECTIONS
+    tab.closes()
+    server.wait(lambda runtime: len(runtime.connections) == 1)
+    grace.on_another_device()
+
+
+def test_connections_of_an_address(any_server: ThreadServer, stage: Stage, options: Options) -> None:
+    options(max_connections_per_address=3)
+    guests = [stage.guest(f"guest {index}") for index in range(3)]
+    fourth = Client(any_server.address).connect()
+    assert fourth.closed_with() == Close.TOO_MANY_CONNECTIONS
+    guests[0].goes_offline()
+    any_server.wait(lambda runtime: len(runtime.connections) == 2)
+    stage.guest("fourth")
+
+
+def test_nobody_stays_counted(any_server: ThreadServer, stage: Stage, options: Options) -> None:
+    options(max_connections_per_address=50, max_connections_per_user=1)
+    for index in range(5):
+        guest = stage.guest(f"guest {index}")
+        Client(any_server.address, cookies=guest.client.cookies).connect().closed_with()
+        guest.enters("lobby")
+        guest.goes_offline() if index % 2 else guest.closes()
+    any_server.wait(lambda runtime: not runtime.connections)
+    counted = any_server.ask(
+        lambda runtime: (
+            dict(runtime.addresses),
+            dict(runtime.visitors.connections),
+            dict(runtime.of_person),
+            dict(runtime.of_guest),
+            list(runtime.hub.topics),
+        )
+    )
+    assert counted == ({}, {}, {}, {}, [])
+
+
+def test_frames_that_are_too_large(any_server: ThreadServer, stage: Stage) -> None:
+    client = stage.client(name="Grace").open()
+    client.raw('{"type": "ping", "ref": 1, "filler": "%s"}' % ("x" * 60_000))
+    assert client.receive()["type"] == "reply"
+    client.raw('{"type": "ping", "ref": 1, "filler": "%s"}' % ("x" * 70_000))
+    assert client.closed_with() == Close.TOO_LARGE
+
+
+def test_binary_frames_break_the_protocol(any_server: ThreadServer, stage: Stage) -> None:
+    client = stage.client(name="Grace").open()
+    client.raw(b'{"type": "ping"}')
+    assert client.closed_with() == Close.BROKEN_FRAME
+
+
+def test_who_gives_no_sign_of_life_is_gone(_life: None, options: Options, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A silent socket that answers pings stays for ever; one whose other end is dead is noticed."""
+    monkeypatch.setattr("groupchat.realtime.runtime.KEEPER_SECONDS", 1.0)
+    server = ThreadServer(FAST).start()
+    try:
+        with Stage(server.address) as stage:
+            alive, dead = stage.client(name="alive").open(), stage.client(name="dead").open()
+            freeze(dead)
+            server.wait(lambda runtime: len(runtime.connections) == 1)
+            alive.drain()
+            dead.cut()
+    finally:
+        server.stop()
+
+
+def freeze(client: Client) -> None:
+    """The other end takes nothing from now on, and answers nothing."""
+    assert client._socket is not None
+    client._socket.protocol.receive_data = lambda data: None  # type: ignore[method-assign]
+
+
+def test_a_socket_that_is_closed_says_so(stage: Stage, server: ThreadServer) -> None:
+    client = stage.client(name="Grace").open()
+    client.raw(b"x")
+    with pytest.raises(Gone, match="4000"):
+        client.receive()
