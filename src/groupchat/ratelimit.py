@@ -24,3 +24,7 @@ class Bucket:
             self._tokens -= 1
             return 0.0
         return (1 - self._tokens) / self._rate
+
+    def is_whole(self, now: float) -> bool:
+        """Whether it is as good as a new one."""
+        return not self._rate or self._tokens + (now - self._at) * self._rate >= self._burst

@@ -15,14 +15,25 @@ LONGEST_TOPIC = 1_000
 
 _SPACES = re.compile(r"\s+")
 _CLIENT_MESSAGE_ID = re.compile(r"[A-Za-z0-9_-]{1,64}\Z")
-_INVISIBLE = ("Cc", "Cf", "Zs", "Zl", "Zp", "Cn", "Co", "Cs")
+# Not "Cn": what our Unicode does not know yet may be a new emoji that every phone draws.
+_INVISIBLE = ("Cc", "Cf", "Zs", "Zl", "Zp", "Co", "Cs")
 # Characters that are drawn as nothing although Unicode counts them as letters or marks.
 _BLANK = frozenset("\u115f\u1160\u3164\uffa0\u2800\u034f")
 
 
 def is_visible(text: str) -> bool:
     """Whether a reader would see anything of it."""
-    return any(character not in _BLANK and unicodedata.category(character) not in _INVISIBLE for character in text)
+    return any(
+        character not in _BLANK
+        and unicodedata.category(character) not in _INVISIBLE
+        and not _is_never_drawn(ord(character))
+        for character in text
+    )
+
+
+def _is_never_drawn(code: int) -> bool:
+    """Code points without a character for good (noncharacters), or set aside for what shows nothing."""
+    return code & 0xFFFE == 0xFFFE or 0xFDD0 <= code <= 0xFDEF or 0xFFF0 <= code <= 0xFFF8 or code >> 12 == 0xE0
 
 
 def fold(name: str) -> str:

@@ -54,6 +54,8 @@ def people(ids: Iterable[int]) -> list[PersonResource]:
 
 def room_by_slug(slug: str) -> Room:
     """The room at this address, by its present name or an old one; raises NotFound."""
+    if "\0" in slug:
+        raise NotFound("There is no such room.")  # PostgreSQL would not even look
     room = Room.objects.filter(slug=slug).first()
     if room is None:
         room = Room.objects.filter(names__key=fold(slug)).first()

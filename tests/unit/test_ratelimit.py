@@ -56,3 +56,14 @@ def test_never_more_than_the_burst_and_the_rate(rate: int, burst: int, steps: li
         now += step
         taken += bucket.take(now) == 0.0
         assert taken <= burst + rate * now + 1e-6
+
+
+def test_a_whole_bucket_is_as_good_as_a_new_one() -> None:
+    bucket = Bucket(rate=8, burst=2, now=100.0)
+    assert bucket.is_whole(100.0)
+    bucket.take(100.0)
+    assert not bucket.is_whole(100.0)
+    assert bucket.is_whole(100.125)
+    bucket.take(100.0625)
+    assert not bucket.is_whole(100.125)
+    assert Bucket(rate=0, burst=1, now=0.0).is_whole(0.0)

@@ -23,7 +23,9 @@ from groupchat.text import (
 ANY_TEXT = st.text(st.characters(exclude_categories=()))
 
 
-@pytest.mark.parametrize("body", ["a", " a ", "\n.\n", "🎉", "\u200b.", "é", "\u202ea", "a\x07b"])
+@pytest.mark.parametrize(
+    "body", ["a", " a ", "\n.\n", "🎉", "\u200b.", "é", "\u202ea", "a\x07b", "\U0001fae8", "\U0001fae9"]
+)
 def test_bodies_that_show_something_stay_as_they_are(body: str) -> None:
     assert clean_body(body) == body
 
@@ -91,3 +93,12 @@ def test_other_ids_are_refused(value: str) -> None:
     else:
         with pytest.raises(Invalid):
             clean_client_message_id(value)
+
+
+def test_an_emoji_newer_than_our_unicode_is_a_name() -> None:
+    assert clean_room_name("\U0001fae9") == "\U0001fae9"  # of Unicode 16; Python 3.11 knows Unicode 14
+
+
+@pytest.mark.parametrize("text", ["\ufffe", "\U0010ffff", "\ufdd0", "\ufff0", "\U000e0fff", "\ue000"])
+def test_what_is_never_drawn_shows_nothing(text: str) -> None:
+    assert not is_visible(text)

@@ -37,8 +37,8 @@ def enter(*, person: Person, name: str) -> Entered:
             with transaction.atomic():
                 room = create(person=person, name=name)
         except IntegrityError:
-            # Somebody made it at the same moment: join theirs. Or a private room happens to have this address.
-            if Room.objects.filter(slug=key).exclude(kind=Room.Kind.PUBLIC).exists():
+            # Somebody made it at the same moment: join theirs. Or another room happens to have this address.
+            if not RoomName.objects.filter(key=key).exists():
                 raise _taken() from None
             continue
         return Entered(room, Membership.objects.get(room=room, person=person), created=True)

@@ -60,8 +60,9 @@ class AsgiWire:
         if self._consumer is not None:
             self._consumer.cancel()
 
-    def ping(self) -> None:
+    def ping(self) -> bool:
         """Left to the server: ASGI knows no pings."""
+        return False
 
     def _wake(self) -> None:
         if self._writing is None:

@@ -134,6 +134,8 @@ class ChatConnection(DoorConnection):
         finally:
             self._working = False
             self._inbox = None
+            if self.closed:  # it went while a command subscribed it: nothing would take it out of the topics again
+                self.runtime.hub.leave_all(self)
 
     def post(self, command: PostMessage) -> None:
         """Hand a post to the next batch; its reply comes after the commit."""
@@ -227,9 +229,11 @@ class ChatConnection(DoorConnection):
 
     def adopt(self, person: Person) -> None:
         """Count this connection, and its allowance, as the person's from now on."""
+        if self.closed:
+            return  # it was counted out already, or is about to be
         if self.visitor.guest is not None:
             discard(self.runtime.of_guest, self.visitor.guest.id, self)
-        self.runtime.visitors.leave(self.visitor_key)
+        self.runtime.visitors.leave(self.visitor_key, self.runtime.loop.time())
         self.visitor = Visitor(person, self.visitor.guest)
         self.visitor_key = self.visitor.key
         self.person_id = person.pk

@@ -92,19 +92,24 @@ async def hello(connection: ChatConnection, command: Hello) -> None:
             }
         )
     )
+    resumed: dict[int, int] = {}
+    waiting, limit = 0, connection.max_outbox_bytes // 2
     for room_id, changes in found.changes.items():
-        if changes is None:
+        payload = encode(changes.frame) if changes is not None else b""
+        # More than the outbox holds would close the socket as slow, now and at each return; a fresh page is small.
+        if changes is None or (limit and waiting + len(payload) > limit):
             arrivals.resets += 1
             connection.send(encode({"type": "reset", "room": room_id}))
         else:
             connection.tell(changes.people)
-            connection.send(encode(changes.frame))
+            connection.send(payload)
+            waiting += len(payload)
+            resumed[room_id] = changes.frame["to"]
     if mine is not None:
         hub.commit(connection, mine, position=found.seq, last_number=0)
     for state in begun:
         room_id = state["room"]["id"]
-        resumed = found.changes.get(room_id)
-        position = resumed.frame["to"] if resumed is not None else state["seq"]
+        position = resumed.get(room_id, state["seq"])
         hub.commit(connection, TopicKey("room", room_id), position=position, last_number=state["last_number"])
     known = {TopicKey("room", state["room"]["id"]) for state in begun} | {mine}
     for key in [key for key in connection.topics if isinstance(key, TopicKey) and key not in known]:

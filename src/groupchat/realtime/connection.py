@@ -35,8 +35,8 @@ class Wire(Protocol):
         """Drop the socket and everything unsent, now."""
         ...
 
-    def ping(self) -> None:
-        """Ask for a sign of life, if this server leaves that to us."""
+    def ping(self) -> bool:
+        """Ask for a sign of life; False where the server sees to that itself, and we would hear no answer."""
         ...
 
 

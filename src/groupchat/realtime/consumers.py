@@ -115,7 +115,10 @@ class _Consumer(AsyncConsumer):  # type: ignore[misc]
                 if message["type"] == "websocket.disconnect":
                     return
                 if message.get("text") is not None:
-                    connection.received(message["text"])
+                    if _is_too_large(message["text"]):  # not every server has a limit of its own, or ours
+                        connection.close(Close.TOO_LARGE)
+                    else:
+                        connection.received(message["text"])
                 else:
                     connection.received_bytes()
         except asyncio.CancelledError:
@@ -192,6 +195,12 @@ class NoSuchDoor(AsyncConsumer):  # type: ignore[misc]
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         await receive()
         await send({"type": "websocket.close"})
+
+
+def _is_too_large(text: str) -> bool:
+    limit = conf().max_frame_bytes
+    # A character takes up to four bytes: most frames need no second look.
+    return bool(limit) and 4 * len(text) > limit and len(text.encode()) > limit
 
 
 def _guest_cookie(value: str) -> bytes:

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from typing import Any, ClassVar, TypeVar
-
-from django.db import DatabaseError
 
 from groupchat.conf import conf
 from groupchat.errors import ChatError, Close, RateLimited
@@ -19,6 +18,8 @@ logger = logging.getLogger("groupchat.realtime")
 
 K = TypeVar("K")
 C = TypeVar("C", bound=Connection)
+
+PROVE_RETRY_SECONDS = 0.5  # after a look at a session that failed
 
 
 class DoorConnection(Connection):
@@ -75,7 +76,7 @@ class DoorConnection(Connection):
         runtime = self.runtime
         runtime.hub.leave_all(self)
         runtime.connections.discard(self)
-        runtime.visitors.leave(self.visitor_key)
+        runtime.visitors.leave(self.visitor_key, runtime.loop.time())
         if self.person is not None:
             discard(runtime.of_person, self.person.pk, self)
         runtime.addresses[self.address] -= 1
@@ -83,11 +84,15 @@ class DoorConnection(Connection):
             del runtime.addresses[self.address]
 
     async def prove(self) -> None:
-        """Ask the session again who this is; close where it is not the same any more."""
-        try:
-            visitor = await self.runtime.visitors_of.ask(self.credentials)
-        except DatabaseError:
-            logger.warning("A session could not be read again.", exc_info=True)
+        """Ask the session again who this is, until there is an answer; close where it is not the same any more."""
+        while not self.closed:
+            try:
+                visitor = await self.runtime.visitors_of.ask(self.credentials)
+                break
+            except Exception:  # whatever store the site keeps its sessions in
+                logger.warning("A session could not be read again; asking once more.", exc_info=True)
+                await asyncio.sleep(PROVE_RETRY_SECONDS)
+        else:
             return
         if visitor.person is not None:
             same = self.person is not None and visitor.person.pk == self.person.pk and visitor.person.is_active

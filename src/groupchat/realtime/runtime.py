@@ -55,13 +55,15 @@ class Visitors:
     def __init__(self) -> None:
         self.connections: Counter[str] = Counter()
         self._buckets: dict[str, tuple[Bucket, Bucket]] = {}
+        self._most = MAX_ALLOWANCES
 
     def buckets(self, key: str, now: float) -> tuple[Bucket, Bucket]:
         """The bucket of the limit, and the far larger one past which a client is flooding."""
         found = self._buckets.get(key)
         if found is None:
-            if len(self._buckets) > MAX_ALLOWANCES:  # of programs that came over HTTP and have no connection to end
-                self._buckets = {one: kept for one, kept in self._buckets.items() if one in self.connections}
+            if len(self._buckets) >= self._most:
+                self._buckets = {one: kept for one, kept in self._buckets.items() if not _are_whole(kept, now)}
+                self._most = max(MAX_ALLOWANCES, 2 * len(self._buckets))  # or a crowd would pay for it at each arrival
             rate, burst = conf().max_commands_per_second, conf().max_commands_burst
             found = self._buckets[key] = (
                 Bucket(rate=rate, burst=burst, now=now),
@@ -72,11 +74,18 @@ class Visitors:
     def enter(self, key: str) -> None:
         self.connections[key] += 1
 
-    def leave(self, key: str) -> None:
+    def leave(self, key: str, now: float) -> None:
+        """One connection less. What was used up of the allowance stays so: coming back is no way to a new one."""
         self.connections[key] -= 1
         if self.connections[key] <= 0:
             del self.connections[key]
-            self._buckets.pop(key, None)
+            kept = self._buckets.get(key)
+            if kept is not None and _are_whole(kept, now):
+                del self._buckets[key]
+
+
+def _are_whole(buckets: tuple[Bucket, Bucket], now: float) -> bool:
+    return all(bucket.is_whole(now) for bucket in buckets)
 
 
 @dataclass(slots=True)
@@ -245,8 +254,7 @@ class Runtime:
                 elif connection in asked:
                     connection.close(Close.ERROR)
                     connection.wire.abort()
-                else:
-                    connection.wire.ping()
+                elif connection.wire.ping():
                     silent.add(connection)
             asked = silent
 

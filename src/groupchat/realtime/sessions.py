@@ -59,7 +59,8 @@ def _visitors_of_cookies(handshakes: Sequence[Cookies]) -> list[Visitor | Except
 
 def _users(session_keys: Sequence[str]) -> dict[str, Any]:
     """By session key, the users whose sessions were found and are sound."""
-    wanted = {key for key in session_keys if key}
+    # PostgreSQL takes no NUL; asked for all at once, one stranger's cookie would send everybody away.
+    wanted = {key for key in session_keys if key and "\0" not in key}
     if not wanted or settings.SESSION_ENGINE != _DATABASE_SESSIONS:
         return {}
     from django.contrib.sessions.models import Session

@@ -194,6 +194,7 @@ class ChatWebSocketProtocol(WebSocketsSansIOProtocol):
     def abort(self) -> None:
         self.transport.abort()
 
-    def ping(self) -> None:
+    def ping(self) -> bool:
         if not self.close_sent and not self.transport.is_closing():
             self.transport.write(ping())
+        return True

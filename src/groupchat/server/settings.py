@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from pathlib import Path
 
 import django
@@ -15,6 +16,12 @@ _PACKAGE = Path(__file__).resolve().parent.parent
 
 DEBUG = False
 SECRET_KEY = ENVIRONMENT.secret_key or folder.secret_key(ENVIRONMENT.data)
+
+
+def _fingerprint(secret: str) -> str:
+    """Names the server, on all its machines, to those who share a Redis with it."""
+    return hashlib.sha256(b"groupchat.layer\0" + secret.encode()).hexdigest()[:16]
+
 
 GROUPCHAT = ENVIRONMENT.options
 
@@ -73,7 +80,8 @@ DATABASES = {"default": ENVIRONMENT.database}
 CHANNEL_LAYERS = {
     "default": {
         "BACKEND": "channels_redis.pubsub.RedisPubSubChannelLayer",
-        "CONFIG": {"hosts": [ENVIRONMENT.redis_url]},
+        # Redis publishes past the borders of its numbered databases: two chats that share one must not hear each other.
+        "CONFIG": {"hosts": [ENVIRONMENT.redis_url], "prefix": f"groupchat-{_fingerprint(SECRET_KEY)}"},
     }
     if ENVIRONMENT.redis_url
     else {"BACKEND": "channels.layers.InMemoryChannelLayer"}
