@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import signal
 import time
+from statistics import median
 from uuid import uuid4
 
 import pytest
@@ -22,6 +23,7 @@ from groupchat.actions.messages import post as post_messages
 from groupchat.actions.people import Guest, person_of_guest
 from groupchat.models import Membership, Person, Room
 
+WITHIN_SECONDS = 1.0
 NEVER = 600_000  # milliseconds: a sweep that does not come in time for a test
 
 
@@ -71,16 +73,20 @@ def test_a_frame_that_is_too_large_is_a_doorbell(sides: list[Side], room: Room, 
 
 def test_who_is_removed_here_hears_nothing_more_there(sides: list[Side], room: Room, owner: Person) -> None:
     here, there = sides
-    guest = person_of_guest(guest=Guest(uuid4(), "Guest"))
-    rooms.join(person=guest, room_id=room.pk)
-    ears = [listening(there, room, person=guest), listening(there, room, person=owner)]
-    run(here, here.database.write(remove, room.pk, guest, Membership.State.BANNED))
-    assert run(there, until(lambda: ears[0].ended)) < 1.0
-    run(here, say(here, room, owner, "behind their back"))
-    run(there, ears[1].hears(1))
-    assert ears[0].bodies == []
-    assert ears[0].frames[-1]["members"][0]["state"] == "banned"  # the last thing they were told
-    assert ears[1].ended == []
+    stays = listening(there, room, person=owner)
+    took = []
+    for index in range(3):
+        guest = person_of_guest(guest=Guest(uuid4(), "Guest"))
+        rooms.join(person=guest, room_id=room.pk)
+        ear = listening(there, room, person=guest)
+        run(here, here.database.write(remove, room.pk, guest, Membership.State.BANNED))
+        took.append(run(there, until(lambda ear=ear: ear.ended)))
+        run(here, say(here, room, owner, "behind their back"))
+        run(there, stays.hears(index + 1))
+        assert ear.bodies == []
+        assert ear.frames[-1]["members"][-1]["state"] == "banned"  # the last thing they were told
+    assert stays.ended == []
+    assert median(took) < WITHIN_SECONDS
 
 
 def test_who_comes_later_hears_from_there_on(sides: list[Side], room: Room, owner: Person) -> None:
@@ -117,10 +123,11 @@ def test_the_last_publication_before_silence_is_lost(start: Start, room: Room, o
     memory = InMemoryChannelLayer()
     here, there = start(MisbehavingLayer(memory, loses=1), memory, one_loop=True)
     ear = listening(there, room)
-    run(here, say(here, room, owner, "the last word"))
-    began = time.monotonic()
-    run(there, ear.hears(1))
-    assert time.monotonic() - began < 1.5
+    took = []
+    for index in range(3):
+        run(here, say(here, room, owner, "the last word"))
+        took.append(run(there, until(lambda index=index: len(ear.bodies) > index)))
+    assert median(took) < WITHIN_SECONDS
     assert there.broker.stats.received == 0
 
 
@@ -218,9 +225,12 @@ def test_the_broker_is_silent_for_a_while(start: Start, own_valkey: Valkey, room
 def test_edits_travel_by_the_broker_alone(start: Start, valkey_url: str, room: Room, owner: Person) -> None:
     here, there = start(*valkeys(valkey_url), SWEEP_MILLISECONDS=NEVER)
     ear = listening(there, room)
-    run(here, say(here, room, owner, "wrogn"))
-    run(there, ear.hears(1))
+    deadline = time.monotonic() + 30
+    while not ear.bodies:  # the broker may take what is said before it takes that we listen
+        assert time.monotonic() < deadline
+        run(here, say(here, room, owner, "wrogn"))
+        time.sleep(0.05)
     run(here, here.database.write(edit, person=owner, room_id=room.pk, number=1, body="right"))
-    run(there, until(lambda: ear.bodies == ["right"]))
+    run(there, until(lambda: ear.bodies[0] == "right"))
     ear.check()
     assert there.sweep.stats.looks == 0
