@@ -52,14 +52,14 @@ def options(settings: Any) -> Callable[..., None]:
 
 
 @pytest.fixture
-def _life(transactional_db: None) -> None:
+def life(transactional_db: None) -> None:
     """The test before took the database's rows away, and with them the name of the counters' life."""
     ServerState.objects.update_or_create(id=ServerState.ONLY, defaults={"epoch": EPOCH})
     resume.refresh_epoch()
 
 
 @pytest.fixture
-def server(servers: Callable[[str], ThreadServer], _life: None, options: Any) -> Iterator[ThreadServer]:
+def server(servers: Callable[[str], ThreadServer], life: None, options: Any) -> Iterator[ThreadServer]:
     """The server as `groupchat serve` runs it."""
     server = servers(FAST)
     yield server
@@ -70,7 +70,7 @@ def server(servers: Callable[[str], ThreadServer], _life: None, options: Any) ->
 def any_server(
     request: pytest.FixtureRequest,
     servers: Callable[[str], ThreadServer],
-    _life: None,
+    life: None,
     options: Any,
 ) -> Iterator[ThreadServer]:
     """Each kind of server in turn."""

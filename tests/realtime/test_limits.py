@@ -157,7 +157,8 @@ def test_binary_frames_break_the_protocol(any_server: ThreadServer, stage: Stage
     assert client.closed_with() == Close.BROKEN_FRAME
 
 
-def test_who_gives_no_sign_of_life_is_gone(_life: None, options: Options, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.usefixtures("life")
+def test_who_gives_no_sign_of_life_is_gone(options: Options, monkeypatch: pytest.MonkeyPatch) -> None:
     """A silent socket that answers pings stays for ever; one whose other end is dead is noticed."""
     monkeypatch.setattr("groupchat.realtime.runtime.KEEPER_SECONDS", 1.0)
     server = ThreadServer(FAST).start()
