@@ -16,7 +16,6 @@ from groupchat.actions.messages import Post, Posted
 from groupchat.actions.people import Guest, person_of_guest
 from groupchat.conf import conf
 from groupchat.errors import ChatError, Invalid, RateLimited, Unauthenticated, Unavailable
-from groupchat.identity import Visitor
 from groupchat.models import Person
 from groupchat.protocol import (
     AnyCommand,
@@ -228,17 +227,9 @@ class ChatConnection(DoorConnection):
         self.runtime.hub.commit(self, key, position=position, last_number=0)
 
     def adopt(self, person: Person) -> None:
-        """Count this connection, and its allowance, as the person's from now on."""
-        if self.closed:
-            return  # it was counted out already, or is about to be
         if self.visitor.guest is not None:
             discard(self.runtime.of_guest, self.visitor.guest.id, self)
-        self.runtime.visitors.leave(self.visitor_key, self.runtime.loop.time())
-        self.visitor = Visitor(person, self.visitor.guest)
-        self.visitor_key = self.visitor.key
-        self.person_id = person.pk
-        self.runtime.visitors.enter(self.visitor_key)
-        self.runtime.of_person[person.pk].add(self)
+        super().adopt(person)
 
     def lost(self) -> None:
         super().lost()

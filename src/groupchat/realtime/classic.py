@@ -208,6 +208,19 @@ class ClassicConnection(DoorConnection):
     def _answer(self, result: Posted | ChatError) -> None:
         if isinstance(result, ChatError):
             self.refuse(None, result)
+        elif self.person is None:
+            self.runtime.spawn(self._become(result.author_id))
+
+    async def _become(self, person_id: int) -> None:
+        """This guest is a person now: whatever ends a person's sockets must find this one, too."""
+        try:
+            person = await self.runtime.database.read(Person.objects.get, pk=person_id)
+        except DatabaseError:
+            logger.warning("The person of a guest could not be read.", exc_info=True)
+            return  # the next message tries again
+        if self.person is None and not self.closed:
+            self.adopt(person)
+            await self._hear_of_sessions()
 
 
 def _enter_room(visitor: Visitor, name: str) -> int:

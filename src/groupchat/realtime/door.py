@@ -83,6 +83,17 @@ class DoorConnection(Connection):
         if runtime.addresses[self.address] <= 0:
             del runtime.addresses[self.address]
 
+    def adopt(self, person: Person) -> None:
+        """Count this connection, and its allowance, as the person's from now on."""
+        if self.closed:
+            return  # it was counted out already, or is about to be
+        self.runtime.visitors.leave(self.visitor_key, self.runtime.loop.time())
+        self.visitor = Visitor(person, self.visitor.guest)
+        self.visitor_key = self.visitor.key
+        self.person_id = person.pk
+        self.runtime.visitors.enter(self.visitor_key)
+        self.runtime.of_person[person.pk].add(self)
+
     async def prove(self) -> None:
         """Ask the session again who this is, until there is an answer; close where it is not the same any more."""
         while not self.closed:
