@@ -11,7 +11,7 @@ from groupchat.bench.served import Served
 from groupchat.bench.swarm import Client, Swarm, Tally, now_ns
 from groupchat.bench.voices import Voice
 
-_POSTERS = 16
+POSTERS = 16
 _AFTER_SECONDS = 8.0  # how long what was posted may take to arrive before the window is closed without it
 
 
@@ -66,7 +66,7 @@ class Crowd:
 
     def __post_init__(self) -> None:
         if not self.posters:
-            self.posters = self.clients[:_POSTERS]
+            self.posters = self.clients[:POSTERS]
 
     def window(self, *, rate: float, seconds: float, size: int = 100) -> Window:
         """Posts at a fixed rate, whether the server keeps up or not, and waits for what is still under way."""
@@ -110,6 +110,13 @@ class Crowd:
         for tally in tallies:
             del voice.tallies[tally.sent]
         return window
+
+    def warm_up(self, *, posters: int) -> None:
+        """Each of some posters says something, one after the other: caches fill, and everyone has met them all."""
+        for poster in self.posters[:posters]:
+            tally = self.voice.say(poster, room=self.room, delays=[])
+            self.swarm.run(lambda tally=tally: tally.count >= len(self.clients), _AFTER_SECONDS)  # type: ignore[misc]
+            del self.voice.tallies[tally.sent]
 
     def leave(self) -> None:
         for client in self.clients:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from groupchat.bench import wire
-from groupchat.bench.contenders import LABELS, OURS_DEFLATE, Contender, all_contenders
+from groupchat.bench.contenders import LABELS, OURS_DEFLATE, all_contenders
 from groupchat.bench.crowd import Crowd, gather
 from groupchat.bench.measure import raise_file_limit
 from groupchat.bench.ours import OurServer, room_plan
@@ -44,8 +44,9 @@ class Stage:
     def label(self, key: str) -> str:
         return LABELS.get(key) or self._contenders[key].label
 
-    def contender(self, key: str) -> Contender:
-        return self._contenders[key]
+    def is_heavy(self, key: str) -> bool:
+        """Whether this one must be given a lighter load than the others."""
+        return key in self._contenders and self._contenders[key].heavy
 
     def ours(self) -> tuple[OurServer, Served]:
         """Our server on SQLite, started with the first question."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from groupchat.bench.contenders import OURS, OURS_DEFLATE
-from groupchat.bench.crowd import Crowd, Window
+from groupchat.bench.crowd import POSTERS, Crowd, Window
 from groupchat.bench.figures import median
 from groupchat.bench.stage import Stage
 
@@ -20,6 +20,9 @@ def gather_crowds(stage: Stage, keys: Sequence[str], sockets: int) -> dict[str, 
     crowds = {key: crowd for key in keys if (crowd := stage.crowd(key, sockets)) is not None}
     stage.swarm.settle()
     stage.swarm.rest(1.0)
+    for key, crowd in crowds.items():
+        stage.say(f"{stage.label(key)}: warming up")
+        crowd.warm_up(posters=1 if stage.is_heavy(key) else POSTERS)
     return crowds
 
 
@@ -35,8 +38,6 @@ def measure(
 ) -> dict[str, list[Window]]:
     """Windows in turn, so that a noisy moment of the machine falls on all of them; figures are medians."""
     windows: dict[str, list[Window]] = {key: [] for key in crowds}
-    for key, crowd in crowds.items():
-        crowd.window(rate=_rate_of(stage, key, crowd, rate), seconds=min(1.0, seconds), size=size)  # warm up
     for number in range(rounds):
         for key, crowd in crowds.items():
             stage.say(f"{stage.label(key)}: {rate:g} messages/s, window {number + 1} of {rounds}")
@@ -83,6 +84,6 @@ def last_p50(windows: dict[str, list[Window]], key: str) -> float:
 
 
 def _rate_of(stage: Stage, key: str, crowd: Crowd, rate: float) -> float:
-    if key in (OURS, OURS_DEFLATE) or not stage.contender(key).heavy:
+    if not stage.is_heavy(key):
         return rate
     return min(rate, max(0.5, _HEAVY_DELIVERIES_PER_SECOND / len(crowd.clients)))

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from groupchat.bench import measure
 from groupchat.bench.baselines import start_valkey
-from groupchat.bench.crowd import Crowd, gather
+from groupchat.bench.crowd import POSTERS, Crowd, gather
 from groupchat.bench.figures import median, ratio
 from groupchat.bench.ours import OurServer, room_plan
 from groupchat.bench.scenarios.posts import keep_posting, note, our_senders
@@ -90,7 +90,7 @@ def _measure(
         gather(stage.swarm, served, clients)
         crowd = Crowd(stage.swarm, served, voice, clients, room=seeded["rooms"][f"{prefix}room"])
         stage.swarm.settle()
-        crowd.window(rate=rate, seconds=min(1.0, seconds))
+        crowd.warm_up(posters=POSTERS)
         windows = [_window(served, crowd, rate=rate, seconds=seconds) for _ in range(rounds)]
         report = stage.report
         report.add(SCENARIO, label, "server CPU per delivery", [one.us_per_delivery for one in windows], "µs")

@@ -14,7 +14,7 @@ SCENARIO = "cost over the number of sockets"
 CONTENDERS = (OURS, "floor", "node", "classic")
 STEPS = (100, 1_000, 10_000)
 _DELIVERIES_PER_SECOND = 20_000
-_HEAVY_DELIVERIES_PER_SECOND = 2_000
+_HEAVY_DELIVERIES_PER_SECOND = 1_000
 _OF_ALL_FILES = 0.9  # of the files this process may open, for sockets
 _HEAVY_MOST_SOCKETS = 1_000  # the classic design takes seconds for one message beyond it
 
@@ -30,7 +30,7 @@ def scaling(
     """20,000 deliveries a second each time: 200 messages to 100 sockets, 2 to 10,000."""
     posting = _posting_cost(stage, seconds=seconds, rounds=rounds) if OURS in contenders else float("nan")
     for sockets in steps:
-        keys = [key for key in contenders if sockets <= _HEAVY_MOST_SOCKETS or not _is_heavy(stage, key)]
+        keys = [key for key in contenders if sockets <= _HEAVY_MOST_SOCKETS or not stage.is_heavy(key)]
         together = max(1, int(stage.most_sockets * _OF_ALL_FILES / sockets))
         for start in range(0, len(keys), together):
             _step(stage, keys[start : start + together], sockets, posting=posting, seconds=seconds, rounds=rounds)
@@ -44,8 +44,6 @@ def _step(stage: Stage, keys: Sequence[str], sockets: int, *, posting: float, se
         stage.report.trouble(SCENARIO, f"{sockets:,} sockets: {refused}")
         return
     windows: dict[str, list[Window]] = {key: [] for key in crowds}
-    for key, crowd in crowds.items():
-        crowd.window(rate=_rate(stage, key, sockets), seconds=min(1.0, seconds))
     for number in range(rounds):
         for key, crowd in crowds.items():
             stage.say(f"{stage.label(key)}: {sockets:,} sockets, window {number + 1} of {rounds}")
@@ -75,7 +73,7 @@ def _posting_cost(stage: Stage, *, seconds: float, rounds: int) -> float:
     crowd = stage.crowd(OURS, 1)
     if crowd is None:
         return float("nan")
-    crowd.window(rate=100, seconds=min(1.0, seconds))
+    crowd.window(rate=100, seconds=min(1.0, seconds))  # the caches fill
     windows = [crowd.window(rate=100, seconds=seconds) for _ in range(rounds)]
     crowd.leave()
     return stage.report.add(
@@ -84,12 +82,8 @@ def _posting_cost(stage: Stage, *, seconds: float, rounds: int) -> float:
 
 
 def _rate(stage: Stage, key: str, sockets: int) -> float:
-    most = _HEAVY_DELIVERIES_PER_SECOND if _is_heavy(stage, key) else _DELIVERIES_PER_SECOND
+    most = _HEAVY_DELIVERIES_PER_SECOND if stage.is_heavy(key) else _DELIVERIES_PER_SECOND
     return max(1.0, most / sockets)
-
-
-def _is_heavy(stage: Stage, key: str) -> bool:
-    return key != OURS and stage.contender(key).heavy
 
 
 def flatness(stage: Stage, steps: Sequence[int] = STEPS) -> float:
