@@ -106,6 +106,7 @@ def test_the_page_keeps_its_words_around_the_figures(report: Report, tmp_path: P
     assert text.startswith("Before.")
     assert text.endswith("After.\n")
     assert "old" not in text
+    assert "| Group Chat | 9 | 100 | 9 | 100 | 9 | 100 |" in text
     assert "| posts | ≥ 5,000 /s | – /s | not measured |" in text
     write_documents(report, tmp_path)
     assert page.read_text() == text

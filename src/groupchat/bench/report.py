@@ -126,14 +126,7 @@ class Report:
         """The tables as they stand in the documentation."""
         parts: list[str] = []
         for scenario in dict.fromkeys(figure.scenario for figure in self.figures):
-            parts += [f"### {scenario[0].upper()}{scenario[1:]}", "", "| | | |", "|---|---|---|"]
-            parts += [
-                f"| {figure.contender} | {figure.name}{f' ({figure.note})' if figure.note else ''} |"
-                f" {said(figure.value)} {figure.unit} |"
-                for figure in self.figures
-                if figure.scenario == scenario
-            ]
-            parts.append("")
+            parts += [f"### {scenario[0].upper()}{scenario[1:]}", "", *self._markdown_table(scenario), ""]
         if self.goals:
             parts += ["### Goals", "", "| goal | limit | measured | reached |", "|---|---|---|---|"]
             parts += [
@@ -144,6 +137,28 @@ class Report:
             parts.append("")
         parts += [f"Absent: {key}: {why}" for key, why in self.absent.items()]
         return "\n".join(parts).strip() + "\n"
+
+    def _markdown_table(self, scenario: str) -> list[str]:
+        """A row per contender where several were measured, else a row per figure."""
+        figures = [figure for figure in self.figures if figure.scenario == scenario]
+        contenders = list(dict.fromkeys(figure.contender for figure in figures))
+        if len(contenders) == 1:
+            return [
+                f"| {contenders[0]} | |",
+                "|---|---|",
+                *(f"| {figure.name}{_aside(figure)} | {said(figure.value)} {figure.unit} |" for figure in figures),
+            ]
+        columns = list(dict.fromkeys((figure.name, figure.unit) for figure in figures))
+        lines = [
+            "| | " + " | ".join(f"{name}, {unit}" for name, unit in columns) + " |",
+            "|---" * (len(columns) + 1) + "|",
+        ]
+        for contender in contenders:
+            of_contender = {figure.name: figure for figure in figures if figure.contender == contender}
+            cells = [said(of_contender[name].value) if name in of_contender else "" for name, _ in columns]
+            aside = next((_aside(figure) for figure in of_contender.values() if figure.note), "")
+            lines.append(f"| {contender}{aside} | " + " | ".join(cells) + " |")
+        return lines
 
     def _table(self, scenario: str) -> Table:
         table = Table(title=scenario, title_justify="left", title_style="bold")
@@ -177,6 +192,10 @@ class Report:
 
 _QUIET = 0.1  # with more of the machine in other hands the figures say little
 _REACHED = {True: "yes", False: "no", None: "not measured"}
+
+
+def _aside(figure: Figure) -> str:
+    return f" ({figure.note})" if figure.note else ""
 
 
 def said(value: float) -> str:
