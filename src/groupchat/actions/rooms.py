@@ -164,6 +164,8 @@ def _reserve(key: str, room: Room) -> None:
         raise _taken()  # the address of a private room
     try:
         with transaction.atomic():
+            # The address first, as where a room is made: two who want the same name don't wait for each other.
+            Room.objects.filter(pk=room.pk).update(slug=key)
             RoomName.objects.create(key=key, room=room)
     except IntegrityError:
         raise _taken() from None
