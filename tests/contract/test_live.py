@@ -1,0 +1,172 @@
+"""What a real server sends has the very members that the examples of docs/protocol.md show."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+import websockets.sync.client
+from tests.accounts import cookies_of, new_person
+from tests.contract.examples import EXAMPLES, paths
+from tests.play import Actor, Stage
+from tests.serving import ThreadServer
+from tests.sockets import DEADLINE_SECONDS
+
+from groupchat.realtime.runtime import Runtime
+
+Shapes = dict[str, set[str]]
+
+
+def add(shapes: Shapes, kind: str, value: Any) -> None:
+    shapes.setdefault(kind, set()).update(paths(value))
+
+
+def shapes_of(frames: list[dict[str, Any]], commands: dict[Any, str]) -> Shapes:
+    """By kind of frame, all members that occur; a reply's kind is its command's."""
+    shapes: Shapes = {}
+    for frame in frames:
+        kind = frame["type"]
+        if kind == "reply":
+            add(shapes, f"reply to {commands[frame['ref']]}", frame["result"])
+            add(shapes, "reply", {name: frame[name] for name in frame if name != "result"})
+        elif kind == "changes":
+            add(shapes, "my changes" if "me" in frame else "changes", without_ref(frame))
+        else:
+            add(shapes, kind, without_ref(frame))
+    return shapes
+
+
+def without_ref(frame: dict[str, Any]) -> dict[str, Any]:
+    return {name: one for name, one in frame.items() if name != "ref"}
+
+
+@pytest.fixture
+def documented() -> Shapes:
+    commands = {
+        one["ref"]: one["type"] for one in EXAMPLES if "ref" in one and "result" not in one and "error" not in one
+    }
+    sent = [
+        one
+        for one in EXAMPLES
+        if one.get("type") in ("reply", "people", "me", "reset", "drain", "caught_up", "error")
+        or (one.get("type") == "changes" and "to" in one)
+        or (one.get("type") == "hello" and "server" in one)
+    ]
+    return shapes_of(sent, commands)
+
+
+@pytest.fixture
+def live(server: ThreadServer, stage: Stage, user: Callable[..., Actor], options: Callable[..., None]) -> Shapes:
+    """A day in a chat, with all that can happen."""
+    actors: list[Actor] = []
+    alice = user("alice")
+    bob = stage.guest("bob")
+    looker = stage.guest("looker")
+    alice.enters("lobby")
+    device = alice.on_another_device()
+    device.opens(alice.room)
+    looker.looks_into("lobby")
+    looker.client.call("unsubscribe", room=looker.room)
+    looker.looks_into("lobby")
+    bob.looks_into("lobby")
+    bob.joins()
+    bob.posts("one")
+    alice.sees("one")
+    alice.posts("two")
+    alice.posts("three")
+    alice.edits("two", "zwei")
+    alice.deletes("three")
+    alice.renames_the_room("Hall")
+    alice.sets_the_topic("All of us")
+    alice.client.call("messages", room=alice.room)
+    alice.client.call("members", room=alice.room, limit=1)
+    alice.client.call("changes", room=alice.room, since=0)
+    alice.client.call("changes", since=0)
+    alice.client.call("changes", room=alice.room, since=10**6)
+    bob.sees_topic("All of us")
+    bob.reads()
+    bob.client.call("ping")
+    bob.is_refused("too_long", "room.enter", name="x" * 81)
+    device.has_unread(0)
+    bob.goes_offline()
+    alice.posts("four")
+    bob.comes_back()
+    bob.leaves()
+    looker.sees("four")
+    alice.sees_members(alice)
+    server.run(drain(server))
+    device.client.wait(lambda: device.state.drains)
+    server.ask(undrain)
+    options(max_commands_per_second=1, max_commands_burst=1)
+    hasty = stage.client(cookies=cookies_of(new_person("hasty"))).connect()
+    for ref in range(3):
+        hasty.raw(json.dumps({"type": "ping", "ref": ref}))
+    hasty.wait(lambda: any(frame["type"] == "error" for frame in hasty.frames))
+    actors += [alice, device, bob, looker]
+    shapes: Shapes = {}
+    for actor in actors:
+        commands = {command["ref"]: command["type"] for command in actor.client.sent}
+        for kind, found in shapes_of(actor.client.frames, commands).items():
+            shapes.setdefault(kind, set()).update(found)
+    for kind, found in shapes_of([one for one in hasty.frames if one["type"] == "error"], {}).items():
+        shapes.setdefault(kind, set()).update(found)
+    return shapes
+
+
+async def drain(server: ThreadServer) -> None:
+    from groupchat.realtime import runtime
+
+    await (await runtime.here()).drain(5.0)
+
+
+def undrain(runtime: Runtime) -> None:
+    runtime.draining = False
+
+
+def either(found: set[str]) -> set[str]:
+    """Without the words that one of two forms of a frame has alone."""
+    optional = {".me:NoneType", ".retry_after", ".field"}
+    return {path for path in found if not any(path.startswith(one) or one in path for one in optional)}
+
+
+def test_live_frames_have_the_members_of_the_examples(live: Shapes, documented: Shapes) -> None:
+    for kind, expected in documented.items():
+        assert kind in live, f"nothing of the kind {kind} was sent"
+        found = live[kind]
+        if kind == "reset":
+            expected = expected | {".me", ".me:int"} if ".me" in found else expected
+        if kind in ("hello", "reply to subscribe"):
+            # `me` is an object or null; the examples show one each, the day showed both.
+            found = {path for path in found if not path.startswith(".me")}
+            expected = {path for path in expected if not path.startswith(".me")}
+        if kind == "reply to members":
+            found, expected = found - {".next:NoneType"}, expected - {".next:NoneType"}
+        if kind == "reply to messages":
+            # The example's page has no quiet line; it is the same entity as in a push.
+            assert {one for one in found if one.startswith(".notices[]")} <= live["changes"]
+            found = {path for path in found if not path.startswith(".notices[]")}
+        if kind == "error":
+            found = {path for path in found if not path.startswith(".error.field")}
+        if kind == "hello":
+            found, expected = either(found), either(expected)
+        assert found == expected, kind
+
+
+def test_replies_without_an_example_of_their_own(live: Shapes) -> None:
+    told = {".seq", ".seq:int"}
+    assert live["reply to room.rename"] == live["reply to message.edit"] == told
+    assert live["reply to room.leave"] == live["reply to unsubscribe"] == live["reply to ping"] == set()
+    assert live["reply to room.join"] == live["reply to room.enter"] - {".created", ".created:bool"}
+
+
+def test_the_classic_door(server: ThreadServer) -> None:
+    heard = next(one for one in EXAMPLES if "username" in one)
+    refused = next(one for one in EXAMPLES if set(one) == {"error"})
+    said = next(one for one in EXAMPLES if set(one) == {"message"})
+    with websockets.sync.client.connect(f"ws://{server.address}/ws/chat/lobby/") as socket:
+        socket.send(json.dumps(said))
+        assert paths(json.loads(socket.recv(timeout=DEADLINE_SECONDS))) == paths(heard)
+        socket.send(json.dumps({"message": "x" * 9000}))
+        assert json.loads(socket.recv(timeout=DEADLINE_SECONDS)) == refused
