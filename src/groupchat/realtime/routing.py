@@ -17,7 +17,9 @@ websocket_urlpatterns = [
     path("ws/chat/<str:room>/", ClassicConsumer.as_asgi()),
 ]
 
-websocket_application = URLRouter([*websocket_urlpatterns, re_path(r"", NoSuchDoor.as_asgi())])
+no_such_door = re_path(r"", NoSuchDoor.as_asgi())  # the last pattern: any other path is refused in good order
+
+websocket_application = URLRouter([*websocket_urlpatterns, no_such_door])
 
 
 @asynccontextmanager
