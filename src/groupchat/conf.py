@@ -21,6 +21,8 @@ class Conf:
     # who may come in
     guests: bool = False  # people without an account may take part under a name
 
+    max_new_guests_per_minute: int = 60  # of one address, per process; the machine's own addresses are not counted
+
     # limits of words
     max_body_characters: int = 8_000
     max_room_name_characters: int = 80

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import secrets
+import time
+from collections import OrderedDict
 from collections.abc import Mapping
 from dataclasses import dataclass
+from ipaddress import ip_address
+from threading import Lock
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -12,12 +16,15 @@ from django.core import signing
 
 from groupchat.actions.people import Guest, person_of_user
 from groupchat.conf import conf
+from groupchat.errors import RateLimited
 from groupchat.models import Person
+from groupchat.ratelimit import Bucket
 from groupchat.text import clean_person_name
 
 GUEST_COOKIE = "groupchat_guest"
 GUEST_COOKIE_SECONDS = 400 * 24 * 3600  # the longest that browsers keep a cookie
 _SALT = "groupchat.guest"
+MAX_ADDRESSES = 20_000  # whose newcomers are counted; past it the one seen longest ago is forgotten
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +48,39 @@ class Visitor:
 
 
 NOBODY = Visitor(None, None)
+
+
+class Newcomers:
+    """How many new guests an address may still bring: each costs nothing and has an allowance of its own."""
+
+    def __init__(self) -> None:
+        self._buckets: OrderedDict[str, Bucket] = OrderedDict()
+        self._lock = Lock()
+
+    def require(self, address: str, now: float | None = None) -> None:
+        """Count one; raises RateLimited. The machine's own addresses say nothing about who it is, and pass."""
+        limit = conf().max_new_guests_per_minute
+        if not limit or _is_own(address):
+            return
+        now = time.monotonic() if now is None else now
+        with self._lock:
+            bucket = self._buckets.pop(address, None) or Bucket(rate=limit / 60, burst=limit, now=now)
+            self._buckets[address] = bucket  # as the one seen last
+            if len(self._buckets) > MAX_ADDRESSES:
+                self._buckets.popitem(last=False)
+            wait = bucket.take(now)
+        if wait:
+            raise RateLimited("Too many newcomers from your network. Try again in a moment.", retry_after=wait)
+
+
+newcomers = Newcomers()
+
+
+def _is_own(address: str) -> bool:
+    try:
+        return ip_address(address).is_loopback
+    except ValueError:  # a socket of the system has no address
+        return True
 
 
 def new_guest(*, name: str) -> Guest:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from groupchat.errors import RateLimited
+from groupchat.identity import Newcomers
 from groupchat.ratelimit import Bucket
 
 
@@ -67,3 +70,22 @@ def test_a_whole_bucket_is_as_good_as_a_new_one() -> None:
     bucket.take(100.0625)
     assert not bucket.is_whole(100.125)
     assert Bucket(rate=0, burst=1, now=0.0).is_whole(0.0)
+
+
+def test_each_address_brings_so_many_newcomers_and_then_waits(settings):
+    settings.GROUPCHAT = {**settings.GROUPCHAT, "MAX_NEW_GUESTS_PER_MINUTE": 2}
+    newcomers = Newcomers()
+    for _ in range(2):
+        newcomers.require("192.0.2.7", now=100.0)
+    with pytest.raises(RateLimited) as refused:
+        newcomers.require("192.0.2.7", now=100.0)
+    assert refused.value.retry_after == pytest.approx(30.0)
+    newcomers.require("192.0.2.8", now=100.0)
+    newcomers.require("192.0.2.7", now=131.0)
+
+
+def test_the_machine_itself_is_not_counted(settings):
+    settings.GROUPCHAT = {**settings.GROUPCHAT, "MAX_NEW_GUESTS_PER_MINUTE": 1}
+    newcomers = Newcomers()
+    for address in ("127.0.0.1", "::1", "") * 3:
+        newcomers.require(address, now=100.0)

@@ -44,9 +44,11 @@ def person_of_guest(*, guest: Guest) -> Person:
 
 
 def make_owner(*, person: Person) -> None:
-    """Let this person rule the whole site."""
-    person.is_owner = True
-    person.save(update_fields=["is_owner"])
+    """Let this person rule the whole site; their live sockets learn of it."""
+    with transaction.atomic():
+        person.is_owner = True
+        person.save(update_fields=["is_owner"])
+        changed_sessions(person.pk)
 
 
 def end_sessions(*, person: Person) -> None:

@@ -79,6 +79,11 @@ class _Consumer(AsyncConsumer):  # type: ignore[misc]
             return None
         headers: list[tuple[bytes, bytes]] = []
         if visitor.author is None and conf().guests and not credentials.token:
+            try:
+                identity.newcomers.require(handshake.address)
+            except ChatError:
+                await self._refuse(send, Close.TOO_MANY_CONNECTIONS)
+                return None
             guest, wrong_name = self._new_guest(scope)
             visitor = Visitor(None, guest)
             signed = identity.sign_guest(guest)

@@ -111,6 +111,8 @@ class DoorConnection(Connection):
             same = self.person is None and visitor.guest is not None and visitor.guest == self.visitor.guest
         if not same:
             self.close(Close.SIGNED_OUT)
+        elif visitor.person is not None:
+            self.visitor = Visitor(visitor.person, self.visitor.guest)  # its rights may have changed
 
     def too_fast(self) -> RateLimited | None:
         """Takes one command from this visitor's allowance; a flood closes the socket."""

@@ -21,7 +21,7 @@ from groupchat.actions.people import Guest, person_of_guest
 from groupchat.actions.rooms import Entered, enter
 from groupchat.conf import conf
 from groupchat.errors import ChatError, TooLong
-from groupchat.identity import GUEST_COOKIE, GUEST_COOKIE_SECONDS, new_guest, sign_guest
+from groupchat.identity import GUEST_COOKIE, GUEST_COOKIE_SECONDS, new_guest, newcomers, sign_guest
 from groupchat.models import Person, Room
 from groupchat.text import clean_room_name
 from groupchat.web.visitor import account_urls, visitor_of
@@ -86,6 +86,8 @@ def _enter(request: HttpRequest) -> HttpResponse:
             wrong = "room"
             if visitor.guest is not None:
                 guest = Guest(visitor.guest.id, guest.name)
+            else:
+                newcomers.require(request.META.get("REMOTE_ADDR", ""))
             person = person_of_guest(guest=guest)
         entered = enter(person=person, name=room_name)
     except ChatError as error:
