@@ -79,6 +79,31 @@ def test_a_guest_who_writes_elsewhere_is_a_person_here(world: World, loops: list
     loops[0].run(play())
 
 
+def test_a_guest_who_becomes_a_person_while_hello_is_answered(world: World, loops: list[LoopThread]) -> None:
+    """Between the look for their row and the answer, they write on another socket, and this one hears of it."""
+    side = world.sides[0]
+    read = side.database.read
+    someone = world.people[2]
+
+    async def read_and_write(work: Any, *args: Any, **kwargs: Any) -> Any:
+        found = await read(work, *args, **kwargs)
+        if work.__name__ == "_arrived" and found is None:
+            post = Post(world.rooms[0], someone.guest, "elsewhere", uuid4().hex)
+            await world.domain(messages.post, [post])
+            await until(lambda: args[0].person is not None)
+        return found
+
+    async def play() -> None:
+        side.database.read = read_and_write  # type: ignore[method-assign]
+        one = await device(world, 2)
+        await until(lambda: one.state.me is not None)
+        assert one.state.seq == 1
+        assert one.state.rooms[world.rooms[0]].me is not None
+        world.check()
+
+    loops[0].run(play())
+
+
 def test_who_is_switched_off_here_is_closed_there(world: World, loops: list[LoopThread]) -> None:
     async def play() -> None:
         here, there = await device(world, 1, 0), await device(world, 1, 1)

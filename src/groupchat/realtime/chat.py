@@ -51,13 +51,14 @@ _UNKNOWN = "The database did not answer. Send the same again."
 class ChatConnection(DoorConnection):
     """A socket at `/ws/`."""
 
-    __slots__ = ("_inbox", "_working", "greeted")
+    __slots__ = ("_inbox", "_working", "greeted", "welcomed")
 
     dialect_name = "native"
 
     def __init__(self, wire: Wire, **of_door: Any) -> None:
         super().__init__(wire, **of_door)
-        self.greeted = False
+        self.greeted = False  # hello came
+        self.welcomed = False  # and was answered
         self._inbox: deque[AnyCommand] | None = None
         self._working = False
         if self.visitor.person is None and self.visitor.guest is not None:
@@ -211,8 +212,8 @@ class ChatConnection(DoorConnection):
         if self.person is not None or self.closed:
             return
         self.adopt(person)
-        if not self.greeted:
-            return
+        if not self.welcomed:
+            return  # the answer to hello tells
         key = TopicKey("me", person.pk)
         await self.begin([key])
         resource = person_resource(person)

@@ -72,6 +72,10 @@ async def hello(connection: ChatConnection, command: Hello) -> None:
         while new := connection.not_begun(found.rooms):  # joined, on another socket, between the two reads
             await connection.begin(new)
             found = await connection.runtime.resumes.ask(returns)
+    if person is None and connection.person is not None:
+        await hello(connection, command)  # a guest became a person meanwhile; nothing was said yet
+        return
+    connection.welcomed = True
     me = person_resource(found.person) if found.person is not None else None
     if me is not None:
         connection.learn(me["id"], me["version"])
