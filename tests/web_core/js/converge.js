@@ -7,7 +7,7 @@ import { equal, ok, settle } from "./check.js";
 import { FakeClock, randomFrom } from "./fakes.js";
 import { ModelServer, socketTo } from "./model_server.js";
 
-const FAULTS = { drop: 0.15, double: 0.15, reorder: 0.4, refuse: 0.05 };
+const FAULTS = { drop: 0.1, double: 0.15, late: 0.3, reorder: 0.3, refuse: 0.05 };
 const ROOMS = [1, 2, 3, 4];
 const PEOPLE = [1, 2, 3];
 
@@ -161,7 +161,7 @@ function write(device, room, step) {
 
 /** No more faults: everything that was sent arrives, everyone is connected, the sweep has been everywhere. */
 async function comeToRest({ server, clock }, devices) {
-  server.faults = { drop: 0, double: 0, reorder: 0, refuse: 0 };
+  server.faults = { drop: 0, double: 0, late: 0, reorder: 0, refuse: 0 };
   for (let round = 0; round < 60; round += 1) {
     let moved = false;
     if (round % 10 === 5) server.sweep();

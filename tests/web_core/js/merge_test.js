@@ -196,9 +196,12 @@ export function members_merge_by_person_and_are_counted() {
   equal(copy.members.get(9).state, "left");
 }
 
-export function being_out_ends_what_is_here() {
+export function being_out_is_told_once_and_ends_what_is_here() {
   const copy = room();
-  copy.apply(changes(100, 101, { members: [{ person: 7, seq: 101, role: "member", state: "kicked" }] }), 7);
+  const frame = changes(100, 101, { members: [{ person: 7, seq: 101, role: "member", state: "kicked" }] });
+  equal(copy.apply(frame, 7), { out: "kicked", outdated: false });
+  equal(copy.apply(frame, 7), { out: null, outdated: true });
+  copy.leave("kicked");
   equal([copy.gone, copy.windows, copy.position, copy.unread], ["kicked", [], null, 0]);
 }
 

@@ -17,7 +17,7 @@ export class ModelServer {
     this.rooms = new Map();
     this.connections = new Set();
     /** Chances of what goes wrong on the line; all 0 on a good one. */
-    this.faults = { drop: 0, double: 0, reorder: 0, refuse: 0 };
+    this.faults = { drop: 0, double: 0, late: 0, reorder: 0, refuse: 0 };
   }
 
   addPerson(id, kind = "user") {
@@ -280,10 +280,13 @@ const COMMANDS = {
 };
 const READABLE = new Set(["messages", "members", "changes"]);
 
-/** One end of a line. Frames wait in `queue` until `deliver` takes them out, perhaps in another order. */
+/**
+ * One end of a line. Frames wait in `queue` until `deliver` takes them out, perhaps in another order. What was read for an answer while
+ * other changes went out, and the doubles of frames, are in `late` for a while.
+ */
 class Connection {
   constructor(server, person, socket) {
-    Object.assign(this, { server, person, socket, subscriptions: new Set(), queue: [], greeted: false });
+    Object.assign(this, { server, person, socket, subscriptions: new Set(), queue: [], late: [], greeted: false });
     server.connections.add(this);
   }
 
@@ -295,7 +298,7 @@ class Connection {
     // People have no counter to notice a loss by: the server sends them on the same line as the frames that name them.
     if (frame.type !== "people" && this.server.random.chance(drop)) return;
     this.queue.push({ frame });
-    if (this.server.random.chance(double)) this.queue.push({ frame });
+    if (this.server.random.chance(double)) this.late.push({ frame });
   }
 
   heard(command) {
@@ -327,7 +330,8 @@ class Connection {
   }
 
   reply(frame) {
-    this.queue.push({ frame: structuredClone(frame) });
+    const line = this.server.random.chance(this.server.faults.late) ? this.late : this.queue;
+    line.push({ frame: structuredClone(frame) });
   }
 
   greet(hello) {
@@ -350,6 +354,7 @@ class Connection {
 
   /** Take one frame off the line. False where there is none. */
   deliver() {
+    if (this.late.length > 0 && (this.queue.length === 0 || this.server.random.chance(0.1))) this.queue.push(this.late.shift());
     if (this.queue.length === 0) return false;
     const free = this.queue.findIndex(({ barrier }) => barrier);
     const reach = free === -1 ? this.queue.length : free;
@@ -362,6 +367,7 @@ class Connection {
   cut(code = 1006) {
     if (!this.server.connections.delete(this)) return;
     this.queue = [];
+    this.late = [];
     this.socket.onclose({ code });
   }
 }
@@ -384,6 +390,7 @@ export function socketTo(server, person) {
     close() {
       server.connections.delete(this.connection);
       this.connection.queue = [];
+      this.connection.late = [];
     }
   };
 }

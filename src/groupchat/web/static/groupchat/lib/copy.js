@@ -191,6 +191,8 @@ export class ClientCopy {
   }
 
   #joined(room, state) {
+    // One has left since this was read, and the subscription ended with that.
+    if (state.me && room.membership && room.membership.state !== "joined" && state.me.seq < room.membership.seq) return;
     // One was out and looks in from outside now: the membership that we knew is over.
     if (room.gone !== null && !state.me) room.membership = null;
     room.gone = null;
@@ -202,9 +204,8 @@ export class ClientCopy {
   #roomChanged(frame) {
     const room = this.room(frame.room);
     const me = this.me?.id ?? null;
-    const wasGone = room.gone !== null;
-    room.apply(frame, me);
-    if (room.gone !== null && !wasGone && room.membership?.state === "joined") this.#makeSure(room);
+    const { out, outdated } = room.apply(frame, me);
+    if (out !== null) this.#told(room, out, outdated);
     if (me !== null) for (const message of frame.messages ?? []) if (message.author === me) this.onOwnMessage(message, room);
     this.onRoom(room);
     this.#want(room);
@@ -240,8 +241,15 @@ export class ClientCopy {
     this.#wantSubscription(room);
   }
 
-  /** The room says that one is out, one's own counter does not (yet): perhaps one was in again before the room's frame came. */
-  #makeSure(room) {
+  /**
+   * The room says that one is out: this was the subscription's last frame. Where one's own counter does not say so (yet), perhaps one was in
+   * again before the frame came: that is asked for.
+   */
+  #told(room, state, outdated) {
+    const isUnsure = room.joined;
+    if (!outdated) room.leave(state);
+    if (!isUnsure) return;
+    room.subscribed = false;
     room.unsure = true;
     this.#wantMine({ anyway: true });
   }

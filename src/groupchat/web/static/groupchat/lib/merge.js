@@ -109,6 +109,7 @@ export class RoomCopy {
    * A `changes` frame of this room, by rules 1 to 3. Afterwards `behind` tells whether to ask for what is missing.
    * @param {import("./types.js").RoomChanges} frame
    * @param {number|null} me one's own person id
+   * @returns {{out: import("./types.js").MemberState|null, outdated: boolean}} whether it says that one is out of the room, and whether it is old
    */
   apply(frame, me) {
     const outdated = this.position !== null && frame.to <= this.position;
@@ -124,10 +125,10 @@ export class RoomCopy {
       this.lastNumber = Math.max(this.lastNumber, message.number);
       if (message.author === me) this.readUpTo(message.number);
     }
-    for (const member of frame.members ?? []) {
-      if (member.person === me && !outdated) this.#ownMember(member);
-    }
+    const own = (frame.members ?? []).find(({ person, seq }) => person === me && seq > this.ownMemberSeq);
+    if (own) this.ownMemberSeq = own.seq;
     if (this.position !== null && frame.since <= this.position && frame.to > this.position) this.position = frame.to;
+    return { out: own && own.state !== "joined" ? own.state : null, outdated };
   }
 
   /** A page of messages or members is asked for: from now on what changes is kept until it is here. Give the result to the other three. */
@@ -257,12 +258,6 @@ export class RoomCopy {
       if (this.memberCount !== null && member.seq > this.countedAt) this.memberCount += difference(had, member);
     }
     if (changed) this.members = changed;
-  }
-
-  #ownMember(member) {
-    if (member.seq <= this.ownMemberSeq) return;
-    this.ownMemberSeq = member.seq;
-    if (member.state !== "joined") this.leave(member.state);
   }
 }
 

@@ -101,8 +101,10 @@ export function createStore({ url, WebSocket, storage, lead, channel, clock, ran
       update(() => copy.subscribedTo(state));
     },
     leave: async (room) => {
+      const { membership } = room.copy;
       await socket.command({ type: "room.leave", room: room.id });
-      update(() => copy.lost(room.copy, "left"));
+      // Where one's own counter has told already, it knows better: one may even be in again.
+      if (room.copy.membership === membership) update(() => copy.lost(room.copy, "left"));
     },
   };
 

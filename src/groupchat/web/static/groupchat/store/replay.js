@@ -8,7 +8,7 @@ import { ClientCopy } from "../lib/copy.js";
 export function replay(trace) {
   const wanted = [];
   const copy = new ClientCopy({ onWanted: (command) => wanted.push(command) });
-  /** @type {Map<any, {command: any, generation?: number}>} commands without an answer, by ref */
+  /** @type {Map<any, {command: any, membership: any, generation?: number}>} commands without an answer, by ref */
   const waiting = new Map();
 
   for (const step of trace) {
@@ -23,7 +23,7 @@ export function replay(trace) {
   return stateOf(copy, wanted);
 
   function send(command) {
-    const sent = { command };
+    const sent = { command, membership: copy.rooms.get(command.room)?.membership };
     if (command.type === "messages" || command.type === "members") {
       const room = copy.room(command.room);
       if (command.type === "members") room.watchMembers();
@@ -45,7 +45,7 @@ export function replay(trace) {
   }
 
   function answered(sent, result) {
-    const { command, generation } = sent;
+    const { command, generation, membership } = sent;
     switch (command.type) {
       case "subscribe":
       case "room.enter":
@@ -53,7 +53,7 @@ export function replay(trace) {
         copy.subscribedTo(result);
         break;
       case "room.leave":
-        copy.lost(copy.room(command.room), "left");
+        if (copy.room(command.room).membership === membership) copy.lost(copy.room(command.room), "left");
         break;
       case "messages":
         copy.room(command.room).messagesCame(generation, result, command);
