@@ -53,6 +53,9 @@ async def test_one_of_three_and_then_all_are_killed(fleet: Nodes, valkey: Valkey
             await start(*three)
         await crowd.acknowledged(80)
         await crowd.judge()
+        # All processes, whenever they started, speak of the same life: nobody had to take everything anew.
+        assert not crowd.ledger.refused["another epoch"]
+        assert len({person.screen.epoch for person in crowd.people}) == 1
 
 
 async def test_a_process_crashes_between_commit_and_publication(

@@ -11,7 +11,7 @@ import os
 import secrets
 from pathlib import Path
 
-from django.db import transaction
+from django.db import connection, transaction
 
 from groupchat.models import ServerState
 from groupchat.models.server import new_epoch
@@ -21,11 +21,17 @@ MARK_FILE = "incarnation.json"
 
 
 def compare(data: Path) -> bool:
-    """Compare the marks, change the epoch where they differ, and set new ones; True where a known life ended."""
+    """Compare the marks, change the epoch where they differ, and set new ones; True where a known life ended.
+
+    One process at a time: two that share a folder would see each other's halves.
+    """
     folder, marks = _read(data)
     known = FolderMark.objects.filter(folder=folder).first()
     is_first_start = not ServerState.objects.exists()
-    differs = known is None or known.mark not in marks
+    # One more machine on a database that serves others already: its new folder knows nothing of any life, and those
+    # who run must not hear of another epoch. A SQLite file in a new folder is a copy.
+    joins = not is_first_start and not (data / MARK_FILE).exists() and connection.vendor != "sqlite"
+    differs = not joins and (known is None or known.mark not in marks)
     if differs:
         change_epoch()
     turn(data)

@@ -31,7 +31,9 @@ def prepare(environment: Environment) -> None:
     check_broker(environment.redis_url)
     migrate(environment.data)
     static.collect(settings.STATIC_ROOT)
-    if incarnation.compare(environment.data):
+    with _one_at_a_time(environment.data):
+        is_another = incarnation.compare(environment.data)
+    if is_another:
         say("This database is not the one that this folder last served: every client takes everything anew.")
     warn(environment)
     connection.close()
