@@ -57,8 +57,10 @@ def greet(socket: ServerConnection) -> None:
     socket.send(json.dumps({"type": "caught_up"}))
 
 
-def changes(since: int, to: int, body: str = "") -> str:
-    return json.dumps({"type": "changes", "room": 4, "since": since, "to": to, "messages": [{"body": body}]})
+def changes(since: int, to: int, body: str = "", *, seqs: tuple[int, ...] = ()) -> str:
+    """A range whose messages have these seqs; none given: one message, at its end."""
+    messages = [{"body": body, "seq": seq} for seq in seqs or (to,)]
+    return json.dumps({"type": "changes", "room": 4, "since": since, "to": to, "messages": messages})
 
 
 def arrive(swarm: Swarm, at: Door, voice: Voice) -> Client:
@@ -92,10 +94,36 @@ def test_ranges_are_checked(swarm: Swarm, ranges: list[tuple[int, int]], trouble
         client = arrive(swarm, at, voice)
         delays: list[int] = []
         voice.tallies[stamp] = voice.say(client, room=4, delays=delays)
-        assert swarm.run(lambda: len(delays) == len(ranges), 30)
+        expected = len(ranges) - trouble.get("repeated", 0)
+        assert swarm.run(lambda: len(delays) == expected and client.positions == {4: stands}, 30)
+        assert swarm.run(lambda: sum(swarm.troubles.values()) == sum(trouble.values()), 30)
         assert client.positions == {4: stands}
         assert dict(swarm.troubles) == trouble
         assert bool(unheard(swarm)) is bool(trouble)
+        client.close()
+
+
+def test_a_post_counts_once_where_ranges_overlap_or_run_ahead(swarm: Swarm) -> None:
+    """A repair may bring what one has and what is newer than its range: both are allowed, and no delivery."""
+    voice = GroupChatVoice()
+    stamp = now_ns()
+
+    def script(socket: ServerConnection) -> None:
+        greet(socket)
+        socket.recv()
+        body = body_of(stamp, 100).decode()
+        socket.send(changes(10, 12, body, seqs=(11, 12)))
+        socket.send(changes(10, 13, body, seqs=(11, 12, 13, 15)))
+        socket.send(changes(13, 15, body, seqs=(14, 15)))
+        socket.recv()
+
+    with door(script) as at:
+        client = arrive(swarm, at, voice)
+        delays: list[int] = []
+        voice.tallies[stamp] = voice.say(client, room=4, delays=delays)
+        assert swarm.run(lambda: client.positions == {4: 15}, 30)
+        assert len(delays) == 5, "one each of the seqs 11 to 15"
+        assert not swarm.troubles
         client.close()
 
 

@@ -239,22 +239,29 @@ class Client:
                 return
         heard_all, self._rest = known
         for heard in heard_all:
-            for tally in heard.tallies:
-                tally.count += 1
-                tally.last = at
-                tally.delays.append(at - tally.sent)
+            tallies = heard.tallies
             if heard.to:
-                # Rule 2 of the protocol: a range that begins after one's position is a hole.
                 position = self.positions.get(heard.room)
                 if position is not None:
-                    if heard.since > position:
-                        self.swarm.troubles["gap"] += 1
-                    elif heard.to <= position and heard.tallies:
-                        self.swarm.troubles["repeated"] += 1
+                    if heard.since != position:
+                        tallies = self._not_joining(heard, position)
                     if heard.to > position:
                         self.positions[heard.room] = heard.to
             elif heard.control:
                 self._control(heard, at)
+            for tally in tallies:
+                tally.count += 1
+                tally.last = at
+                tally.delays.append(at - tally.sent)
+
+    def _not_joining(self, heard: Heard, position: int) -> tuple[Tally, ...]:
+        """The posts of a range that does not begin where this socket stands, as far as they are new to it."""
+        if heard.since > position:
+            self.swarm.troubles["gap"] += 1
+            return heard.tallies
+        if heard.to <= position and heard.tallies:
+            self.swarm.troubles["repeated"] += 1
+        return tuple(tally for tally, seq in zip(heard.tallies, heard.seqs, strict=True) if seq > position)
 
     def _control(self, heard: Heard, at: int) -> None:
         if heard.control == wire.PING:

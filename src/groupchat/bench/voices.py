@@ -20,13 +20,14 @@ _MEMO_ENTRIES = 4096  # chunks and frames remembered; then it starts anew
 class Heard:
     """One message from a server, taken apart once for all sockets that receive it."""
 
-    __slots__ = ("control", "payload", "room", "since", "tallies", "to", "told")
+    __slots__ = ("control", "payload", "room", "seqs", "since", "tallies", "to", "told")
 
     def __init__(
         self,
         *,
         payload: bytes = b"",
         tallies: tuple[Tally, ...] = (),
+        seqs: tuple[int, ...] = (),
         room: int = 0,
         since: int = 0,
         to: int = 0,
@@ -35,6 +36,7 @@ class Heard:
     ) -> None:
         self.payload = payload
         self.tallies = tallies  # the posts that it carries
+        self.seqs = seqs  # of `changes`: the seq of each of them
         self.room, self.since, self.to = room, since, to  # of `changes`
         self.control = control  # an opcode that this socket must look at, or 0
         self.told = told or {}
@@ -180,8 +182,20 @@ class GroupChatVoice(Voice):
         told = json.loads(payload)
         kind = told.get("type")
         if kind == "changes" and "room" in told:
+            # A message may be newer than `to`; then it comes once more in the frame that covers it, and counts there.
+            found = [
+                (tally, message["seq"])
+                for message in told.get("messages", ())
+                if message["seq"] <= told["to"]
+                for tally in self._stamps(message["body"].encode())
+            ]
             return Heard(
-                payload=payload, tallies=self._stamps(payload), room=told["room"], since=told["since"], to=told["to"]
+                payload=payload,
+                tallies=tuple(tally for tally, _ in found),
+                seqs=tuple(seq for _, seq in found),
+                room=told["room"],
+                since=told["since"],
+                to=told["to"],
             )
         if kind in ("people", "me", "changes"):
             return Heard(payload=payload)
