@@ -28,23 +28,27 @@ def scaling(
     rounds: int = 3,
 ) -> None:
     """20,000 deliveries a second each time: 200 messages to 100 sockets, 2 to 10,000."""
-    posting = _posting_cost(stage, seconds=seconds, rounds=rounds) if OURS in contenders else float("nan")
     for sockets in steps:
         keys = [key for key in contenders if sockets <= _HEAVY_MOST_SOCKETS or not stage.is_heavy(key)]
         together = max(1, int(stage.most_sockets * _OF_ALL_FILES / sockets))
         for start in range(0, len(keys), together):
-            _step(stage, keys[start : start + together], sockets, posting=posting, seconds=seconds, rounds=rounds)
+            _step(stage, keys[start : start + together], sockets, seconds=seconds, rounds=rounds)
 
 
-def _step(stage: Stage, keys: Sequence[str], sockets: int, *, posting: float, seconds: float, rounds: int) -> None:
+def _step(stage: Stage, keys: Sequence[str], sockets: int, *, seconds: float, rounds: int) -> None:
     """One number of sockets, for as many contenders as this process may have files open for at once."""
     try:
         crowds = gather_crowds(stage, keys, sockets)
     except Refused as refused:
         stage.report.trouble(SCENARIO, f"{sockets:,} sockets: {refused}")
         return
+    # What a post costs before anybody but its sender hears of it, at the same posts per second: they share commits.
+    alone = stage.crowd(OURS, 1) if OURS in crowds else None
+    posting: list[float] = []
     windows: dict[str, list[Window]] = {key: [] for key in crowds}
     for number in range(rounds):
+        if alone is not None:
+            posting.append(alone.window(rate=_rate(stage, OURS, sockets), seconds=seconds).us_per_delivery)
         for key, crowd in crowds.items():
             stage.say(f"{stage.label(key)}: {sockets:,} sockets, window {number + 1} of {rounds}")
             windows[key].append(crowd.window(rate=_rate(stage, key, sockets), seconds=seconds))
@@ -53,12 +57,12 @@ def _step(stage: Stage, keys: Sequence[str], sockets: int, *, posting: float, se
         values = [window.us_per_delivery for window in of_key]
         stage.report.add(SCENARIO, label, name(sockets), values, "µs per delivery")
         if key == OURS:
-            net = [window.us_per_delivery - posting / sockets for window in of_key]
+            net = [value - median(posting) / sockets for value in values]
             stage.report.add(SCENARIO, label, f"{name(sockets)}, without the posting itself", net, "µs per delivery")
         stage.report.add(
             SCENARIO, label, f"{name(sockets)}, delivered", [window.share_delivered * 100 for window in of_key], "%"
         )
-    for crowd in crowds.values():
+    for crowd in (*crowds.values(), *([alone] if alone is not None else [])):
         crowd.leave()
     stage.swarm.rest(0.5)
     stage.finish(SCENARIO)
@@ -66,19 +70,6 @@ def _step(stage: Stage, keys: Sequence[str], sockets: int, *, posting: float, se
 
 def name(sockets: int) -> str:
     return f"{sockets:,} sockets"
-
-
-def _posting_cost(stage: Stage, *, seconds: float, rounds: int) -> float:
-    """µs of server CPU that one durable post takes before anybody but its sender hears of it."""
-    crowd = stage.crowd(OURS, 1)
-    if crowd is None:
-        return float("nan")
-    crowd.window(rate=100, seconds=min(1.0, seconds))  # the caches fill
-    windows = [crowd.window(rate=100, seconds=seconds) for _ in range(rounds)]
-    crowd.leave()
-    return stage.report.add(
-        SCENARIO, stage.label(OURS), "a post with one listener", [one.us_per_delivery for one in windows], "µs"
-    )
 
 
 def _rate(stage: Stage, key: str, sockets: int) -> float:
