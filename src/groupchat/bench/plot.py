@@ -8,8 +8,8 @@ from xml.sax.saxutils import escape
 
 Points = Sequence[tuple[float, float]]
 
-_WIDTH, _HEIGHT = 760, 440
-_LEFT, _RIGHT, _TOP, _BOTTOM = 70, 210, 46, 56
+_WIDTH, _HEIGHT = 800, 440
+_LEFT, _RIGHT, _TOP, _BOTTOM = 70, 250, 46, 56
 _COLOURS = ("#2563eb", "#6b7280", "#16a34a", "#dc2626", "#9333ea", "#d97706")
 
 
