@@ -1,4 +1,4 @@
-"""The client's files as they lie there: what is vendored is what was fetched, and hashing their names finds every import."""
+"""The client's files as they lie there: what is vendored was fetched, and hashing their names finds every import."""
 
 from __future__ import annotations
 
@@ -13,7 +13,6 @@ from typing import Any
 import pytest
 from django.contrib.staticfiles.storage import ManifestStaticFilesStorage
 from playwright.sync_api import Page
-
 from tests.web_core.conftest import STATIC, FileServer
 
 _ROOT = STATIC / "groupchat"
@@ -34,9 +33,7 @@ def test_a_changed_vendored_module_is_noticed(tmp_path: Path) -> None:
     shutil.copytree(_ROOT / "vendor", vendor)
     (vendor / "htm.js").write_text("export default 1;\n")
     (vendor / "more.js").write_text("")
-    done = subprocess.run(
-        [sys.executable, tools / "vendor.py", "--check"], capture_output=True, text=True, check=False
-    )
+    done = subprocess.run([sys.executable, tools / "vendor.py", "--check"], capture_output=True, text=True, check=False)
     assert done.returncode == 1
     assert "htm.js was changed" in done.stderr
     assert "more.js is not listed" in done.stderr

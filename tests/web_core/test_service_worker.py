@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterator
 
 import pytest
 from playwright.sync_api import BrowserContext, Error, Page
-
 from tests.web_core.conftest import STATIC, FileServer
 
 HASHED = "/static/0123456789abcdef/app.js"
@@ -107,9 +106,7 @@ def test_nothing_personal_is_kept(visitor: Page, site: FileServer) -> None:
     assert visitor.evaluate("fetch('/api/me').then((r) => r.json())") == {"secret": 1}
     visitor.goto(f"{site.url}/accounts/login/")
     visitor.evaluate("import('/static/fedcba9876543210/late.js')")
-    assert kept(visitor) == sorted(
-        ["/app-shell.json", "/rooms/", HASHED, PLAIN, "/static/fedcba9876543210/late.js"]
-    )
+    assert kept(visitor) == sorted(["/app-shell.json", "/rooms/", HASHED, PLAIN, "/static/fedcba9876543210/late.js"])
 
 
 def test_files_named_by_their_content_are_not_asked_for_again(visitor: Page, site: FileServer) -> None:
@@ -150,15 +147,16 @@ def test_a_list_that_names_a_missing_file_changes_nothing(
     assert visitor.text_content("h1") == "shell"
 
 
-def test_erasing_leaves_nothing_until_the_next_page(
-    visitor: Page, site: FileServer, context: BrowserContext
-) -> None:
+def test_erasing_leaves_nothing_until_the_next_page(visitor: Page, site: FileServer, context: BrowserContext) -> None:
     assert kept(visitor)
     erase(visitor)
     assert kept(visitor) == []
     visitor.goto(f"{site.url}/rooms/general/")
     visitor.wait_for_function(
-        "async () => (await caches.keys()).length === 1 && (await (await caches.open((await caches.keys())[0])).keys()).length === 4",
+        """async () => {
+          const names = await caches.keys();
+          return names.length === 1 && (await (await caches.open(names[0])).keys()).length === 4;
+        }""",
         timeout=30_000,
         polling=50,
     )
