@@ -191,8 +191,11 @@ export class ClientCopy {
   }
 
   #joined(room, state) {
-    // One has left since this was read, and the subscription ended with that.
-    if (state.me && room.membership && room.membership.state !== "joined" && state.me.seq < room.membership.seq) return;
+    // One's membership changed since this was read. If one has left, the subscription ended with that, even if one is in again.
+    if ((state.me && room.membership && state.me.seq < room.membership.seq) || state.seq < room.ownMemberSeq) {
+      if (room.joined) this.#wantSubscription(room);
+      return;
+    }
     // One was out and looks in from outside now: the membership that we knew is over.
     if (room.gone !== null && !state.me) room.membership = null;
     room.gone = null;
