@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import unicodedata
 from dataclasses import fields
@@ -91,6 +92,18 @@ def test_the_options_of_an_embedding_site_are_all_told_with_their_defaults() -> 
 def test_the_system_checks_are_all_told() -> None:
     source = Path(checks.__file__).read_text()
     assert set(re.findall(r"`(groupchat\.W\d+)`", EMBEDDING)) == set(re.findall(r'"(groupchat\.W\d+)"', source))
+
+
+def test_what_the_readme_says_of_measurements_was_measured() -> None:
+    (said,) = re.findall(r"more\s+than (\d+)\s+times", (ROOT / "README.md").read_text())
+    figures = json.loads((ROOT / "docs" / "benchmarks.json").read_text())["figures"]
+    cost = {
+        figure["contender"]: figure["value"]
+        for figure in figures
+        if figure["name"] == "server CPU per delivery" and figure["scenario"].startswith("fan-out, 1,000 sockets, 20 ")
+    }
+    (classic,) = (value for contender, value in cost.items() if contender.startswith("classic Channels on Daphne"))
+    assert classic / cost["Group Chat"] > int(said)
 
 
 @each_document
