@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Callable, Iterator
 
 import pytest
@@ -79,6 +80,14 @@ def kept(page: Page) -> list[str]:
     )
 
 
+def eventually(page: Page, question: str) -> None:
+    """Ask the page until the answer is yes. (A wait inside the page takes the promise itself for a yes.)"""
+    deadline = time.monotonic() + 60
+    while not page.evaluate(question):
+        assert time.monotonic() < deadline, f"never true: {question}"
+        page.wait_for_timeout(50)
+
+
 def erase(page: Page) -> None:
     page.evaluate(
         """() => new Promise((resolve) => {
@@ -122,9 +131,7 @@ def test_a_new_version_replaces_the_old_one(visitor: Page, site: FileServer, con
     site.answers["/rooms/"] = lambda: (200, "text/html", b"<h1>new shell</h1>")
     publish(site, "two")
     visitor.goto(f"{site.url}/rooms/general/")
-    visitor.wait_for_function(
-        "async () => (await caches.keys()).join() === 'groupchat-shell-two'", timeout=30_000, polling=50
-    )
+    eventually(visitor, "async () => (await caches.keys()).join() === 'groupchat-shell-two'")
     context.set_offline(True)
     visitor.goto(f"{site.url}/rooms/another/")
     assert visitor.text_content("h1") == "new shell"
@@ -152,13 +159,12 @@ def test_erasing_leaves_nothing_until_the_next_page(visitor: Page, site: FileSer
     erase(visitor)
     assert kept(visitor) == []
     visitor.goto(f"{site.url}/rooms/general/")
-    visitor.wait_for_function(
+    eventually(
+        visitor,
         """async () => {
           const names = await caches.keys();
           return names.length === 1 && (await (await caches.open(names[0])).keys()).length === 4;
         }""",
-        timeout=30_000,
-        polling=50,
     )
     context.set_offline(True)
     visitor.goto(f"{site.url}/rooms/another/")
