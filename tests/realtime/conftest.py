@@ -96,3 +96,15 @@ def user(stage: Stage) -> Callable[..., Actor]:
         return stage.user(name, cookies_of(new_person(name, is_owner=is_owner)), **of_client)
 
     return arrive
+
+
+@pytest.fixture
+def at_once(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A busy machine would make every flush a long one, and the next one wait; some tests want just that."""
+    if "windows" not in request.fixturenames:
+        monkeypatch.setattr("groupchat.realtime.hub.WINDOW_FACTOR", 0.0)
+
+
+@pytest.fixture
+def windows() -> None:
+    """Behind a long flush the next one waits."""
