@@ -7,6 +7,8 @@
 PYTHON ?= python3
 VENV ?= .venv
 PYTEST_ARGS ?=
+# two files of tests side by side, for most of them wait; each process has servers and databases of its own
+TWO_AT_ONCE := --numprocesses 2 --dist loadfile
 BENCH_ARGS ?=
 
 BIN := $(VENV)/bin
@@ -22,7 +24,7 @@ serve: $(SERVE)
 	@exec $(BIN)/groupchat serve
 
 test: $(TEST) chromium
-	$(BIN)/python -m pytest $(PYTEST_ARGS)
+	$(BIN)/python -m pytest $(TWO_AT_ONCE) $(PYTEST_ARGS)
 
 lint: $(TEST)
 	$(BIN)/ruff check .
