@@ -194,6 +194,22 @@ export async function the_push_clears_it_as_well_as_the_reply() {
   equal(taken.length, 1);
 }
 
+export async function a_slow_look_into_the_storage_brings_nothing_back() {
+  const { send } = server();
+  const storage = memoryStorage();
+  let hear;
+  const channel = { post() {}, listen: (listener) => (hear = listener), close() {} };
+  const box = await ready({ send, storage, channel });
+  const id = await box.enqueue({ room: 1, body: "a" });
+  await settle();
+  const old = [{ ...box.items()[0], state: "waiting" }];
+  storage.unsent = async () => old;
+  box.settled(id);
+  hear({ type: "changed", owner: "7" });
+  await settle();
+  equal(box.items(), []);
+}
+
 export async function an_outbox_belongs_to_one_person() {
   const { send, taken } = server();
   const storage = memoryStorage();
@@ -275,7 +291,7 @@ export async function one_of_two_tabs_sends_for_both() {
   await eventually(() => two.taken.length === 1, "the second tab leads now");
   equal(bodies(two.taken), ["d"]);
   await eventually(() => first.items().every(({ state }) => state === "sent"), "the first tab hears of it");
-  equal(await first.storage.unsent("7"), []);
+  await eventually(async () => (await first.storage.unsent("7")).length === 0, "gone from the database");
   second.setReady(false);
 }
 

@@ -64,6 +64,19 @@ export async function the_list_of_rooms_has_names_and_unread_counts() {
   equal(store.unread.value, 50);
 }
 
+export async function who_looks_from_the_beginning_sees_the_rooms_come() {
+  const it = await world({ start: false });
+  const lists = [];
+  effect(() => void lists.push(it.store.rooms.value.map(({ id }) => id).join()));
+  await it.flow();
+  it.server.setMember(2, 1, "joined");
+  await settle();
+  it.WebSocket.opened.deliver();
+  it.WebSocket.opened.deliver(); // the change is here, the answer to subscribe is not
+  await settle();
+  equal([...new Set(lists)], ["", "1", "1,2"]);
+}
+
 export async function a_room_opens_at_its_first_unread_message() {
   const it = await world();
   const room = await opened(it, { slug: "room-1" });
@@ -233,6 +246,56 @@ export async function closing_a_room_that_was_looked_into_ends_the_subscription(
   equal([again === room, again.timeline.value.to], [true, 5]);
 }
 
+export async function a_room_that_is_closed_while_it_opens_again_is_heard_in_the_end() {
+  const it = await world();
+  const one = it.store.open({ id: 2 });
+  const two = it.store.open({ slug: "room-2" });
+  await settle();
+  it.WebSocket.opened.deliver(); // the answer to the first
+  await settle();
+  it.store.close(await one);
+  await it.flow();
+  const room = await two;
+  await it.flow();
+  it.server.post(2, 3, "live", "live");
+  await it.flow();
+  equal(room.timeline.value.to, 6);
+}
+
+export async function out_and_in_again_in_any_order_ends_inside() {
+  // The room's last frame is held back; one's own counter tells of the return before it.
+  const it = await world();
+  const room = await opened(it, { id: 1 });
+  const { opened: line } = it.WebSocket;
+  it.server.setMember(1, 1, "left");
+  it.server.setMember(1, 1, "joined");
+  const order = (frame) => (frame.me ? 0 : 1);
+  line.queue.sort((a, b) => order(a.frame) - order(b.frame));
+  line.queue = line.queue.filter(({ frame }) => !frame.memberships?.some(({ state }) => state === "left"));
+  await it.flow();
+  equal([room.gone.value, it.store.rooms.value.length], [null, 1]);
+  it.server.post(1, 2, "heard", "heard");
+  await it.flow();
+  equal(room.lastNumber.value, 201);
+  equal([...line.subscriptions], [1]);
+}
+
+export async function the_late_answer_to_leaving_does_not_take_one_out_again() {
+  const it = await world();
+  const room = await opened(it, { id: 1 });
+  const { opened: line } = it.WebSocket;
+  const leaving = room.leave();
+  const answer = line.queue.pop();
+  await it.flow();
+  equal(room.gone.value, "left");
+  it.server.setMember(1, 1, "joined");
+  await it.flow();
+  line.queue.push(answer);
+  await it.flow();
+  await leaving;
+  equal([room.gone.value, it.store.rooms.value.length], [null, 1]);
+}
+
 export async function rooms_that_are_not_there_are_refused() {
   const it = await world();
   const nowhere = rejects(it.store.open({ slug: "nowhere" }), "not_found");
@@ -357,13 +420,18 @@ export async function without_a_network_the_page_opens_with_what_was_kept() {
 
 export async function what_was_kept_of_another_person_is_not_shown_to_this_one() {
   const it = await world();
-  await opened(it, { id: 1 });
+  const room = await opened(it, { id: 1 });
+  room.setDraft("a draft of person 1");
+  room.markRead(190);
   await it.store.flush();
   await it.store.stop();
   const other = await world({ storage: it.storage, server: it.server, person: 3 });
   equal(other.store.me.value.id, 3);
   equal(other.store.rooms.value.map(({ id }) => id), [2, 3]);
-  equal([other.store.room(1).timeline.value, other.store.room(1).info.value], [null, null]);
+  const hidden = other.store.room(1);
+  equal([hidden.timeline.value, hidden.info.value, hidden.draft.value], [null, null, ""]);
+  await other.clock.pass(5_000);
+  equal(it.server.memberships.has("3 1"), false);
 }
 
 export async function another_epoch_begins_anew() {

@@ -97,8 +97,7 @@ export function createStore({ url, WebSocket, storage, lead, channel, clock, ran
     command: link.command,
     changed: (room) => update(() => dirty.add(room.copy)),
     join: async (room) => {
-      const state = await socket.command({ type: "room.join", room: room.id });
-      update(() => copy.subscribedTo(state));
+      await link.hear({ type: "room.join", room: room.id });
     },
     leave: async (room) => {
       const { membership } = room.copy;
@@ -146,6 +145,7 @@ export function createStore({ url, WebSocket, storage, lead, channel, clock, ran
   function takeOwner() {
     // The guest's first message made them a person: it is still theirs. Another account gets an outbox of its own.
     const adopt = ownedBy === GUEST && copy.me?.kind === "guest";
+    if (ownedBy !== null && !adopt) for (const room of rooms.values()) room.draft.value = "";
     ownedBy = owner();
     outbox.setOwner(ownedBy, { adopt: adopt ? GUEST : null });
     drafts.setOwner(ownedBy, { adopt }).then((ids) => {
@@ -238,8 +238,8 @@ export function createStore({ url, WebSocket, storage, lead, channel, clock, ran
   }
 
   async function enter(name) {
-    const { created, ...state } = await socket.command({ type: "room.enter", name });
-    return { room: roomStore(update(() => copy.subscribedTo(state))), created };
+    const { room, state } = await link.hear({ type: "room.enter", name });
+    return { room: roomStore(room), created: state.created };
   }
 
   function keepSoon() {

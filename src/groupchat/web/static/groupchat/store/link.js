@@ -59,18 +59,25 @@ export function createLink({ socket, copy, clock, random, update }) {
     update(() => copy.asked(command.room));
   }
 
+  /** Send a command that is answered with a room's state and makes this connection hear it. @returns {Promise<{room: RoomCopy, state: any}>} */
+  async function hear(command) {
+    const sent = ++order;
+    const state = await socket.command(command);
+    // Turned away from meanwhile: the server unsubscribed after this, and only a new subscription is one.
+    if (unsubscribed.get(state.room.id) > sent) {
+      const { room } = await hear({ type: "subscribe", room: state.room.id });
+      return { room, state };
+    }
+    return { room: update(() => copy.subscribedTo(state)), state };
+  }
+
   /** One request for all who want the same room. @param {{room?: number, slug?: string}} target @returns {Promise<RoomCopy>} */
   function subscribe(target) {
     const key = target.room ?? target.slug;
     if (!subscribing.has(key)) {
-      const sent = ++order;
-      const done = socket
-        .command({ type: "subscribe", ...target })
-        .finally(() => subscribing.delete(key))
-        .then((state) => {
-          if (unsubscribed.get(state.room.id) > sent) return subscribe({ room: state.room.id });
-          return update(() => copy.subscribedTo(state));
-        });
+      const done = hear({ type: "subscribe", ...target })
+        .then(({ room }) => room)
+        .finally(() => subscribing.delete(key));
       subscribing.set(key, done);
     }
     return subscribing.get(key);
@@ -100,6 +107,8 @@ export function createLink({ socket, copy, clock, random, update }) {
     },
 
     command: (command) => socket.command(command),
+
+    hear,
 
     /** @param {number} room its id */
     unsubscribe(room) {

@@ -66,7 +66,8 @@ export class RoomStore {
   /** Take over what the copy holds now. True where the list of rooms may look different. */
   publish() {
     const { copy } = this;
-    const listed = this.info.value !== copy.info || this.membership.value !== copy.membership || this.gone.value !== copy.gone;
+    const isOther = this.membership.value !== copy.membership;
+    const listed = this.info.value !== copy.info || isOther || this.gone.value !== copy.gone;
     const isBack = this.gone.value !== null && copy.gone === null;
     // Reset, or all that we had was taken by retention.
     const isEmptied = this.history.windows.value.length > 0 && copy.windows.length === 0;
@@ -82,6 +83,8 @@ export class RoomStore {
     this.memberMap.value = copy.members;
     this.memberCount.value = copy.joinedCount;
     this.membersComplete.value = copy.membersComplete;
+    if (copy.membership === null) this.toRead = 0; // another person's, perhaps
+    if (isOther) this.#readAgain();
     if (this.generation !== copy.generation || isBack || isEmptied) this.#retake(hadMembers);
     return listed;
   }
@@ -102,10 +105,7 @@ export class RoomStore {
   /** The server has told what was missed. */
   caughtUp() {
     if (this.isOpen && this.openedEarly) this.opened(this.openedEarly);
-    // What was read while there was no connection, perhaps before a reload.
-    const { copy } = this;
-    if (copy.joined && copy.lastReadNumber > copy.membership.last_read_number) this.toRead = copy.lastReadNumber;
-    if (this.toRead > 0) this.#readIn(READ_AFTER_MILLISECONDS);
+    this.#readAgain();
   }
 
   closed() {
@@ -247,6 +247,14 @@ export class RoomStore {
     if (most && count > most) throw new ChatFailure("too_long", `A message holds at most ${most} characters; this one has ${count}.`, { field: "body" });
     if (!isVisible(text) || text.includes("\0")) throw new ChatFailure("invalid", "Write something first: this message shows nothing.", { field: "body" });
     return text;
+  }
+
+  /** What was read while there was no connection, perhaps before a reload, or before one was out of the room for a while. */
+  #readAgain() {
+    const { copy } = this;
+    if (!copy.joined || this.readTimer !== null) return;
+    if (copy.lastReadNumber > copy.membership.last_read_number) this.toRead = copy.lastReadNumber;
+    if (this.toRead > 0) this.#readIn(READ_AFTER_MILLISECONDS);
   }
 
   #readIn(milliseconds) {
