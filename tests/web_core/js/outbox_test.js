@@ -264,7 +264,7 @@ export async function a_full_disk_refuses_the_message_and_keeps_the_rest() {
 
 async function tab(name, send, { storage } = {}) {
   const own = storage ?? (await openDatabase(name));
-  const box = outbox({ storage: own, send, lead: leadByLocks(navigator.locks), channel: channelBetweenTabs(BroadcastChannel, name), seed: ++names });
+  const box = outbox({ storage: own, send, lead: leadByLocks(navigator.locks, name), channel: channelBetweenTabs(BroadcastChannel, name), seed: ++names });
   await box.setOwner("7");
   return box;
 }
@@ -276,7 +276,7 @@ export async function one_of_two_tabs_sends_for_both() {
   const first = await tab(name, one.send);
   const second = await tab(name, two.send);
   first.setReady(true);
-  await eventually(async () => (await navigator.locks.query()).held.some((lock) => lock.name === "groupchat-outbox-7"), "the lead");
+  await eventually(async () => (await navigator.locks.query()).held.some((lock) => lock.name === `${name} outbox 7`), "the lead");
   second.setReady(true);
   await second.enqueue({ room: 1, body: "a" });
   await first.enqueue({ room: 1, body: "b" });

@@ -25,6 +25,7 @@ export const GROUP_MILLISECONDS = 5 * 60 * 1000;
  * @returns {Row[]}
  */
 export function rowsOf({ messages, notices, pending, atEnd, newMessagesAt, me, timeZone }) {
+  /** @type {Row[]} */
   const rows = [];
   const arrived = new Set();
   let day = null;

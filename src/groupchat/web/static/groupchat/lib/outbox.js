@@ -198,7 +198,7 @@ export function createOutbox({ storage, lead, channel, clock, random, randomByte
     leading = false;
     if (!ready || owner === null) return;
     // Only a connected tab may lead: one without a line would keep the others from sending.
-    letGo = lead.request(`groupchat-outbox-${owner}`, () => {
+    letGo = lead.request(`outbox ${owner}`, () => {
       leading = true;
       reload();
     });

@@ -6,15 +6,19 @@
  * @typedef {{post: (message: any) => void, listen: (hear: (message: any) => void) => void, close: () => void}} Channel
  */
 
-/** Leadership by Web Locks: the browser passes it on when a tab is closed or crashes. @param {any} locks navigator.locks @returns {Lead} */
-export function leadByLocks(locks) {
+/**
+ * Leadership by Web Locks: the browser passes it on when a tab is closed or crashes.
+ * @param {any} locks navigator.locks @param {string} prefix of the locks' names: those who share a database share it
+ * @returns {Lead}
+ */
+export function leadByLocks(locks, prefix) {
   return {
     request(name, granted) {
       const waiting = new AbortController();
       let letGo = null;
       let over = false;
       locks
-        .request(name, { signal: waiting.signal }, () => {
+        .request(`${prefix} ${name}`, { signal: waiting.signal }, () => {
           if (over) return undefined;
           return new Promise((resolve) => {
             letGo = resolve;

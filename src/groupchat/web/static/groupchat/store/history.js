@@ -19,11 +19,11 @@ export class History {
     this.fetchPage = fetchPage;
     this.windows = signal(copy.windows);
     this.firstNumber = signal(copy.firstNumber);
-    /** @type {import("../vendor/signals-core.js").Signal<number|"live">} a number in the window on screen, or the window at the end */
+    /** @type {{value: number|"live"}} a number in the window on screen, or the window at the end */
     this.focus = signal(/** @type {any} */ ("live"));
     this.loading = signal({ before: false, after: false, around: false });
     this.failure = signal(null);
-    /** Where to scroll to; a new object whenever there is a new place. @type {import("../vendor/signals-core.js").Signal<{at: "new"|"message"|"end", number: number|null}|null>} */
+    /** Where to scroll to; a new object whenever there is a new place. @type {{value: {at: "new"|"message"|"end", number: number|null}|null}} */
     this.target = signal(/** @type {any} */ (null));
     this.timeline = computed(() => {
       const window = this.current;

@@ -18,7 +18,7 @@ export async function startStore({ url, locale, name = "groupchat" }) {
     url: address.href,
     WebSocket,
     storage,
-    lead: shared ? leadByLocks(navigator.locks) : leadAlone(),
+    lead: shared ? leadByLocks(navigator.locks, name) : leadAlone(),
     channel: shared ? channelBetweenTabs(BroadcastChannel, name) : noChannel(),
     clock: {
       now: () => Date.now(),
