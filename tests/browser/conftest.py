@@ -40,8 +40,8 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
 
 @pytest.fixture
 def slow_site(tmp_path: Path) -> Iterator[Site]:
-    """A server that takes two commands a second from each person."""
-    limits = {"GROUPCHAT_MAX_COMMANDS_PER_SECOND": "2", "GROUPCHAT_MAX_COMMANDS_BURST": "6"}
+    """A server that takes one command a second from each person, after a few."""
+    limits = {"GROUPCHAT_MAX_COMMANDS_PER_SECOND": "1", "GROUPCHAT_MAX_COMMANDS_BURST": "6"}
     served = Served(tmp_path / "data", log=tmp_path / "output", **limits)
     yield Site(served)
     served.stop()

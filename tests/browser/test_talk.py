@@ -147,8 +147,10 @@ enter(person=person_of_user(user=user), name={room!r})
 def test_who_writes_too_fast_waits_and_loses_nothing(slow_site: Site, browser: Browser, room: str) -> None:
     ada = Someone(slow_site, browser, "Ada").enters(room)
     texts = [f"line {index:02}" for index in range(12)]
+    ada.goes_offline()  # so that they leave together, however slowly they are typed
     for text in texts:
         ada.says(text)
+    ada.comes_online()
     expect(ada.page.locator(".composer-count")).to_contain_text("A little slower")
     ada.photograph("held")
     ada.sees_sent(texts[-1])

@@ -14,14 +14,14 @@ export function useNow(running) {
   return now;
 }
 
-/** True once `what` has been true for so many milliseconds: short waits show nothing. */
-export function useLasting(what, milliseconds) {
+/** True once `what` has been true for so many milliseconds: short waits show nothing. With `linger` it then stays so
+ * through pauses shorter than that, instead of blinking. */
+export function useLasting(what, milliseconds, linger = 0) {
   const [lasting, setLasting] = useState(false);
   useEffect(() => {
-    setLasting(false);
-    if (!what) return undefined;
-    const timer = setTimeout(() => setLasting(true), milliseconds);
+    if (what === lasting) return undefined;
+    const timer = setTimeout(() => setLasting(what), what ? milliseconds : linger);
     return () => clearTimeout(timer);
-  }, [what, milliseconds]);
-  return what && lasting;
+  }, [what, lasting, milliseconds, linger]);
+  return lasting && (what || linger > 0);
 }

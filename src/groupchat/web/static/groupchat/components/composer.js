@@ -110,9 +110,10 @@ export function Composer({ room }) {
 function Held({ room }) {
   const until = Math.max(0, ...room.pending.value.map((pending) => pending.holdUntil ?? 0));
   const now = useNow(until > 0);
-  const lasting = useLasting(until > 0, 300);
+  // Between two messages of a queue nothing is held for a moment.
+  const lasting = useLasting(until > 0, 300, 1000);
   const seconds = until ? secondsUntil(until, now) : 0;
-  return lasting && seconds > 0 ? t("composer.held", { count: seconds }) : null;
+  return lasting ? t("composer.held", { count: Math.max(seconds, 1) }) : null;
 }
 
 function lastOfMine(room) {
