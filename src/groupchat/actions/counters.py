@@ -6,6 +6,7 @@ for each other.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
@@ -34,7 +35,16 @@ class RoomChange:
     commit.
     """
 
-    __slots__ = ("_info", "_last_message_at", "_members", "_messages", "_notices", "_people", "_since", "room")
+    __slots__ = (
+        "_members",
+        "_messages",
+        "_notices",
+        "_people",
+        "_since",
+        "info_changed",
+        "last_message_at",
+        "room",
+    )
 
     def __init__(self, room: Room) -> None:
         self.room = room
@@ -42,12 +52,12 @@ class RoomChange:
 
     def _begin(self) -> None:
         self._since = self.room.seq
-        self._info = False
+        self.info_changed = False
         self._members: dict[int, Membership] = {}
         self._messages: list[MessageResource] = []
         self._notices: list[Notice] = []
         self._people: dict[int, Person] = {}
-        self._last_message_at: datetime | None = None
+        self.last_message_at: datetime | None = None
 
     def next_seq(self) -> int:
         self.room.seq += 1
@@ -59,7 +69,7 @@ class RoomChange:
 
     def changed_info(self) -> None:
         self.room.info_seq = self.next_seq()
-        self._info = True
+        self.info_changed = True
 
     def changed_member(self, membership: Membership, person: Person) -> None:
         """Give the membership its new seq; the caller saves it."""
@@ -77,7 +87,7 @@ class RoomChange:
         """A message is new; it has its number and its seq from here."""
         self._messages.append(message)
         self._people[author.pk] = author
-        self._last_message_at = at
+        self.last_message_at = at
 
     def changed_notice(self, notice: Notice, actor: Person) -> None:
         """Give the notice its new seq; the caller saves it."""
@@ -87,11 +97,15 @@ class RoomChange:
 
     def save(self) -> None:
         """Write the room's counters and publish on commit what changed since the last call, if anything."""
-        if self.room.seq == self._since:
-            return
-        if self._info:
-            self.room.save(update_fields=["info_seq", "name", "slug", "topic", "first_number"])
-        set_counters(self.room, self._last_message_at)
+        save_changes([self])
+
+    @property
+    def is_changed(self) -> bool:
+        """Whether there is something to save."""
+        return self.room.seq != self._since
+
+    def publish(self) -> None:
+        """Publish on commit what was saved."""
         changes = self._changes()
         transaction.on_commit(partial(published.send_robust, sender=RoomChange, changes=changes), robust=True)
         self._begin()
@@ -104,7 +118,7 @@ class RoomChange:
             "to": self.room.seq,
             "last_number": self.room.last_number,
         }
-        if self._info:
+        if self.info_changed:
             frame["info"] = room_resource(self.room)
         members = sorted(self._members.values(), key=lambda member: member.seq)
         if members:
@@ -115,6 +129,20 @@ class RoomChange:
             frame["notices"] = [notice_resource(notice) for notice in self._notices]
         out = {member.person_id: member.seq for member in members if member.state != Membership.State.JOINED}
         return RoomChanges(frame, people_resources(self._people.values()), out)
+
+
+def save_changes(changes: Iterable[RoomChange]) -> None:
+    """As `save` for each, with one statement for the counters of all whose last message came at the same time."""
+    changed = [change for change in changes if change.is_changed]
+    by_time: dict[datetime | None, list[Room]] = defaultdict(list)
+    for change in changed:
+        if change.info_changed:
+            change.room.save(update_fields=["info_seq", "name", "slug", "topic", "first_number"])
+        by_time[change.last_message_at].append(change.room)
+    for last_message_at, rooms in by_time.items():
+        set_counters(rooms, last_message_at)
+    for change in changed:
+        change.publish()
 
 
 def lock_rooms(ids: Iterable[int]) -> dict[int, RoomChange]:

@@ -12,7 +12,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from groupchat.actions import statements
-from groupchat.actions.counters import RoomChange, changed_mine, changing_room, lock_people, lock_rooms
+from groupchat.actions.counters import RoomChange, changed_mine, changing_room, lock_people, lock_rooms, save_changes
 from groupchat.actions.people import Guest, person_of_guest
 from groupchat.actions.rooms import admit
 from groupchat.errors import ChatError, NotFound
@@ -172,8 +172,7 @@ class _Batch:
             for membership in memberships:
                 membership.save()
         statements.insert_messages(self._written, self._now)
-        for change in self._changes.values():
-            change.save()
+        save_changes(self._changes.values())
         for person_id in sorted(self._joined):
             memberships = self._joined[person_id]
             changed_mine(person_id, memberships, [self._changes[member.room_id].room for member in memberships])

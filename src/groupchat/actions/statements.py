@@ -79,36 +79,56 @@ def stored(client_message_ids: Collection[str]) -> list[tuple[Any, ...]]:
     )
 
 
-def insert_messages(rows: Iterable[tuple[int, int, int, int, str, str]], at: datetime) -> None:
+def insert_messages(rows: Sequence[tuple[int, int, int, int, str, str]], at: datetime) -> None:
     """Each row is `(room, number, seq, author, body, client_message_id)`."""
-    connection = _connection()
-    when = connection.ops.adapt_datetimefield_value(at)
-    with connection.cursor() as cursor:
-        cursor.executemany(
-            f"INSERT INTO {Message._meta.db_table} "
-            "(room_id, number, seq, author_id, body, client_message_id, at) VALUES (%s, %s, %s, %s, %s, %s, %s)",
-            [(*row, when) for row in rows],
-        )
+    when = _connection().ops.adapt_datetimefield_value(at)
+    insert = (
+        f"INSERT INTO {Message._meta.db_table} (room_id, number, seq, author_id, body, client_message_id, at) VALUES "
+    )
+    _execute_rows(insert + "(%s, %s, %s, %s, %s, %s, %s)", insert + "{rows}", [(*row, when) for row in rows])
 
 
-def set_counters(room: Room, last_message_at: datetime | None) -> None:
-    """Write what every change of a room moves."""
-    connection = _connection()
-    table = Room._meta.db_table
-    with connection.cursor() as cursor:
-        if last_message_at is None:
-            cursor.execute(f"UPDATE {table} SET seq = %s WHERE id = %s", [room.seq, room.pk])
-        else:
-            cursor.execute(
-                f"UPDATE {table} SET seq = %s, last_number = %s, last_message_at = %s WHERE id = %s",
-                [room.seq, room.last_number, connection.ops.adapt_datetimefield_value(last_message_at), room.pk],
-            )
+def set_counters(rooms: Iterable[Room], last_message_at: datetime | None) -> None:
+    """Write what every change of a room moves; where the last message's time is given, what every post moves, too."""
+    if last_message_at is None:
+        _update_rows(Room, ["seq"], ["id"], [(room.seq, room.pk) for room in rooms])
+    else:
+        when = _connection().ops.adapt_datetimefield_value(last_message_at)
+        values = [(room.seq, room.last_number, when, room.pk) for room in rooms]
+        _update_rows(Room, ["seq", "last_number", "last_message_at"], ["id"], values)
 
 
 def mark_read(marks: dict[tuple[int, int], int]) -> None:
-    """Posting reads up to one's own message; in an order that never waits in a circle."""
+    """Posting reads up to one's own message; by (room, person)."""
     rows = [(number, room_id, person_id) for (room_id, person_id), number in sorted(marks.items())]
-    with _connection().cursor() as cursor:
-        cursor.executemany(
-            f"UPDATE {Membership._meta.db_table} SET last_read_number = %s WHERE room_id = %s AND person_id = %s", rows
-        )
+    _update_rows(Membership, ["last_read_number"], ["room_id", "person_id"], rows)
+
+
+def _update_rows(
+    model: type[models.Model], columns: list[str], keys: list[str], rows: Sequence[tuple[Any, ...]]
+) -> None:
+    """Each row holds the values of `columns`, then of `keys`."""
+    update = f"UPDATE {model._meta.db_table} SET "
+    one = ", ".join(f"{column} = %s" for column in columns) + " WHERE " + " AND ".join(f"{key} = %s" for key in keys)
+    places = {name: f"new.column{place}" for place, name in enumerate([*columns, *keys], 1)}
+    all_at_once = (
+        ", ".join(f"{column} = {places[column]}" for column in columns)
+        + " FROM (VALUES {rows}) AS new WHERE "
+        + " AND ".join(f"{key} = {places[key]}" for key in keys)
+    )
+    _execute_rows(update + one, update + all_at_once, rows)
+
+
+def _execute_rows(one: str, all_at_once: str, rows: Sequence[tuple[Any, ...]]) -> None:
+    """A prepared statement for each row where the database lives in our process; where a server must parse and answer
+    each, one statement for all `{rows}`.
+    """
+    connection = _connection()
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            marks = f"({_marks(rows[0])})"
+            cursor.execute(
+                all_at_once.format(rows=", ".join([marks] * len(rows))), [value for row in rows for value in row]
+            )
+        else:
+            cursor.executemany(one, rows)
