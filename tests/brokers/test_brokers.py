@@ -71,6 +71,21 @@ def test_a_frame_that_is_too_large_is_a_doorbell(sides: list[Side], room: Room, 
     assert run(there, ear.hears(10)) == [post.body for post in posts]
 
 
+def test_what_waits_leaves_together(start: Start, owner: Person) -> None:
+    memory = InMemoryChannelLayer()
+    layer = MisbehavingLayer(memory)
+    here, there = start(layer, memory, one_loop=True, SWEEP_MILLISECONDS=NEVER)
+    many = [Room.objects.get(pk=rooms.create(person=owner, name=f"Room {uuid4()}").pk) for _ in range(20)]
+    ears = [listening(there, room) for room in many[:10]]
+    run(here, here.database.write(post_messages, [Post(room.pk, owner, room.name, uuid4().hex) for room in many]))
+    for room, ear in zip(many, ears, strict=False):
+        assert run(there, ear.hears(1)) == [room.name]
+    told = [change["topic"][1] for message in layer.sent for change in message["changes"]]
+    assert set(told) >= {room.pk for room in many}
+    assert len(layer.sent) < len(told)
+    assert there.broker.stats.received == len(ears)  # nobody listens to the others there
+
+
 def test_who_is_removed_here_hears_nothing_more_there(sides: list[Side], room: Room, owner: Person) -> None:
     here, there = sides
     stays = listening(there, room, person=owner)
