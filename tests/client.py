@@ -292,8 +292,14 @@ class ClientState:
         return [self.request("changes", room=room, since=view.position)]
 
     def _open(self, state: Json) -> None:
-        """Stand at the room's seq, with nothing loaded: what arrived before may be older than it."""
+        """Stand at the room's seq, with nothing loaded: what arrived before may be older than it.
+
+        Whether one is in the room is for one's own counter to say: an answer that already knows of a leave comes before
+        the push that tells it.
+        """
+        known = self.rooms.get(state["room"]["id"])
         view = self.rooms[state["room"]["id"]] = RoomView(info=state["room"], position=state["seq"])
+        view.me = known.me if known is not None else None
         self._refresh(view, state)
 
     @staticmethod
