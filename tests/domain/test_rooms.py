@@ -79,6 +79,25 @@ def test_leaving_is_a_state_and_coming_back_another(bob: Person, lobby: Room) ->
     assert back.person_seq > left.person_seq
 
 
+@pytest.mark.parametrize("comes_by", ["a door", "a word"])
+def test_an_owner_who_comes_back_owns_the_room_again(comes_by: str, alice: Person, lobby: Room) -> None:
+    rooms.leave(person=alice, room_id=lobby.pk)
+    with pytest.raises(Forbidden):
+        rooms.set_topic(person=alice, room_id=lobby.pk, topic="From outside")
+    if comes_by == "a door":
+        rooms.join(person=alice, room_id=lobby.pk)
+    else:
+        say(alice, lobby)
+    assert rooms.set_topic(person=alice, room_id=lobby.pk, topic="Mine").topic == "Mine"
+
+
+def test_an_owner_who_was_sent_out_comes_back_as_a_member(alice: Person, lobby: Room) -> None:
+    Membership.objects.filter(person=alice).update(state=Membership.State.KICKED)
+    assert rooms.enter(person=alice, name="Lobby").membership.role == Membership.Role.MEMBER
+    with pytest.raises(Forbidden):
+        rooms.set_topic(person=alice, room_id=lobby.pk, topic="Mine")
+
+
 @pytest.mark.parametrize("joined_before", [True, False])
 def test_leaving_a_room_that_one_is_not_in_changes_nothing(
     joined_before: bool, bob: Person, lobby: Room, ear: Ear

@@ -85,11 +85,15 @@ def join(*, person: Person, room_id: int) -> tuple[Room, Membership]:
 
 
 def admit(change: RoomChange, person: Person, membership: Membership | None) -> Membership:
-    """The membership of a person who comes in, new or come back; the caller saves it. What was said before is read."""
+    """The membership of a person who comes in, new or come back; the caller saves it. What was said before is read.
+
+    Who left by themselves finds the room theirs as it was; who was sent out has lost what they were in it.
+    """
     if membership is None:
         membership = Membership(room=change.room, person=person)
+    elif membership.state != Membership.State.LEFT:
+        membership.role = Membership.Role.MEMBER
     membership.state = Membership.State.JOINED
-    membership.role = Membership.Role.MEMBER
     membership.last_read_number = max(membership.last_read_number, change.room.last_number)
     change.changed_member(membership, person)
     return membership
