@@ -8,7 +8,8 @@ from collections.abc import Callable
 
 import pytest
 from tests.accounts import cookies_of, new_person
-from tests.play import Stage
+from tests.domain.says import rows
+from tests.play import Actor, Stage
 from tests.serving import FAST, ThreadServer
 from tests.sockets import DEADLINE_SECONDS, Client, Gone, Refused
 from websockets.exceptions import ConnectionClosed
@@ -141,6 +142,32 @@ def test_nobody_stays_counted(any_server: ThreadServer, stage: Stage, options: O
         )
     )
     assert counted == ({}, {}, {}, {}, [])
+
+
+@pytest.mark.parametrize("kind", ["member", "guest"])
+def test_rooms_of_a_connection(
+    kind: str, server: ThreadServer, stage: Stage, user: Callable[..., Actor], options: Options
+) -> None:
+    host = stage.guest("host")
+    rooms = [host.enters(f"room {index}")["room"]["id"] for index in range(5)]
+    ada = user("ada") if kind == "member" else stage.guest("ada")
+    options(max_rooms_per_connection=3)
+    for room in rooms[:2]:
+        ada.opens(room)
+    ada.joins() if kind == "member" else ada.opens(rooms[2])
+    if kind == "member":
+        ada.enters("room 2")
+    before = rows()
+    ada.is_refused("limit_reached", "subscribe", room=rooms[3])
+    ada.is_refused("limit_reached", "room.join", room=rooms[3])
+    ada.is_refused("limit_reached", "room.enter", name="ROOM 3")
+    ada.is_refused("limit_reached", "room.enter", name="a new one")
+    ada.is_refused("invalid", "room.enter", name=" ")
+    assert rows() == before, "refused before anything is written"
+    ada.enters("room 0")  # one that is heard already
+    ada.client.call("unsubscribe", room=rooms[1])
+    assert ada.enters("a new one")["created"]
+    ada.is_refused("limit_reached", "room.join", room=rooms[3])
 
 
 def test_frames_that_are_too_large(any_server: ThreadServer, stage: Stage) -> None:

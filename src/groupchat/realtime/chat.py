@@ -30,7 +30,7 @@ from groupchat.protocol import (
     refusal,
     reply,
 )
-from groupchat.realtime.commands import carry_out
+from groupchat.realtime.commands import WRITES, carry_out
 from groupchat.realtime.connection import Wire
 from groupchat.realtime.door import DoorConnection, discard
 from groupchat.realtime.publish import people_frame
@@ -51,7 +51,7 @@ _UNKNOWN = "The database did not answer. Send the same again."
 class ChatConnection(DoorConnection):
     """A socket at `/ws/`."""
 
-    __slots__ = ("_inbox", "_working", "greeted", "welcomed")
+    __slots__ = ("_inbox", "_posts_waiter", "_unanswered", "_working", "greeted", "welcomed")
 
     dialect_name = "native"
 
@@ -61,6 +61,8 @@ class ChatConnection(DoorConnection):
         self.welcomed = False  # and was answered
         self._inbox: deque[AnyCommand] | None = None
         self._working = False
+        self._unanswered: dict[int, int] = {}  # by room, the posts on their way
+        self._posts_waiter: asyncio.Future[None] | None = None
         if self.visitor.person is None and self.visitor.guest is not None:
             self.runtime.of_guest[self.visitor.guest.id].add(self)
 
@@ -122,6 +124,8 @@ class ChatConnection(DoorConnection):
             while self._inbox and not self.closed:
                 command = self._inbox.popleft()
                 try:
+                    if isinstance(command, WRITES):
+                        await self._posts_answered(getattr(command, "room", None))
                     await carry_out(self, command)
                 except ChatError as error:
                     self.refuse(command.ref, error)
@@ -141,11 +145,13 @@ class ChatConnection(DoorConnection):
         """Hand a post to the next batch; its reply comes after the commit."""
         author = self.visitor.author
         assert author is not None  # the handshake lets nobody else in
-        ref = command.ref
+        ref, room_id = command.ref, command.room
+        self._unanswered[room_id] = self._unanswered.get(room_id, 0) + 1
 
         def answer(result: Posted | ChatError) -> None:
             if isinstance(result, ChatError):
                 self.refuse(ref, result)
+                self._answered(room_id)
                 return
             self.reply(
                 ref,
@@ -158,11 +164,37 @@ class ChatConnection(DoorConnection):
                 },
             )
             if self.person is None:
-                self.runtime.spawn(self.become(result.author_id))
+                self.runtime.spawn(self._arrive(room_id, result.author_id))
+            else:
+                self._answered(room_id)
 
         self.runtime.posting.submit(
-            self.visitor_key, Post(command.room, author, command.body, command.client_message_id), answer
+            self.visitor_key, Post(room_id, author, command.body, command.client_message_id), answer
         )
+
+    async def _arrive(self, room_id: int, person_id: int) -> None:
+        try:
+            await self.become(person_id)
+        finally:
+            self._answered(room_id)
+
+    def _answered(self, room_id: int) -> None:
+        self._unanswered[room_id] -= 1
+        if not self._unanswered[room_id]:
+            del self._unanswered[room_id]
+        if self._posts_waiter is not None:
+            self._posts_waiter.set_result(None)
+            self._posts_waiter = None
+
+    async def _posts_answered(self, room_id: int | None) -> None:
+        """Wait for one's posts into this room, or into any: what was sent behind them takes effect behind them.
+
+        Posts wait for a batch while other commands go straight to the writing thread: a leave would overtake them, and
+        they would join the room again.
+        """
+        while self._unanswered if room_id is None else room_id in self._unanswered:
+            self._posts_waiter = self.runtime.loop.create_future()
+            await self._posts_waiter
 
     # --- subscriptions ---------------------------------------------------------------------------------------------
 
@@ -176,9 +208,14 @@ class ChatConnection(DoorConnection):
     def not_begun(self, rooms: Sequence[RoomState]) -> list[TopicKey]:
         """Which of these are not subscribed to, as far as there is room for them."""
         keys = [key for state in rooms if (key := TopicKey("room", state["room"]["id"])) not in self.topics]
+        left = self.rooms_left()
+        return keys if left is None else keys[:left]
+
+    def rooms_left(self) -> int | None:
+        """How many rooms more this connection may hear; None where there is no limit."""
         limit = conf().max_rooms_per_connection
         rooms_now = sum(isinstance(key, TopicKey) and key.kind == "room" for key in self.topics)
-        return keys[: max(limit - rooms_now, 0)] if limit else keys
+        return max(limit - rooms_now, 0) if limit else None
 
     def subscription_ended(self, topic: object) -> None:
         """The client saw in the frame itself that it is out."""

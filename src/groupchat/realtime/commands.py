@@ -150,9 +150,7 @@ async def _open(connection: ChatConnection, ref: Any, room_id: int, extra: dict[
     """Subscribe to a room, and answer with it as it is now."""
     hub = connection.runtime.hub
     key = TopicKey("room", room_id)
-    limit = conf().max_rooms_per_connection
-    if limit and key not in connection.topics and len(connection.topics) > limit:
-        raise LimitReached(f"One connection hears at most {limit} rooms. Unsubscribe from some.", field="room")
+    _require_place(connection, room_id)
     await connection.begin([key])
     try:
         state = await connection.runtime.database.read(resume.look, connection.person, room_id)
@@ -163,17 +161,27 @@ async def _open(connection: ChatConnection, ref: Any, room_id: int, extra: dict[
     hub.commit(connection, key, position=state["seq"], last_number=state["last_number"])
 
 
+def _require_place(connection: ChatConnection, room_id: int | None) -> None:
+    """The connection hears this room, or may hear one more; raises LimitReached."""
+    if connection.rooms_left() == 0 and TopicKey("room", room_id or 0) not in connection.topics:
+        limit = conf().max_rooms_per_connection
+        raise LimitReached(f"You have {limit} rooms, and more can't be open at once. Leave one first.", field="room")
+
+
 async def unsubscribe(connection: ChatConnection, command: Unsubscribe) -> None:
     connection.runtime.hub.leave(connection, TopicKey("room", command.room))
     connection.reply(command.ref, {})
 
 
 async def enter_room(connection: ChatConnection, command: EnterRoom) -> None:
+    if connection.rooms_left() == 0:  # before anything is written
+        _require_place(connection, await connection.runtime.database.read(resume.room_named, command.name))
     entered = await connection.act(rooms.enter, name=command.name)
     await _open(connection, command.ref, entered.room.pk, {"created": entered.created})
 
 
 async def join_room(connection: ChatConnection, command: JoinRoom) -> None:
+    _require_place(connection, command.room)
     await connection.act(rooms.join, room_id=command.room)
     await _open(connection, command.ref, command.room, {})
 
@@ -268,6 +276,9 @@ async def mark_read(connection: ChatConnection, command: Read) -> None:
     membership = await connection.act(memberships.read, room_id=command.room, number=command.number)
     connection.reply(command.ref, {"last_read_number": membership.last_read_number, "seq": membership.person_seq})
 
+
+WRITES = (EnterRoom, JoinRoom, LeaveRoom, RenameRoom, SetTopic, EditMessage, DeleteMessage, Read)
+"""What changes something, but for posts: each waits for the posts that the same connection sent before it."""
 
 _COMMANDS: dict[type[Any], Callable[[Any, Any], Awaitable[None]]] = {
     Hello: hello,
