@@ -14,6 +14,7 @@ from random import Random
 
 import pytest
 from tests.chaos.crowd import PEOPLE, PEOPLE_LONG, Crowd
+from tests.chaos.disk import Disk
 from tests.chaos.stack import Node, Postgres, Process, Valkey
 from tests.server.served import command, environment
 
@@ -64,15 +65,17 @@ def nodes(prepared: Path, tmp_path: Path) -> Iterator[Nodes]:
     """Makes server processes on one SQLite file, and stops them at the end."""
     with ExitStack() as stack:
 
-        async def make(count: int = 1, **variables: str) -> list[Node]:
+        async def make(count: int = 1, *, disk: Disk | None = None, **variables: str) -> list[Node]:
             data = tmp_path / "data"
             if not data.exists():
                 shutil.copytree(prepared, data)
+            wrapper = disk.wrapper(data) if disk is not None else []
             made = [
                 Node(
                     data=data,
                     log=tmp_path / f"node-{index}.log",
                     variables={"GROUPCHAT_SECRET_KEY": SECRET_KEY, **variables},
+                    wrapper=wrapper,
                 )
                 for index in range(count)
             ]

@@ -24,7 +24,7 @@ class Crowd:
     usual_people = PEOPLE
 
     def __init__(
-        self, nodes: Sequence[Node], *, seed: int, people: int = 100, rooms: int = 10, name: str = "p"
+        self, nodes: Sequence[Node], *, seed: int, people: int | None = None, rooms: int = 10, name: str = "p"
     ) -> None:
         self.nodes = list(nodes)
         self.ledger = Ledger()

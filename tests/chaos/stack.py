@@ -12,8 +12,8 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Mapping
-from contextlib import closing, contextmanager
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack, closing, contextmanager
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -128,9 +128,10 @@ class Process:
 class Node(Process):
     """A `groupchat serve` on a port that it keeps over restarts."""
 
-    def __init__(self, *, data: Path, log: Path, variables: Mapping[str, str]) -> None:
+    def __init__(self, *, data: Path, log: Path, variables: Mapping[str, str], wrapper: Sequence[str] = ()) -> None:
         super().__init__(log=log)
         self.data = data
+        self.wrapper = list(wrapper)  # the beginning of its command
         self.port = free_port()
         self.variables = dict(variables)
         self._printed_before = 0
@@ -140,7 +141,12 @@ class Node(Process):
         serve = ["serve", "--port", str(self.port)]
         if self.crash_after:
             return [sys.executable, "-m", "tests.chaos.crashing", str(self.crash_after), *serve]
-        return command(*serve)
+        return [*self.wrapper, *command(*serve)]
+
+    @property
+    def files(self) -> Path:
+        """The data folder as the process sees it, with what was mounted for it alone."""
+        return Path(f"/proc/{self.pid}/root{self.data}") if self.wrapper else self.data
 
     def environment(self) -> dict[str, str]:
         return environment(GROUPCHAT_DATA=str(self.data), PYTHONPATH=str(ROOT), **(NO_LIMITS | self.variables))
@@ -267,6 +273,12 @@ def reading(node: Node) -> Iterator[Any]:
         with psycopg.connect(url) as connection:
             yield connection
     else:
-        path = next(node.data.glob("*.sqlite3"))
-        with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True, timeout=10)) as connection:
-            yield connection
+        with ExitStack() as stack:
+            folder = node.files
+            if folder != node.data:  # SQLite follows the link to the root by its name, which leads to our own
+                copy = Path(stack.enter_context(tempfile.TemporaryDirectory()))
+                for file in (*folder.glob("*.sqlite3"), *folder.glob("*.sqlite3-wal")):
+                    shutil.copy(file, copy)
+                folder = copy
+            path = next(folder.glob("*.sqlite3"))
+            yield stack.enter_context(closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True, timeout=10)))

@@ -1,9 +1,8 @@
-"""What lies on the disk: no room left, an older copy, a clock that jumps."""
+"""An older copy of the database, and a clock that jumps."""
 
 from __future__ import annotations
 
 import asyncio
-import resource
 import shutil
 import sqlite3
 import subprocess
@@ -15,43 +14,10 @@ from pathlib import Path
 import pytest
 from tests.chaos.conftest import Nodes, kill, start
 from tests.chaos.crowd import Crowd, until
-from tests.chaos.person import Refused
 
 linux_only = pytest.mark.skipif(sys.platform != "linux", reason="another process's limits are set by Linux alone")
 
 CLOCK = Path(__file__).with_name("clock.c")
-
-
-@linux_only
-async def test_the_disk_is_full_and_has_room_again(nodes: Nodes, seed: int) -> None:
-    (node,) = await nodes()
-    async with Crowd([node], seed=seed) as crowd:
-        crowd.begin()
-        await crowd.acknowledged(80)
-        await crowd.rest()
-        unlimited = resource.prlimit(node.pid, resource.RLIMIT_FSIZE)
-        resource.prlimit(node.pid, resource.RLIMIT_FSIZE, (4096, unlimited[1]))
-        person = crowd.people[0]
-        room = crowd.rooms_of[person][0]
-        for attempt in range(3):
-            with pytest.raises(Refused) as refusal:
-                await person.ask(
-                    {"type": "message.post", "room": room, "body": "in vain", "client_message_id": f"vain-{attempt}"}
-                )
-            assert refusal.value.code == "unavailable"
-            with pytest.raises(Refused) as refusal:
-                await person.ask({"type": "room.topic", "room": room, "topic": f"in vain {attempt}"})
-            assert refusal.value.code in ("unavailable", "forbidden")
-        for reader in crowd.people[:20]:  # readers go on reading, and newcomers come in
-            page = await reader.ask({"type": "messages", "room": crowd.rooms_of[reader][0]})
-            assert page["messages"]
-        person.cut()
-        await until(lambda: not person.online.is_set(), "the end of a connection")
-        await until(person.online.is_set, "a new connection")
-        resource.prlimit(node.pid, resource.RLIMIT_FSIZE, unlimited)
-        crowd.begin()
-        await crowd.acknowledged(80)  # without a restart
-        await crowd.judge()
 
 
 async def test_an_older_copy_of_the_database_is_restored(nodes: Nodes, seed: int, tmp_path: Path) -> None:
