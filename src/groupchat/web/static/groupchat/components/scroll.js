@@ -101,7 +101,16 @@ export class ScrollKeeper {
     this.viewport = scroller.clientHeight;
     this.following = this.atBottom;
     const top = this.top();
-    this.places = this.visible().map((row) => [row.dataset.key, row.getBoundingClientRect().top - top]);
+    this.places = this.anchors().map((row) => [row.dataset.key, row.getBoundingClientRect().top - top]);
+  }
+
+  /** The rows on screen that can hold the place, the best first. */
+  anchors() {
+    // A day's separator and the line of new messages go to where they belong: to another place, when history is loaded.
+    const rows = this.visible().filter(({ dataset }) => dataset.kind !== "day" && dataset.kind !== "new");
+    // The first of all may lose its author's name to a message that is loaded before it: all others are better.
+    if (rows.length > 1 && rows[0] === this.rows.querySelector("[data-number]")) rows.push(rows.shift());
+    return rows;
   }
 
   /** The rows on screen, from the top. */
