@@ -247,6 +247,10 @@ const COMMANDS = {
     server.setMember(room, connection.person, "joined");
     return COMMANDS.subscribe(server, connection, { room });
   },
+  "room.enter"(server, connection, { name }) {
+    const { id } = [...server.rooms.values()].find(({ info }) => info.name === name);
+    return { ...COMMANDS["room.join"](server, connection, { room: id }), created: false };
+  },
   "room.leave"(server, connection, { room }) {
     server.setMember(room, connection.person, "left");
     return {};

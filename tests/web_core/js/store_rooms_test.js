@@ -27,6 +27,16 @@ export async function a_public_room_can_be_looked_into_without_joining() {
   equal([room.gone.value, room.timeline.value.to], [null, 7]);
 }
 
+export async function who_enters_a_room_while_the_page_connects_is_in_it_once_connected() {
+  const it = await world({ start: false });
+  const entering = it.store.enter("Room 2");
+  await it.flow();
+  const { room, created } = await entering;
+  equal([room.id, created], [2, false]);
+  it.WebSocket.opened.cut();
+  await rejects(it.store.enter("Room 1"), "offline"); // then people are told at once
+}
+
 export async function closing_a_room_that_was_looked_into_ends_the_subscription() {
   const it = await world();
   const room = await opened(it, { id: 2 });

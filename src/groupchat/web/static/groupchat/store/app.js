@@ -238,6 +238,7 @@ export function createStore({ url, WebSocket, storage, lead, channel, clock, ran
   }
 
   async function enter(name) {
+    await link.attempted(); // the page has just come up, and somebody was quicker
     const { room, state } = await link.hear({ type: "room.enter", name });
     return { room: roomStore(room), created: state.created };
   }

@@ -17,6 +17,8 @@ export function createLink({ socket, copy, clock, random, update }) {
   const delay = backoff({ base: FIRST_DELAY_MILLISECONDS, most: MOST_DELAY_MILLISECONDS, random });
   /** @type {Array<{resolve: () => void, reject: (failure: ChatFailure) => void}>} */
   let waiters = [];
+  /** @type {Array<(value?: any) => void>} */
+  const attended = [];
   let started = false;
   const subscribing = new Map();
   /** The order of subscribe and unsubscribe commands: the room's state may come after we have turned away from it. */
@@ -29,6 +31,13 @@ export function createLink({ socket, copy, clock, random, update }) {
     if (state === "open" || state === "caught_up") return Promise.resolve();
     if (state === "stopped" && started) return Promise.reject(stopped());
     return new Promise((resolve, reject) => waiters.push({ resolve, reject }));
+  }
+
+  /** Resolves when the attempt to connect that goes on now, if any, has come to its end: good or bad. */
+  function attempted() {
+    const { state } = socket.state;
+    if (state !== "connecting" && !(state === "stopped" && !started)) return Promise.resolve();
+    return new Promise((resolve) => attended.push(resolve));
   }
 
   function stopped() {
@@ -100,6 +109,7 @@ export function createLink({ socket, copy, clock, random, update }) {
   return {
     stateIs({ state }) {
       started = started || state === "connecting";
+      if (state !== "connecting" && started) for (const resolve of attended.splice(0)) resolve();
       const waiting = waiters;
       if (state === "open" || (state === "stopped" && started)) waiters = [];
       if (state === "open") for (const { resolve } of waiting) resolve();
@@ -107,6 +117,8 @@ export function createLink({ socket, copy, clock, random, update }) {
     },
 
     command: (command) => socket.command(command),
+
+    attempted,
 
     hear,
 
