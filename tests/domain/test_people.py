@@ -66,6 +66,16 @@ def test_a_guests_cookie_says_who_it_is_and_nobody_can_make_one(settings: Any) -
     assert read_guest(signed) is None
 
 
+@pytest.mark.parametrize("limit", [5, 10, 0])
+def test_a_guest_whose_name_was_given_under_another_limit(limit: int, settings: Any) -> None:
+    signed = sign_guest(new_guest(name="Grace Hopper"))
+    settings.GROUPCHAT = {"MAX_PERSON_NAME_CHARACTERS": limit}
+    for guest in (read_guest(signed), made_up_guest()):
+        assert guest is not None
+        assert person_of_guest(guest=guest).name == guest.name.strip()
+    assert Person.objects.filter(name="Grace Hopper"[: limit or None].strip()).exists()
+
+
 def test_made_up_guests_differ() -> None:
     assert len({made_up_guest().id for _ in range(100)}) == 100
 

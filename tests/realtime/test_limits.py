@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import time
 from collections.abc import Callable
 
 import pytest
+import websockets.asyncio.client
 from tests.accounts import cookies_of, new_person
 from tests.domain.says import rows
 from tests.play import Actor, Stage
 from tests.serving import FAST, ThreadServer
-from tests.sockets import DEADLINE_SECONDS, Client, Gone, Refused
+from tests.sockets import DEADLINE_SECONDS, Client, Gone, Refused, headers
 from websockets.exceptions import ConnectionClosed
 
 from groupchat.errors import Close
 from groupchat.models import Message
+from groupchat.realtime.runtime import Visitors
 
 Options = Callable[..., None]
 
@@ -114,6 +117,66 @@ def test_a_guest_is_counted_before_and_after_the_first_word(
     grace.on_another_device()
 
 
+def test_connections_that_come_at_once(any_server: ThreadServer, stage: Stage, options: Options) -> None:
+    """Each is counted before the room of its handshake is read."""
+    options(max_connections_per_user=3)
+    stage.guest("host").enters("lobby")
+    cookies = cookies_of(new_person("ada"))
+
+    async def open_all() -> list[websockets.asyncio.client.ClientConnection]:
+        given = headers(cookies, f"http://{any_server.address}")
+        address = f"ws://{any_server.address}/ws/chat/lobby/"
+        return await asyncio.gather(
+            *(websockets.asyncio.client.connect(address, additional_headers=given) for _ in range(12))
+        )
+
+    async def crowd() -> list[int | None]:
+        opened = await open_all()
+        refused = 0
+        async with asyncio.timeout(DEADLINE_SECONDS):
+            for done in asyncio.as_completed([asyncio.create_task(one.wait_closed()) for one in opened]):
+                await done
+                refused += 1
+                if refused == 9:
+                    break
+        codes = [one.close_code for one in opened]
+        for one in opened:
+            await one.close()
+        return codes
+
+    codes = asyncio.run(crowd())
+    assert codes.count(Close.TOO_MANY_CONNECTIONS) == 9
+    assert codes.count(None) == 3
+    any_server.wait(lambda runtime: runtime.visitors.connections.total() == 1)
+
+
+def test_an_allowance_goes_along_when_a_guest_becomes_a_person(options: Options) -> None:
+    options(max_commands_per_second=1, max_commands_burst=10)
+    visitors = Visitors()
+    visitors.enter("guest:g")
+    taken = [visitors.buckets("guest:g", 0.0)[0].take(0.0) for _ in range(10)]
+    assert not any(taken)
+    visitors.rename("guest:g", "person:1", 0.0)
+    assert visitors.buckets("person:1", 0.0)[0].take(0.0) == 1.0
+    assert dict(visitors.connections) == {"person:1": 1}
+
+
+@pytest.mark.parametrize(("sent", "refused"), [(4, 0), (5, 0), (6, 1)])
+def test_a_burst_is_as_long_as_it_says(
+    sent: int, refused: int, server: ThreadServer, stage: Stage, options: Options, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    options(max_commands_per_second=1, max_commands_burst=5)
+    client = stage.client(name="Grace").connect()
+    key = server.ask(lambda runtime: next(iter(runtime.visitors.connections)))
+    # A rate so low that no machine is slow enough to earn one more meanwhile.
+    bucket, flood = server.ask(lambda runtime: runtime.visitors.buckets(key, runtime.loop.time()))
+    monkeypatch.setattr(bucket, "_rate", 1e-9)
+    assert flood is not bucket
+    for index in range(sent):
+        client.raw(f'{{"type": "ping", "ref": {index}}}')
+    assert [client.receive()["type"] for _ in range(sent)].count("error") == refused
+
+
 def test_connections_of_an_address(any_server: ThreadServer, stage: Stage, options: Options) -> None:
     options(max_connections_per_address=3)
     guests = [stage.guest(f"guest {index}") for index in range(3)]
@@ -172,9 +235,11 @@ def test_rooms_of_a_connection(
 
 def test_frames_that_are_too_large(any_server: ThreadServer, stage: Stage) -> None:
     client = stage.client(name="Grace").open()
-    client.raw('{"type": "ping", "ref": 1, "filler": "%s"}' % ("x" * 60_000))
-    assert client.receive()["type"] == "reply"
-    client.raw('{"type": "ping", "ref": 1, "filler": "%s"}' % ("x" * 70_000))
+    empty = '{"type": "ping", "ref": 1, "filler": ""}'
+    for most in (65_535, 65_536):
+        client.raw(empty.replace('""', f'"{"x" * (most - len(empty))}"'))
+        assert client.receive()["type"] == "reply"
+    client.raw(empty.replace('""', f'"{"x" * (65_537 - len(empty))}"'))
     assert client.closed_with() == Close.TOO_LARGE
 
 

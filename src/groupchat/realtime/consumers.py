@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections.abc import Sequence
 from typing import Any
 from urllib.parse import parse_qs
 
@@ -93,6 +94,28 @@ class _Consumer(AsyncConsumer):  # type: ignore[misc]
         if code is not None:
             await self._refuse(send, code)
             return None
+        # From now on, and not from its opening on: others of the same person are at the door, too.
+        runtime.visitors.enter(visitor.key)
+        connection: DoorConnection | None = None
+        try:
+            connection = await self._open(scope, send, runtime, handshake.address, visitor, credentials, headers)
+        finally:
+            if connection is None:
+                runtime.visitors.leave(visitor.key, runtime.loop.time())
+        if connection is not None and wrong_name is not None:
+            connection.refuse(None, wrong_name)
+        return connection
+
+    async def _open(
+        self,
+        scope: Any,
+        send: Any,
+        runtime: Runtime,
+        address: str,
+        visitor: Visitor,
+        credentials: Credentials,
+        headers: Sequence[tuple[bytes, bytes]],
+    ) -> DoorConnection | None:
         try:
             stood = await self.before(runtime, visitor, scope)
         except DatabaseError:
@@ -106,10 +129,8 @@ class _Consumer(AsyncConsumer):  # type: ignore[misc]
             runtime=runtime,
             visitor=visitor,
             credentials=credentials,
-            address=handshake.address,
+            address=address,
         )
-        if wrong_name is not None:
-            connection.refuse(None, wrong_name)
         self.opened(connection, scope, stood)
         return connection
 

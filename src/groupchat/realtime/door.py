@@ -23,7 +23,7 @@ PROVE_RETRY_SECONDS = 0.5  # after a look at a session that failed
 
 
 class DoorConnection(Connection):
-    """A connection with a visitor behind it."""
+    """A connection with a visitor behind it, whom the handshake has counted in."""
 
     __slots__ = ("_left", "address", "credentials", "runtime", "visitor", "visitor_key")
 
@@ -47,7 +47,6 @@ class DoorConnection(Connection):
         self.address = address
         self._left = False
         runtime.connections.add(self)
-        runtime.visitors.enter(self.visitor_key)
         if person_id is not None:
             runtime.of_person[person_id].add(self)
 
@@ -87,11 +86,11 @@ class DoorConnection(Connection):
         """Count this connection, and its allowance, as the person's from now on."""
         if self.closed:
             return  # it was counted out already, or is about to be
-        self.runtime.visitors.leave(self.visitor_key, self.runtime.loop.time())
+        before = self.visitor_key
         self.visitor = Visitor(person, self.visitor.guest)
         self.visitor_key = self.visitor.key
         self.person_id = person.pk
-        self.runtime.visitors.enter(self.visitor_key)
+        self.runtime.visitors.rename(before, self.visitor_key, self.runtime.loop.time())
         self.runtime.of_person[person.pk].add(self)
 
     async def prove(self) -> None:

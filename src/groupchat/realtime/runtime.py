@@ -83,6 +83,13 @@ class Visitors:
             if kept is not None and _are_whole(kept, now):
                 del self._buckets[key]
 
+    def rename(self, key: str, to: str, now: float) -> None:
+        """One connection is counted under another key: the guest became a person, with what is left to them."""
+        if key in self._buckets:
+            self._buckets.setdefault(to, self._buckets[key])
+        self.leave(key, now)
+        self.enter(to)
+
 
 def _are_whole(buckets: tuple[Bucket, Bucket], now: float) -> bool:
     return all(bucket.is_whole(now) for bucket in buckets)
