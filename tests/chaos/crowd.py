@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from random import Random
 from typing import Any
 
@@ -36,7 +37,7 @@ class Crowd:
         ]
         self.names = [f"{name} room {index} of {seed}" for index in range(rooms)]
         self.rooms_of: dict[Person, list[int]] = {}
-        self._acting = False
+        self._resting = asyncio.Event()
         self._actors: list[asyncio.Task[None]] = []
 
     async def __aenter__(self) -> Crowd:
@@ -55,7 +56,7 @@ class Crowd:
         return self
 
     async def __aexit__(self, *_: object) -> None:
-        self._acting = False
+        self._resting.set()
         for actor in self._actors:
             actor.cancel()
         await asyncio.gather(*self._actors, return_exceptions=True)
@@ -69,15 +70,12 @@ class Crowd:
 
     def begin(self, *, think_seconds: float = THINKING_SECONDS) -> None:
         """Everybody acts, with a pause of so many seconds in the mean between one thing and the next."""
-        self._acting = True
+        self._resting.clear()
         self._actors = [asyncio.create_task(self._act(person, think_seconds)) for person in self.people]
 
     async def _act(self, person: Person, think_seconds: float) -> None:
         random = person.random
-        while self._acting:
-            await asyncio.sleep(random.expovariate(1 / think_seconds))
-            if not self._acting:
-                return
+        while not await self._thinks(random.expovariate(1 / think_seconds)):
             room = random.choice(self.rooms_of[person])
             dice = random.random()
             if dice < 0.72 or not person.own:
@@ -91,6 +89,12 @@ class Crowd:
             else:
                 await person.read(room)
 
+    async def _thinks(self, seconds: float) -> bool:
+        """Whether rest came meanwhile."""
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self._resting.wait(), seconds)
+        return self._resting.is_set()
+
     async def acknowledged(self, more: int) -> None:
         """Wait until so many more posts were acknowledged."""
         goal = self.ledger.acknowledgements + more
@@ -98,7 +102,7 @@ class Crowd:
 
     async def rest(self) -> None:
         """Nobody begins anything new; what was begun is brought to its end."""
-        self._acting = False
+        self._resting.set()
         done, pending = await asyncio.wait(self._actors, timeout=DEADLINE_SECONDS)
         assert not pending, f"{len(pending)} people are still waiting for an answer"
         for actor in done:
