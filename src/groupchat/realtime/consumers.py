@@ -150,6 +150,8 @@ class _Consumer(AsyncConsumer):  # type: ignore[misc]
         except asyncio.CancelledError:
             if not connection.closed:
                 raise  # the server stops; else we dropped a socket that did not read
+            # Some servers close only when somebody has taken what the client had sent before.
+            connection.runtime.spawn(_take_rest(receive))
         finally:
             connection.lost()
 
@@ -221,6 +223,11 @@ class NoSuchDoor(AsyncConsumer):  # type: ignore[misc]
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         await receive()
         await send({"type": "websocket.close"})
+
+
+async def _take_rest(receive: Any) -> None:
+    while (await receive())["type"] != "websocket.disconnect":
+        pass
 
 
 def _is_too_large(text: str) -> bool:
