@@ -25,6 +25,7 @@ from groupchat.protocol import (
     NoticeResource,
     PersonResource,
     RoomState,
+    encode,
 )
 from groupchat.publication import MyChanges, RoomChanges
 from groupchat.resources import (
@@ -37,6 +38,8 @@ from groupchat.resources import (
     room_state,
 )
 from groupchat.text import fold
+
+MOST_BYTES_OF_A_CHARACTER = 6  # in JSON: a control character as \u0007, an emoji as four bytes of UTF-8
 
 _Row = TypeVar("_Row", Message, Membership, Notice)
 
@@ -136,7 +139,8 @@ def page(
 ) -> Page:
     """The messages before, after or around a number, or the newest; numbers are dense, so a page is a range of them.
 
-    `room` is as just read: the page is true at its seq.
+    `room` is as just read: the page is true at its seq. It is shorter than asked for where its messages are many bytes:
+    the ones furthest from what was asked for are left out.
     """
     most = conf().max_page_messages
     limit = min(limit, most) if most else limit
@@ -158,7 +162,12 @@ def page(
     messages: list[Message] = []
     if low <= high:
         messages = list(Message.objects.filter(room=room, number__range=(low, high)).order_by("number"))
-    first_notice = 0 if low <= room.first_number else low
+        nearest = min(max(around, low), high) if around is not None else low if after is not None else high
+        messages = _as_much_as_fits(messages, nearest)
+        if messages:
+            low, high = messages[0].number, messages[-1].number
+    # What stood before the first message stays with it, until retention has taken that.
+    first_notice = 0 if low <= room.first_number == 1 else low
     notices: list[Notice] = []
     if first_notice <= high:
         notices = list(Notice.objects.filter(room=room, after__range=(first_notice, high)).order_by("after", "kind"))
@@ -172,6 +181,31 @@ def page(
         notices=[notice_resource(notice) for notice in notices],
         people=people(named),
     )
+
+
+def _as_much_as_fits(messages: list[Message], nearest: int) -> list[Message]:
+    """Those around the number `nearest`, without a hole, that together leave room in the outbox of a connection: one
+    page must never be what closes a socket as slow. At least one.
+    """
+    most = conf().max_outbox_bytes // 2
+    if not most or sum(MOST_BYTES_OF_A_CHARACTER * len(message.body) for message in messages) <= most:
+        return messages
+    first = last = next((place for place, message in enumerate(messages) if message.number >= nearest), 0)
+    left = most - _bytes_of(messages[first])
+    while True:
+        # The side that is nearer; with `before` and `after` there is only one.
+        sides = [place for place in (first - 1, last + 1) if 0 <= place < len(messages)]
+        if not sides:
+            return messages
+        place = min(sides, key=lambda one: abs(messages[one].number - nearest))
+        left -= _bytes_of(messages[place])
+        if left < 0:
+            return messages[first : last + 1]
+        first, last = min(first, place), max(last, place)
+
+
+def _bytes_of(message: Message) -> int:
+    return len(encode(message_resource(message)))
 
 
 @dataclass(frozen=True, slots=True)

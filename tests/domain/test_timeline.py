@@ -12,6 +12,7 @@ from groupchat import timeline
 from groupchat.actions import memberships, messages, rooms
 from groupchat.actions.messages import Post
 from groupchat.models import Message, Notice, Person, Room
+from groupchat.protocol import encode
 
 
 @pytest.fixture
@@ -61,8 +62,58 @@ def test_a_page_has_a_limit(settings: Any, long_room: Room) -> None:
     settings.GROUPCHAT = {"MAX_PAGE_MESSAGES": 7, "MAX_PAGE_MEMBERS": 1}
     assert numbers(timeline.page(long_room, limit=50)) == list(range(24, 31))
     assert len(timeline.members(long_room, limit=50).members) == 1
+    assert timeline.members(long_room, limit=50).next is None
     settings.GROUPCHAT = {"MAX_PAGE_MESSAGES": 0}
     assert len(timeline.page(long_room, limit=50).messages) == 30
+
+
+@pytest.mark.parametrize("body", ["🎉" * 8000, "\a" * 7999 + "x", "x" * 8000], ids=["emoji", "bells", "letters"])
+@pytest.mark.parametrize("outbox_bytes", [1024 * 1024, 300_000, 10_000, 0])
+def test_a_page_leaves_room_in_the_outbox(
+    body: str, outbox_bytes: int, alice: Person, lobby: Room, settings: Any
+) -> None:
+    settings.GROUPCHAT = {"MAX_OUTBOX_BYTES": outbox_bytes}
+    messages.post([Post(lobby.pk, alice, body, str(index)) for index in range(100)])
+    lobby.refresh_from_db()
+
+    def size(page: timeline.Page) -> int:
+        return len(encode(page.messages))
+
+    whole = timeline.page(lobby, limit=100)
+    assert numbers(whole)[-1] == 100
+    assert not outbox_bytes or size(whole) <= outbox_bytes / 2 or len(whole.messages) == 1
+    assert outbox_bytes or len(whole.messages) == 100
+    # It is no shorter than it must be.
+    one = size(whole) / len(whole.messages)
+    assert len(whole.messages) == 100 or size(whole) + one > outbox_bytes / 2 - 200
+    for number in (1, 2, 50, 99, 100):
+        around = numbers(timeline.page(lobby, around=number, limit=100))
+        assert number in around
+        assert around == list(range(around[0], around[-1] + 1))
+        assert len(around) == len(whole.messages)
+        if len(around) not in (1, 100) and number == 50:
+            assert abs((around[0] + around[-1]) / 2 - number) <= 1, "as much on either side"
+
+
+@pytest.mark.parametrize("towards", ["before", "after"])
+def test_whoever_asks_on_has_all_of_it(towards: str, alice: Person, lobby: Room, settings: Any) -> None:
+    settings.GROUPCHAT = {"MAX_OUTBOX_BYTES": 100_000}
+    for index in range(40):
+        if index % 7 == 0:
+            rooms.set_topic(person=alice, room_id=lobby.pk, topic=f"behind {index}")
+        say(alice, lobby, "x" * (index * 997 % 8000 + 1))
+    lobby.refresh_from_db()
+    found: list[int] = []
+    lines: list[int] = []
+    at = 41 if towards == "before" else 0
+    while at not in found or at not in (lobby.first_number, lobby.last_number):
+        page = timeline.page(lobby, **{towards: at}, limit=100)
+        lines += [notice["after"] for notice in page.notices]
+        assert len(encode(page.messages)) <= 50_000
+        found += numbers(page)
+        at = min(found) if towards == "before" else max(found)
+    assert sorted(found) == list(range(1, 41))
+    assert sorted(lines) == [0, 7, 14, 21, 28, 35]
 
 
 def test_pages_carry_their_quiet_lines_each_once(long_room: Room) -> None:
@@ -95,6 +146,9 @@ def test_pages_begin_where_retention_ended(long_room: Room) -> None:
     Message.objects.filter(room=long_room, number__lt=12).delete()
     Room.objects.update(first_number=12)
     long_room.refresh_from_db()
+    for asked in ({}, {"before": 15}, {"after": 0}, {"around": 1}):
+        lines = [notice["after"] for notice in timeline.page(long_room, **asked).notices]
+        assert set(lines) <= {20}, "quiet lines go with the messages behind which they stood"
     assert numbers(timeline.page(long_room, before=20, limit=50)) == list(range(12, 20))
     assert numbers(timeline.page(long_room, around=1, limit=3)) == [12, 13, 14]
     assert numbers(timeline.page(long_room, after=0, limit=3)) == [12, 13, 14]

@@ -265,11 +265,13 @@ async def read_changes(connection: ChatConnection, command: Changes) -> None:
         connection.send(encode({**own, "ref": command.ref}))
         return
     found = await database.read(resume.changes, connection.person, command.room, command.since)
-    if found is None:
+    payload = encode({**found.frame, "ref": command.ref}) if found is not None else b""
+    limit = connection.max_outbox_bytes // 2
+    if found is None or (limit and len(payload) > limit):  # as in hello: a fresh page is small
         connection.send(encode({"type": "reset", "room": command.room, "ref": command.ref}))
         return
     connection.tell(found.people)
-    connection.send(encode({**found.frame, "ref": command.ref}))
+    connection.send(payload)
 
 
 async def mark_read(connection: ChatConnection, command: Read) -> None:
