@@ -11,6 +11,9 @@ def test_the_switcher_goes_to_rooms_and_makes_them(meet: Meet, room: str) -> Non
     ada = meet("Ada").enters("library").enters(room)
     ada.page.keyboard.press("Control+k")
     expect(ada.page.get_by_role("combobox")).to_be_focused()
+    # Where one is already is no place to go to, until one asks for it.
+    expect(ada.page.get_by_role("option", name="library")).to_have_count(1)
+    expect(ada.page.get_by_role("option", name=room)).to_have_count(0)
     ada.page.keyboard.type("libr")
     expect(ada.page.get_by_role("option", selected=True)).to_contain_text("library")
     ada.page.keyboard.press("Enter")
@@ -20,6 +23,22 @@ def test_the_switcher_goes_to_rooms_and_makes_them(meet: Meet, room: str) -> Non
     ada.page.keyboard.press("Enter")
     expect(ada.page.locator(".room-name")).to_have_text("a room that is new")
     expect(ada.page.locator(".toast")).to_contain_text("you just made it")
+
+
+def test_who_comes_into_a_room_can_write_at_once(meet: Meet, room: str) -> None:
+    ada = meet("Ada").enters(f"{room} a")
+    expect(ada.composer).to_be_focused()
+    ada.enters(f"{room} b")
+    expect(ada.composer).to_be_focused()
+    ada.page.locator(".room-link").filter(has_text=f"{room} a").click()
+    expect(ada.page.locator(".room-name")).to_have_text(f"{room} a")
+    expect(ada.composer).to_be_focused()
+    # But not out of the middle of a word.
+    field = ada.page.get_by_label("Join or make a room", exact=True)
+    field.fill("some")
+    ada.page.go_back()
+    expect(ada.page.locator(".room-name")).to_have_text(f"{room} b")
+    expect(field).to_be_focused()
 
 
 def test_dialogs_trap_and_return_the_focus(meet: Meet, room: str) -> None:

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 from tests.browser.conftest import Meet
 from tests.browser.play import Site, Someone, complaints
 
 WIDTHS = {"wide": 1440, "narrow": 320}
+
+# How many pixels stand out of the page, or of a pane of it, which would cut them off.
+OVERFLOW = """() => {
+  const boxes = [document.documentElement, ...document.querySelectorAll(".panes > *")];
+  return Math.max(...boxes.map((box) => box.scrollWidth - box.clientWidth));
+}"""
 
 
 @pytest.fixture(params=["light", "dark"])
@@ -17,19 +21,17 @@ def scheme(request: pytest.FixtureRequest) -> str:
     return request.param
 
 
-def looks(someone: Someone) -> Iterator[tuple[str, Page]]:
-    """The page at each width."""
-    for name, width in WIDTHS.items():
-        someone.page.set_viewport_size({"width": width, "height": 820})
-        yield name, someone.page
-
-
 def check(someone: Someone, name: str, scheme: str) -> None:
-    for width, page in looks(someone):
-        someone.photograph(f"{name}-{scheme}-{width}")
-        assert complaints(page) == [], f"{name}, {scheme}, {width}"
-        overflow = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
-        assert overflow <= 0, f"{name} is {overflow} px too wide at {width}"
+    for width, pixels in WIDTHS.items():
+        someone.page.set_viewport_size({"width": pixels, "height": 820})
+        check_at_this_width(someone, f"{name}-{scheme}-{width}")
+
+
+def check_at_this_width(someone: Someone, name: str) -> None:
+    someone.photograph(name)
+    assert complaints(someone.page) == [], name
+    overflow = someone.page.evaluate(OVERFLOW)
+    assert overflow <= 0, f"{name} is {overflow} px too wide"
 
 
 def test_pages_without_the_app(meet: Meet, site: Site, scheme: str) -> None:
@@ -133,14 +135,31 @@ def test_an_empty_room_and_the_list(meet: Meet, scheme: str) -> None:
     check(ada, "empty", scheme)
     ada.page.get_by_role("button", name="All rooms").click()
     expect(ada.page.locator(".sidebar")).to_be_visible()
-    assert complaints(ada.page) == []
-    ada.photograph(f"rooms-{scheme}-narrow")
+    check_at_this_width(ada, f"rooms-{scheme}-narrow")
     ada.page.set_viewport_size({"width": 1440, "height": 820})
     ada.page.get_by_role("button", name="About this room").click()
     ada.page.get_by_role("button", name="Leave the room").click()
     expect(ada.page.locator(".welcome")).to_be_visible()
     expect(ada.page.locator(".welcome-rooms li").first).to_be_visible()
     check(ada, "welcome", scheme)
+
+
+def test_names_longer_than_their_pane(meet: Meet, site: Site) -> None:
+    name = "W" * 79
+    ada = meet("M" * 50).enters(name)
+    ada.says("w" * 300)
+    ada.sees_sent("w" * 300)
+    site.shell(f"from groupchat.models import Room; Room.objects.filter(name={name!r}).update(topic='T' * 250)")
+    ada.page.reload()
+    expect(ada.page.locator(".room-topic")).to_have_text("T" * 250)
+    ada.page.get_by_role("button", name="Members", exact=True).click()
+    expect(ada.page.locator(".member-name")).to_have_count(1)
+    check(ada, "long-names-members", "light")
+    ada.page.keyboard.press("Escape")
+    check(ada, "long-names", "light")
+    ada.page.get_by_role("button", name="All rooms").click()
+    expect(ada.page.locator(".sidebar")).to_be_visible()
+    check_at_this_width(ada, "long-names-list")
 
 
 def test_a_phone_shows_one_pane_at_a_time(meet: Meet, room: str) -> None:

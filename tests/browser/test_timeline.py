@@ -156,6 +156,20 @@ def test_a_room_opens_at_its_first_unread_message(meet: Meet, site: Site, room: 
     expect(line).to_have_count(1)
 
 
+def test_the_tools_of_a_message_higher_than_the_screen(meet: Meet, room: str) -> None:
+    ada = meet("Ada").enters(room)
+    ada.says("\n".join(f"line {index}" for index in range(120)))
+    ada.sees_sent("line 119")
+    ada.says("and then")
+    ada.sees_sent("and then")
+    heights = "[...document.querySelectorAll('.message')].map((row) => row.getBoundingClientRect().height)"
+    before = ada.page.evaluate(heights)
+    message = ada.message("line 119")
+    message.hover()
+    expect(message.get_by_role("button", name="Delete")).to_be_in_viewport(ratio=1)
+    assert ada.page.evaluate(heights) == before
+
+
 def test_no_layout_shift_while_people_write(meet: Meet, room: str) -> None:
     ada = meet("Ada")
     ada.context.add_init_script("""

@@ -19,7 +19,7 @@ export function EmptyRoom({ room }) {
     <p class="beginning-name" dir="auto">${info.name}</p>
     <p>${t("room.empty")}</p>
     <p class="beginning-share">
-      <span>${t("room.share")} <span class="beginning-address">${addressOfRoom(info)}</span></span>
+      <span>${t("room.share")} <span class="beginning-address" dir="ltr">${readable(addressOfRoom(info))}</span></span>
       <button class="button quiet small" type="button" onClick=${() => copyAddress(info)}>${t("message.copy")}</button>
     </p>
   </div>`;
@@ -27,6 +27,11 @@ export function EmptyRoom({ room }) {
 
 function addressOfRoom(info) {
   return new URL(addressOf(info.slug), location.href).href;
+}
+
+/** An address with its letters as letters; a space in it stays encoded, or it would end there when it is pasted. */
+function readable(address) {
+  return address.replace(/(?:%[89a-f][0-9a-f])+/giu, decodeURIComponent);
 }
 
 async function copyAddress(info) {

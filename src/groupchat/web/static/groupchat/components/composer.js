@@ -24,7 +24,8 @@ export function Composer({ room }) {
     touched.current = false;
     field.current.value = room.draft.peek() ?? "";
     measure();
-    if (!isNarrow.peek() && document.activeElement === document.body) field.current.focus({ preventScroll: true });
+    // Not on a phone: its keyboard would cover what one came to read.
+    if (!isNarrow.peek() && isFree(document.activeElement)) field.current.focus({ preventScroll: true });
   }, [room]);
 
   // A draft that was read late never stands over what has been written, or taken away, since.
@@ -114,6 +115,12 @@ function Held({ room }) {
   const lasting = useLasting(until > 0, 300, 1000);
   const seconds = until ? secondsUntil(until, now) : 0;
   return lasting ? t("composer.held", { count: Math.max(seconds, 1) }) : null;
+}
+
+/** Whether the focus may be taken: it is nowhere, or in the list of rooms, where it has done its work. */
+function isFree(element) {
+  if (element === null || element === document.body) return true;
+  return element.closest(".sidebar") !== null && (element.readOnly || !element.value);
 }
 
 function lastOfMine(room) {

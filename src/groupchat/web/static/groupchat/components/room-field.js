@@ -38,6 +38,7 @@ export function RoomField({ big = false }) {
         autocomplete="off"
         autocapitalize="none"
         spellcheck=${false}
+        readOnly=${busy.value}
         maxlength=${chat.page.roomNameCharacters || undefined}
         placeholder=${t("rooms.enter")}
         aria-describedby=${failure.value ? `${id}-failure` : undefined}

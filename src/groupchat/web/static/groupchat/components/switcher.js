@@ -3,7 +3,7 @@
 import { useEffect, useId } from "../vendor/preact-hooks.js";
 import { useSignal } from "../vendor/signals.js";
 import { chat, reason, t } from "./chat.js";
-import { enterRoom } from "./current.js";
+import { current, enterRoom } from "./current.js";
 import { closeDialog, Dialog } from "./dialog.js";
 import { html } from "./html.js";
 import { Icon } from "./icons.js";
@@ -20,11 +20,13 @@ export function Switcher() {
     publicRooms().then((rooms) => (others.value = rooms));
   }, []);
 
+  const here = current.value.room?.info.value?.slug;
   const mine = chat.store.rooms.value.map((room) => ({ ...room.info.value, unread: room.unread.value, mine: true }));
   const known = new Set(mine.map((room) => room.slug));
   const all = [...mine, ...others.value.filter((room) => !known.has(room.slug))];
   const wanted = text.value.trim();
-  const found = ranked(all, wanted).slice(0, 12);
+  // Before a letter is written the room that is open is no place to go to.
+  const found = ranked(wanted ? all : all.filter((room) => room.slug !== here), wanted).slice(0, 12);
   const exact = found.some((room) => room.name.toLowerCase() === wanted.toLowerCase());
   const choices = wanted && !exact ? [...found, { enter: wanted }] : found;
   const at = Math.min(chosen.value, choices.length - 1);
