@@ -154,6 +154,12 @@ def find(*, name: str) -> Room:
     return known.room
 
 
+def id_of(*, name: str) -> int | None:
+    """The public room that `enter` would join; None where it would make one. Raises Invalid or TooLong."""
+    key = fold(clean_room_name(name))
+    return RoomName.objects.filter(key=key).values_list("room_id", flat=True).first()
+
+
 def _taken() -> NameTaken:
     return NameTaken("Another room has or had this name. Choose a different one.", field="name")
 

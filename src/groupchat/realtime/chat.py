@@ -10,10 +10,10 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
-from django.db import DatabaseError, transaction
+from django.db import DatabaseError
 
+from groupchat.actions.guests import act_first
 from groupchat.actions.messages import Post, Posted
-from groupchat.actions.people import Guest, person_of_guest
 from groupchat.conf import conf
 from groupchat.errors import ChatError, Invalid, RateLimited, Unauthenticated, Unavailable
 from groupchat.models import Person
@@ -233,8 +233,8 @@ class ChatConnection(DoorConnection):
         guest = self.visitor.guest
         if guest is None:
             raise Unauthenticated("Sign in first.")
-        result, person_id = await self.runtime.database.write(_act_as_guest, guest, action, arguments)
-        await self.become(person_id)
+        result, person = await self.runtime.database.write(act_first, guest=guest, action=action, **arguments)
+        await self.become(person.pk)
         return result
 
     async def become(self, person_id: int) -> None:
@@ -273,9 +273,3 @@ class ChatConnection(DoorConnection):
         super().lost()
         if self.visitor.guest is not None:
             discard(self.runtime.of_guest, self.visitor.guest.id, self)
-
-
-def _act_as_guest(guest: Guest, action: Callable[..., R], arguments: dict[str, Any]) -> tuple[R, int]:
-    with transaction.atomic():
-        person = person_of_guest(guest=guest)
-        return action(person=person, **arguments), person.pk

@@ -6,11 +6,11 @@ import logging
 import secrets
 from typing import Any
 
-from django.db import DatabaseError, transaction
+from django.db import DatabaseError
 
 from groupchat.actions import rooms
+from groupchat.actions.guests import act_first
 from groupchat.actions.messages import Post, Posted
-from groupchat.actions.people import person_of_guest
 from groupchat.errors import ChatError, Close, NotFound, Unavailable
 from groupchat.identity import Visitor
 from groupchat.models import Person
@@ -224,12 +224,11 @@ class ClassicConnection(DoorConnection):
 
 
 def _enter_room(visitor: Visitor, name: str) -> int:
-    with transaction.atomic():  # a guest's row is made with the room, or not at all
-        person: Person | None = visitor.person
-        if person is None:
-            assert visitor.guest is not None
-            person = person_of_guest(guest=visitor.guest)
-        return rooms.enter(person=person, name=name).room.pk
+    if visitor.person is not None:
+        return rooms.enter(person=visitor.person, name=name).room.pk
+    assert visitor.guest is not None  # the handshake lets nobody else in
+    entered, _ = act_first(guest=visitor.guest, action=rooms.enter, name=name)
+    return entered.room.pk
 
 
 def _newest(frame: ChangesFrame) -> int:

@@ -175,7 +175,7 @@ async def unsubscribe(connection: ChatConnection, command: Unsubscribe) -> None:
 
 async def enter_room(connection: ChatConnection, command: EnterRoom) -> None:
     if connection.rooms_left() == 0:  # before anything is written
-        _require_place(connection, await connection.runtime.database.read(resume.room_named, command.name))
+        _require_place(connection, await connection.runtime.database.read(rooms.id_of, name=command.name))
     entered = await connection.act(rooms.enter, name=command.name)
     await _open(connection, command.ref, entered.room.pk, {"created": entered.created})
 

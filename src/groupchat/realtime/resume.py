@@ -11,14 +11,13 @@ from dataclasses import dataclass
 from groupchat import timeline
 from groupchat.conf import conf
 from groupchat.errors import Forbidden, Invalid, NotFound
-from groupchat.models import Membership, Person, Room, RoomName
+from groupchat.models import Membership, Person, Room
 from groupchat.permissions import require_read
 from groupchat.protocol import RoomState
 from groupchat.publication import MyChanges, RoomChanges
 from groupchat.realtime.publish import as_publication
 from groupchat.realtime.topics import Publication, Reset, TopicKey
 from groupchat.resources import room_state
-from groupchat.text import clean_room_name, fold
 
 _epoch: str | None = None
 
@@ -122,11 +121,6 @@ def find_room(person: Person | None, room_id: int | None, slug: str | None) -> i
         raise Invalid("Name a room, by its id or its slug.", field="room")
     room = Room.objects.filter(pk=room_id).first() if room_id is not None else timeline.room_by_slug(slug or "")
     return require_read(room, timeline.membership_in(room.pk, person) if room else None).pk
-
-
-def room_named(name: str) -> int | None:
-    """The id of the public room of this name or former name; None where there is none. Raises Invalid or TooLong."""
-    return RoomName.objects.filter(key=fold(clean_room_name(name))).values_list("room_id", flat=True).first()
 
 
 def look(person: Person | None, room_id: int) -> RoomState:

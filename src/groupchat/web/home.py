@@ -17,7 +17,8 @@ from django.views.decorators.csrf import csrf_protect
 from django.views.decorators.http import require_http_methods
 
 from groupchat import timeline
-from groupchat.actions.people import Guest, person_of_guest
+from groupchat.actions.guests import act_first
+from groupchat.actions.people import Guest
 from groupchat.actions.rooms import Entered, enter
 from groupchat.conf import conf
 from groupchat.errors import ChatError, TooLong
@@ -75,8 +76,7 @@ def _enter(request: HttpRequest) -> HttpResponse:
     guest: Guest | None = None
     wrong = "room"
     try:
-        # The room's name first: a wrong one must not leave a person behind.
-        clean_room_name(room_name)
+        clean_room_name(room_name)  # first, as on the page
         if person is None:
             if not conf().guests:
                 return redirect_to_login(request.get_full_path())
@@ -88,8 +88,9 @@ def _enter(request: HttpRequest) -> HttpResponse:
                 guest = Guest(visitor.guest.id, guest.name)
             else:
                 newcomers.require(request.META.get("REMOTE_ADDR", ""))
-            person = person_of_guest(guest=guest)
-        entered = enter(person=person, name=room_name)
+            entered, person = act_first(guest=guest, action=enter, name=room_name)
+        else:
+            entered = enter(person=person, name=room_name)
     except ChatError as error:
         response = way_in(request, room_name=room_name, name=name, error=error, wrong=wrong)
     else:
