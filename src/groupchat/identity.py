@@ -119,5 +119,10 @@ def resolve(*, user: Any, cookies: Mapping[str, str]) -> Visitor:
     if conf().guests and (value := cookies.get(GUEST_COOKIE)):
         guest = read_guest(value)
         if guest is not None:
-            return Visitor(Person.objects.filter(guest_id=guest.id).first(), guest)
+            return visitor_of_guest(guest, Person.objects.filter(guest_id=guest.id).first())
     return NOBODY
+
+
+def visitor_of_guest(guest: Guest, person: Person | None) -> Visitor:
+    """Whoever holds the cookie of this guest, whose row is `person`: nobody, once the guest has signed out."""
+    return NOBODY if person is not None and person.signed_out_at is not None else Visitor(person, guest)

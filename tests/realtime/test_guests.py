@@ -5,12 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-from tests.play import Stage
+from django.db import transaction
+from django.test import Client as Browser
+from django.urls import reverse
+from tests.accounts import cookies_of, new_person
+from tests.play import Actor, Stage
 from tests.serving import ThreadServer
 from tests.sockets import Client
 
+from groupchat.actions.people import end_guest, person_of_guest
 from groupchat.errors import Close
-from groupchat.identity import GUEST_COOKIE
+from groupchat.identity import GUEST_COOKIE, read_guest
 from groupchat.models import Membership, Message, Person, Room
 
 pytestmark = pytest.mark.usefixtures("server")
@@ -112,6 +117,70 @@ def test_a_guest_who_comes_back_is_the_same(stage: Stage) -> None:
     assert back.id == before
     back.has_room("lobby")
     assert back.posts("hi", id="first")["duplicate"]
+
+
+def signs_out(guest: Actor) -> None:
+    """At the site, with what the browser holds."""
+    browser = Browser()
+    browser.cookies.load(guest.client.cookies)
+    assert browser.post(reverse("groupchat:sign_out")).status_code == 302
+    assert not browser.cookies[GUEST_COOKIE].value
+
+
+def test_a_guest_who_signs_out_is_out_on_all_devices(any_server: ThreadServer, stage: Stage) -> None:
+    alice, grace = stage.guests("alice", "Grace")
+    for one in (alice, grace):
+        one.enters("lobby")
+    tab = grace.on_another_device()
+    classic = stage.client(cookies=grace.client.cookies, path="/ws/chat/lobby/").connect()
+    cookie = grace.client.cookies[GUEST_COOKIE]
+    signs_out(grace)
+    for client in (grace.client, tab.client, classic):
+        assert client.closed_with() == Close.SIGNED_OUT
+    alice.posts("who is still here?")
+
+    # Whoever kept the cookie is somebody new.
+    thief = stage.client(name="Thief", cookies={GUEST_COOKIE: cookie}).open()
+    assert thief.cookies[GUEST_COOKIE] != cookie
+    assert thief.state.me is None
+    assert not thief.state.rooms
+    browser = Browser()
+    browser.cookies[GUEST_COOKIE] = cookie
+    assert browser.get(reverse("groupchat:rooms")).url == reverse("groupchat:home")
+    assert read_guest(cookie).id in set(Person.objects.values_list("guest_id", flat=True)), (
+        "what they wrote stays theirs"
+    )
+
+
+def test_a_guest_without_a_row_signs_out(stage: Stage) -> None:
+    grace = stage.guest("Grace")
+    signs_out(grace)
+    assert not Person.objects.exists()
+
+
+def test_a_tab_hears_only_late_that_its_guest_is_a_person_who_signed_out(server: ThreadServer, stage: Stage) -> None:
+    """Elsewhere, in another process: nothing told this one of either."""
+    tab = stage.guest("Grace")
+    guest = read_guest(tab.client.cookies[GUEST_COOKIE])
+    assert guest is not None
+    with transaction.atomic():
+        person_of_guest(guest=guest)
+        end_guest(guest=guest)
+    assert tab.client.closed_with() == Close.SIGNED_OUT
+    server.wait(lambda runtime: not runtime.connections and not runtime.hub.topics and not runtime.of_guest)
+
+
+def test_a_user_who_signs_out_is_not_the_guest_again_who_they_were(stage: Stage) -> None:
+    ada = new_person("ada")
+    grace = stage.guest("Grace")
+    grace.enters("lobby")
+    grace.closes()
+    cookie = grace.client.cookies[GUEST_COOKIE]
+    both = stage.user("ada", cookies_of(ada) | {GUEST_COOKIE: cookie})
+    signs_out(both)
+    assert both.client.closed_with() == Close.SIGNED_OUT
+    again = stage.client(name="Grace", cookies={GUEST_COOKIE: cookie}).open()
+    assert again.state.me is None
 
 
 def test_without_a_name_one_is_made_up(stage: Stage) -> None:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
+from django.utils import timezone
 
 from groupchat.actions.counters import changed_sessions
 from groupchat.conf import conf
@@ -55,6 +57,19 @@ def end_sessions(*, person: Person) -> None:
     """Let every live socket of this person prove again who it is: a session ended, or the account was switched off."""
     with transaction.atomic():
         changed_sessions(person.pk)
+
+
+def end_guest(*, guest: Guest, now: datetime | None = None) -> None:
+    """The guest is no more: their cookie is void wherever it is, and their sockets end. What they wrote stays.
+
+    A guest without a row wrote nothing; there is nothing to keep from whoever has their cookie.
+    """
+    with transaction.atomic():
+        person = Person.objects.filter(guest_id=guest.id, signed_out_at=None).first()
+        if person is not None:
+            person.signed_out_at = now or timezone.now()
+            person.save(update_fields=["signed_out_at"])
+            changed_sessions(person.pk)
 
 
 def set_active(*, person: Person, is_active: bool) -> None:

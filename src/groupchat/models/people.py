@@ -34,6 +34,8 @@ class Person(models.Model):
     # The seq at which a session of this person ended or their rights as a whole changed: live sockets ask again who
     # they are.
     sessions_seq = models.PositiveBigIntegerField(default=0, editable=False)
+    # Guests only: whoever holds their cookie since then is nobody.
+    signed_out_at = models.DateTimeField(null=True, blank=True, editable=False)
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:

@@ -249,7 +249,7 @@ class ChatConnection(DoorConnection):
         if self.person is not None or self.closed:
             return
         self.adopt(person)
-        if not self.welcomed:
+        if self.closed or not self.welcomed:
             return  # the answer to hello tells
         key = TopicKey("me", person.pk)
         await self.begin([key])

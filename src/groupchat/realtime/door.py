@@ -86,6 +86,9 @@ class DoorConnection(Connection):
         """Count this connection, and its allowance, as the person's from now on."""
         if self.closed:
             return  # it was counted out already, or is about to be
+        if person.signed_out_at is not None:
+            self.close(Close.SIGNED_OUT)  # before we knew that this guest is a person
+            return
         before = self.visitor_key
         self.visitor = Visitor(person, self.visitor.guest)
         self.visitor_key = self.visitor.key

@@ -19,7 +19,7 @@ from django.utils.crypto import constant_time_compare
 from groupchat.actions.people import person_of_user
 from groupchat.actions.tokens import people_of
 from groupchat.conf import conf
-from groupchat.identity import GUEST_COOKIE, NOBODY, Visitor, read_guest
+from groupchat.identity import GUEST_COOKIE, NOBODY, Visitor, read_guest, visitor_of_guest
 from groupchat.models import Person
 from groupchat.realtime.doorway import Credentials, visitor_of
 
@@ -110,4 +110,4 @@ def _guests(handshakes: Sequence[Cookies]) -> dict[str, Visitor]:
     guests = {value: guest for value in cookies if (guest := read_guest(value)) is not None}
     ids: set[UUID] = {guest.id for guest in guests.values()}
     people = {person.guest_id: person for person in Person.objects.filter(guest_id__in=ids)} if ids else {}
-    return {value: Visitor(people.get(guest.id), guest) for value, guest in guests.items()}
+    return {value: visitor_of_guest(guest, people.get(guest.id)) for value, guest in guests.items()}

@@ -10,7 +10,8 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_protect
 from django.views.decorators.http import require_POST, require_safe
 
-from groupchat.identity import GUEST_COOKIE
+from groupchat.actions.people import end_guest
+from groupchat.identity import GUEST_COOKIE, read_guest
 from groupchat.web.visitor import account_urls
 
 
@@ -26,7 +27,10 @@ def session(request: HttpRequest) -> HttpResponse:
 @csrf_protect
 @require_POST
 def sign_out(request: HttpRequest) -> HttpResponse:
-    """End the session, or be this guest no more. What the device kept, the client has erased before."""
+    """End the session, and be this guest no more, on any device. What this one kept, the client has erased before."""
+    guest = read_guest(request.COOKIES.get(GUEST_COOKIE, ""))
+    if guest is not None:
+        end_guest(guest=guest)
     if hasattr(request, "session"):
         logout(request)
     response = redirect("groupchat:home")
