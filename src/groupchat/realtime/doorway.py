@@ -6,18 +6,21 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib import import_module
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.contrib.auth import get_user
 from django.http import parse_cookie
 from django.http.request import split_domain_port, validate_host
+from django.utils.http import is_same_domain
 
 from groupchat.conf import conf
 from groupchat.identity import Visitor, resolve
 
 _LOCAL_HOSTS = [".localhost", "127.0.0.1", "[::1]"]  # what Django allows in DEBUG without ALLOWED_HOSTS
+
+_PORTS = {"http": 80, "https": 443}
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,9 +33,10 @@ class Credentials:
 
 @dataclass(frozen=True, slots=True)
 class Handshake:
-    """What the headers of a handshake say."""
+    """What the headers of a handshake say. `scheme` is that of the pages beside the socket."""
 
     origin: str | None
+    scheme: str
     host: str
     credentials: Credentials
     address: str
@@ -45,6 +49,7 @@ class Handshake:
             headers[name] = f"{headers[name]}; {text}" if name == b"cookie" and name in headers else text
         return cls(
             origin=headers.get(b"origin"),
+            scheme=_scheme(scope, headers),
             host=headers.get(b"host", ""),
             credentials=_credentials(headers),
             address=_address(scope, headers.get(b"x-forwarded-for", "")),
@@ -52,14 +57,18 @@ class Handshake:
 
     @property
     def is_allowed(self) -> bool:
-        """Whether the origin is ours. Programs send none: they may, as long as they bring no cookies of a browser."""
+        """Whether the origin is ours, by the rule that Django has for forms: this very scheme, host and port, or one of
+        `CSRF_TRUSTED_ORIGINS`. Programs send none: they may, as long as they bring no cookies of a browser.
+        """
         if not self._host_is_allowed(self.host):
             return False
         if self.origin is None:
             return not self.credentials.cookies
-        if self.origin in settings.CSRF_TRUSTED_ORIGINS:
-            return True
-        return urlsplit(self.origin).netloc.lower() == self.host.lower()
+        origin = _Origin.of(self.origin)
+        if origin is None:
+            return False
+        own = _Origin.of(f"{self.scheme}://{self.host}")
+        return origin == own or any(origin.is_among(trusted) for trusted in settings.CSRF_TRUSTED_ORIGINS)
 
     @staticmethod
     def _host_is_allowed(host: str) -> bool:
@@ -68,6 +77,35 @@ class Handshake:
             allowed = _LOCAL_HOSTS
         domain, _ = split_domain_port(host)
         return bool(domain) and validate_host(domain, allowed)
+
+
+class _Origin(NamedTuple):
+    """What browsers send as the origin: a port is only named where it is not the scheme's own."""
+
+    scheme: str
+    host: str
+    port: int | None
+
+    @classmethod
+    def of(cls, text: str) -> _Origin | None:
+        """None where it is no origin: `null` (a page without one), or more than a scheme, a host and a port."""
+        try:
+            parts = urlsplit(text.lower())
+            port = parts.port
+        except ValueError:
+            return None
+        if parts.scheme not in _PORTS or not parts.hostname or parts.username is not None:
+            return None
+        if parts.path or parts.query or parts.fragment:
+            return None
+        return cls(parts.scheme, parts.hostname, port or _PORTS[parts.scheme])
+
+    def is_among(self, trusted: str) -> bool:
+        """Whether it is this origin, or one of these: `https://*.example.org`, the domain itself among them."""
+        wanted = _Origin.of(trusted.replace("://*.", "://", 1))
+        if wanted is None or (self.scheme, self.port) != (wanted.scheme, wanted.port):
+            return False
+        return is_same_domain(self.host, f".{wanted.host}" if "://*." in trusted else wanted.host)
 
 
 def visitor_of(cookies: Mapping[str, str]) -> Visitor:
@@ -85,6 +123,16 @@ def _credentials(headers: Mapping[bytes, str]) -> Credentials:
     scheme, _, token = headers.get(b"authorization", "").partition(" ")
     cookies = parse_cookie(headers.get(b"cookie", ""))
     return Credentials(cookies, token.strip() if scheme.lower() == "bearer" else "")
+
+
+def _scheme(scope: Mapping[str, Any], headers: Mapping[bytes, str]) -> str:
+    """`https` where the browser came by TLS, whether to us or to a proxy that the settings trust to say so."""
+    if settings.SECURE_PROXY_SSL_HEADER:
+        name, secure = settings.SECURE_PROXY_SSL_HEADER
+        told = headers.get(name.removeprefix("HTTP_").replace("_", "-").lower().encode())
+        if told is not None:
+            return "https" if told.split(",")[0].strip() == secure else "http"
+    return "https" if scope.get("scheme") in ("wss", "https") else "http"
 
 
 def _address(scope: Mapping[str, Any], forwarded: str) -> str:

@@ -32,7 +32,8 @@ _is_https = settings.ENVIRONMENT.url is not None and settings.ENVIRONMENT.url.is
 async def application(scope: Scope, receive: Receive, send: Send) -> None:
     """Hands each connection to the part that knows it."""
     if scope["type"] == "websocket":
-        await websocket_application(scope, receive, send)
+        # The chat looks through the proxies by itself, but for the scheme.
+        await websocket_application({**scope, "scheme": "wss"} if _is_https else scope, receive, send)
     elif scope["type"] == "http":
         if not await _operations.answers(scope, send):
             await _pages(_as_seen_from_outside(scope), receive, send)
