@@ -10,10 +10,9 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
-from django.core.checks import CheckMessage, Tags, Warning, register
-from django.db import DatabaseError, connections, router
-
-from groupchat.models import Message
+from django.apps import apps
+from django.core.checks import CheckMessage, Error, Tags, Warning, register
+from django.db import DEFAULT_DB_ALIAS, DatabaseError, connections, router
 
 TAG = "groupchat"
 FULL = 2  # SQLite's number for synchronous=FULL; EXTRA is 3
@@ -22,9 +21,9 @@ FULL = 2  # SQLite's number for synchronous=FULL; EXTRA is 3
 @register(TAG)
 def check_settings(**_: Any) -> list[CheckMessage]:
     """What the settings say of the database that holds the messages."""
-    alias = router.db_for_write(Message)
+    alias = DEFAULT_DB_ALIAS
     connection = connections[alias]
-    found = _requests(alias, connection.settings_dict)
+    found = _routes(alias) + _requests(alias, connection.settings_dict)
     if connection.vendor == "sqlite":
         found += _sqlite_settings(alias, connection.settings_dict)
     elif connection.vendor == "postgresql":
@@ -33,7 +32,7 @@ def check_settings(**_: Any) -> list[CheckMessage]:
         found.append(
             Warning(
                 f"The chat is made for SQLite and PostgreSQL; DATABASES[{alias!r}] is another database.",
-                hint="Route the app groupchat to one of these two.",
+                hint="Make one of these two the site's default database.",
                 id="groupchat.W006",
             )
         )
@@ -43,7 +42,7 @@ def check_settings(**_: Any) -> list[CheckMessage]:
 @register(Tags.database)
 def check_database(*, databases: Sequence[str] | None = None, **_: Any) -> list[CheckMessage]:
     """What the database says itself."""
-    alias = router.db_for_write(Message)
+    alias = DEFAULT_DB_ALIAS
     connection = connections[alias]
     ask = {"sqlite": _sqlite_asked, "postgresql": _postgres_asked}.get(connection.vendor)
     if ask is None or alias not in (databases or ()):
@@ -53,6 +52,27 @@ def check_database(*, databases: Sequence[str] | None = None, **_: Any) -> list[
             return ask(alias, cursor)
     except DatabaseError:
         return []  # that it cannot be reached, others say
+
+
+def _routes(alias: str) -> list[CheckMessage]:
+    """An action is one transaction of the default database. Whoever writes beside it, or reads from a copy that lags
+    behind it, breaks every promise at once.
+    """
+    elsewhere = {
+        other
+        for model in apps.get_app_config("groupchat").get_models()
+        for other in (router.db_for_write(model), router.db_for_read(model))
+        if other != alias
+    }
+    if not elsewhere:
+        return []
+    return [
+        Error(
+            f"A database router sends the chat to {', '.join(sorted(elsewhere))}: its transactions are in {alias!r}.",
+            hint="Let the router return None, or 'default', for the app groupchat, for reading and for writing.",
+            id="groupchat.E001",
+        )
+    ]
 
 
 def _requests(alias: str, settings: dict[str, Any]) -> list[CheckMessage]:

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from django.core import checks
 from django.db import ConnectionHandler, connection
+from django.db.utils import ConnectionRouter
 
 
 def found(*, ask: bool = False) -> set[str]:
@@ -38,6 +39,34 @@ def test_our_own_settings_are_fine() -> None:
 def test_atomic_requests(database: dict[str, Any]) -> None:
     database["ATOMIC_REQUESTS"] = True
     assert found() == {"W001"}
+
+
+class Router:
+    """Sends the models of one app elsewhere, for reading or for writing."""
+
+    def __init__(self, app: str, *, read: str | None = None, write: str | None = None) -> None:
+        self._app, self._read, self._write = app, read, write
+
+    def db_for_read(self, model: Any, **_: Any) -> str | None:
+        return self._read if model._meta.app_label == self._app else None
+
+    def db_for_write(self, model: Any, **_: Any) -> str | None:
+        return self._write if model._meta.app_label == self._app else None
+
+
+@pytest.mark.parametrize(
+    ("router", "wanted"),
+    [
+        (Router("groupchat", read="chat", write="chat"), {"E001"}),
+        (Router("groupchat", read="replica"), {"E001"}),
+        (Router("groupchat", write="chat"), {"E001"}),
+        (Router("groupchat", read="default", write="default"), set()),
+        (Router("auth", read="people", write="people"), set()),
+    ],
+)
+def test_a_router(router: Router, wanted: set[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("groupchat.checks.router", ConnectionRouter([router]))
+    assert found() == wanted
 
 
 @pytest.mark.parametrize("mode", [None, "DEFERRED", "deferred"])
