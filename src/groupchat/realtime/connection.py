@@ -6,11 +6,15 @@ kernel are `buffered()`; where a write would leave more than the limit, the sock
 
 from __future__ import annotations
 
+import logging
+from asyncio import WriteTransport
 from collections.abc import Iterable
 from typing import Protocol
 
 from groupchat.errors import CLOSE_RULES, Close
 from groupchat.realtime.frames import Chunk, Frame
+
+logger = logging.getLogger("groupchat.realtime")
 
 # People whom one connection remembers to have been told of; past it it forgets them all, and is told again.
 MAX_KNOWN_PEOPLE = 256
@@ -52,6 +56,7 @@ class Connection:
         "max_outbox_bytes",
         "person_id",
         "topics",
+        "transport",
         "wire",
     )
 
@@ -63,6 +68,8 @@ class Connection:
         self.topics: set[object] = set()
         self.known: dict[int, int] | None = None
         self.closed = False
+        # Set by a wire on which a plain frame needs nothing but to be written, for as long as that is so.
+        self.transport: WriteTransport | None = None
         self.heard = True  # since the last look of the keeper
 
     def write(self, chunk: Chunk) -> bool:
@@ -83,6 +90,7 @@ class Connection:
         if self.closed:
             return
         self.closed = True
+        self.transport = None
         self.wire.close(code, CLOSE_RULES[code].reason)
         if code == Close.SLOW:
             self.wire.abort()
@@ -102,11 +110,22 @@ class Connection:
 def write_all(connections: Iterable[Connection], chunk: Chunk) -> list[Connection]:
     """The same to many sockets; returns those that are gone or were closed for reading too slowly.
 
-    As `Connection.write` for each, without its call: this is the innermost loop of the server.
+    As `Connection.write` for each, without its calls: this is the innermost loop of the server.
     """
     gone = []
+    plain = chunk.wire
     for connection in connections:
-        if connection.closed or not connection.wire.write(chunk, connection.max_outbox_bytes):
-            connection.close(Close.SLOW)
-            gone.append(connection)
+        transport, limit = connection.transport, connection.max_outbox_bytes
+        if transport is not None:
+            try:
+                if not limit or transport.get_write_buffer_size() <= limit:
+                    transport.write(plain)
+                    continue
+            except Exception as error:  # uvloop raises on a transport that was closed meanwhile
+                logger.debug("A write failed: %s", error)
+                continue
+        elif not connection.closed and connection.wire.write(chunk, limit):
+            continue
+        connection.close(Close.SLOW)
+        gone.append(connection)
     return gone

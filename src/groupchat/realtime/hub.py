@@ -15,6 +15,7 @@ from typing import Any
 
 from groupchat.realtime.connection import Connection, write_all
 from groupchat.realtime.frames import Chunk, Frame
+from groupchat.realtime.strangers import Strangers
 from groupchat.realtime.topics import Publication, Reset, Topic, TopicKey, covers
 
 logger = logging.getLogger("groupchat.realtime")
@@ -340,38 +341,17 @@ class Hub:
         frames = [frame for publication, last_number in due for frame in publication.encode(dialect, last_number)]
         if not frames:
             return
-        if dialect == "native":
-            self._introduce(topic, connections, [publication for publication, _ in due])
-        chunk = Chunk(frames)
-        gone = write_all(connections, chunk)
+        strangers = Strangers(topic.told, [publication for publication, _ in due] if dialect == "native" else ())
+        gone = []
+        for introductions, some in strangers.introduce(connections):
+            gone += write_all(some, Chunk((*introductions, *frames)))
+        # One connection alone is catching up where it is not yet among the subscribers: the others were not told.
+        if connections is topic.subscribers.get("native"):
+            topic.told.update(strangers.versions())
         self.stats.deliveries += len(frames) * (len(connections) - len(gone))
         for connection in gone:
             self.stats.slow += 1
             self.leave_all(connection)
-
-    def _introduce(
-        self, topic: Topic, connections: Mapping[Connection, int], publications: Sequence[Publication]
-    ) -> None:
-        """Tell of the people whom the next frames name, each connection only of those it does not know."""
-        for publication in publications:
-            strangers = [one for one in publication.named if topic.told.get(one.id, 0) < one.version]
-            if not strangers or publication.tell is None:
-                continue
-            chunks: dict[tuple[int, ...], Chunk] = {}
-            for connection in connections:
-                missing = tuple(one.id for one in strangers if not connection.knows(one.id, one.version))
-                if not missing:
-                    continue
-                chunk = chunks.get(missing)
-                if chunk is None:
-                    chunk = chunks[missing] = Chunk((publication.tell(missing),))
-                connection.write(chunk)
-                for one in strangers:
-                    connection.learn(one.id, one.version)
-            # One connection alone is catching up where it is not yet among the subscribers: the others were not told.
-            if connections is topic.subscribers.get("native"):
-                for one in strangers:
-                    topic.told[one.id] = one.version
 
     def _end_out(self, topic: Topic, out: Mapping[int, int]) -> None:
         """End the subscriptions of those who went out, after they were told. Who came (back) since then stays."""

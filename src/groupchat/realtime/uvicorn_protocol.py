@@ -8,6 +8,7 @@ everything works over ordinary ASGI messages.
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import warnings
 from typing import Any, Protocol
@@ -35,7 +36,9 @@ _LARGEST_WINDOW = 15  # bits; what we compress once uses it, so only sockets tha
 
 
 class Receiver(Protocol):
-    """What hears of a socket after it was attached."""
+    """What hears of a socket after it was attached. While `transport` is set, plain frames may be written to it."""
+
+    transport: asyncio.WriteTransport | None
 
     def received(self, text: str) -> None: ...
 
@@ -106,6 +109,8 @@ class ChatWebSocketProtocol(WebSocketsSansIOProtocol):
             and extension.local_max_window_bits == _LARGEST_WINDOW
             for extension in self.conn.extensions
         )
+        if not self.deflates:
+            receiver.transport = self.transport
         queue, self.queue = self.queue, _NOWHERE  # type: ignore[assignment]
         while not queue.empty():
             event = queue.get_nowait()
@@ -158,11 +163,24 @@ class ChatWebSocketProtocol(WebSocketsSansIOProtocol):
         else:
             self.receiver.heard = True  # type: ignore[attr-defined]
 
+    def handle_close(self, event: Any) -> None:
+        self._take_transport()  # a close frame is the last one
+        super().handle_close(event)
+
+    def handle_parser_exception(self) -> None:
+        self._take_transport()
+        super().handle_parser_exception()
+
     def connection_lost(self, exc: Exception | None) -> None:
+        self._take_transport()
         super().connection_lost(exc)
         receiver, self.receiver = self.receiver, None
         if receiver is not None:
             receiver.lost()
+
+    def _take_transport(self) -> None:
+        if self.receiver is not None:
+            self.receiver.transport = None
 
     # --- the wire --------------------------------------------------------------------------------------------------
 
