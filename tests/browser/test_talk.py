@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from urllib.parse import parse_qs, unquote, urlsplit
 
 import pytest
 from playwright.sync_api import Browser, expect
@@ -157,3 +158,37 @@ def test_who_writes_too_fast_waits_and_loses_nothing(slow_site: Site, browser: B
     assert ada.bodies() == texts
     expect(ada.page.locator(".composer-count")).to_have_text("")
     ada.context.close()
+
+
+def test_a_guest_who_signs_up_stands_before_the_same_room(meet: Meet, room: str) -> None:
+    ada = meet("Ada").enters(room)
+    ada.says("as a guest")
+    ada.sees_sent("as a guest")
+    ada.page.locator(".me").click()
+    ada.page.get_by_role("dialog").get_by_role("link", name="Sign up").click()
+    ada.page.get_by_label("Username").fill("ada.lovelace")
+    ada.page.get_by_label("Password").fill("a difference engine")
+    ada.page.get_by_role("button", name="Sign up").click()
+    expect(ada.page.locator(".me-name")).to_have_text("ada.lovelace")
+    expect(ada.page.locator(".room-name")).to_have_text(room)
+    expect(ada.sees("as a guest").locator(".author")).to_have_text("Ada")
+    ada.page.get_by_role("button", name="Join", exact=True).click()
+    expect(ada.page.locator(".room-note")).to_have_count(0)
+    ada.says("with an account")
+    ada.sees_sent("with an account")
+
+
+def test_the_door_of_a_room_leads_back_to_it(meet: Meet, site: Site, room: str) -> None:
+    site.fill(room, 1)
+    ada = meet("Ada")
+    ada.page.goto(site.address(room))
+    links = ada.page.get_by_role("link", name=re.compile("Sign (in|up)"))
+    expect(links).to_have_count(3)
+    ways = [link.get_attribute("href") or "" for link in links.all()]
+    assert [parse_qs(urlsplit(way).query)["next"] for way in ways] == [[unquote(urlsplit(site.address(room)).path)]] * 3
+    ada.page.get_by_role("link", name="Sign up").click()
+    ada.page.get_by_label("Username").fill("ada.at.the.door")
+    ada.page.get_by_label("Password").fill("a difference engine")
+    ada.page.get_by_role("button", name="Sign up").click()
+    expect(ada.page.locator(".room-name")).to_have_text(room)
+    ada.sees("message 1")

@@ -24,9 +24,14 @@ export function followRoute() {
     untracked(() => go(room.info.value.slug, null, { replace: true }));
   });
   effect(() => {
-    // Signed out, here or in another tab: nothing is known of the room any more.
+    // Nothing is known of the room any more: signed out, here or in another tab; or the server knows us as another person,
+    // who opens the room anew.
     const { room } = current.value;
-    if (room && room.info.value === null) current.value = { room: null, slug: null, status: "none", failure: null };
+    if (!room || room.info.value !== null) return;
+    untracked(() => {
+      current.value = { room: null, slug: null, status: "none", failure: null };
+      if (chat.store.known.value) show(route.value);
+    });
   });
   effect(() => {
     const { room, slug } = current.value;

@@ -27,13 +27,20 @@ export function MeDialog() {
         <p class="hint" dir="auto">${guest ? t("me.guest") : `@${me.handle}`}</p>
       </div>
     </div>
-    ${guest && urls.value.sign_up && html`<p class="hint">${t("me.guest.how")} <a href=${urls.value.sign_up}>${t("me.sign_up")}</a></p>`}
+    ${guest && urls.value.sign_up && html`<p class="hint">${t("me.guest.how")} <a href=${backHere(urls.value.sign_up)}>${t("me.sign_up")}</a></p>`}
     <${Theme} />
     <div class="dialog-foot">
       <button class="button quiet" type="button" onClick=${() => (dialog.value = { kind: "keys" })}>${t("keys.title")}</button>
       <button class="button quiet" type="button" onClick=${() => (dialog.value = { kind: "sign-out" })}>${t("sign_out")}</button>
     </div>
   <//>`;
+}
+
+/** The address of a page that leads back to where one is now. */
+function backHere(address) {
+  const url = new URL(address, location.href);
+  url.searchParams.set("next", location.pathname);
+  return url.href;
 }
 
 function Theme() {

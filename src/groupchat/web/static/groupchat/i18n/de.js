@@ -77,7 +77,7 @@ export const de = {
   "log.label": "Neue Nachrichten",
 
   "me.guest": "Gast auf diesem Gerät",
-  "me.guest.how": "Mit einem Konto hast du deine Räume auf allen Geräten.",
+  "me.guest.how": "Ein Konto findet seine Räume auf allen Geräten. Es fängt neu an: was du als Gast geschrieben hast, bleibt beim Gast.",
   "me.sign_up": "Registrieren",
   "me.title": "Du",
 

@@ -77,7 +77,7 @@ export const en = {
   "log.label": "New messages",
 
   "me.guest": "Guest on this device",
-  "me.guest.how": "With an account your rooms are on all your devices.",
+  "me.guest.how": "An account finds its rooms on all devices. It begins anew: what you wrote as a guest stays the guest's.",
   "me.sign_up": "Sign up",
   "me.title": "You",
 
