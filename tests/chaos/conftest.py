@@ -7,7 +7,7 @@ import os
 import shutil
 import signal
 import subprocess
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 from random import Random
@@ -15,10 +15,13 @@ from random import Random
 import pytest
 from tests.chaos.crowd import PEOPLE, PEOPLE_LONG, Crowd
 from tests.chaos.disk import Disk
-from tests.chaos.stack import Node, Postgres, Process, Valkey
+from tests.chaos.stack import PROGRAM, Node, Postgres, Process, Valkey
 from tests.server.served import command, environment
 
 Nodes = Callable[..., Awaitable[list[Node]]]
+
+# Every fault meets one process alone and three together; the short form leaves out what tells less of the two.
+ALONE_AND_TOGETHER = pytest.mark.parametrize("count", [pytest.param(1, marks=pytest.mark.long), 3])
 
 SECRET_KEY = "for-the-tests-of-faults-3141592653589793238462643383"
 
@@ -65,7 +68,9 @@ def nodes(prepared: Path, tmp_path: Path) -> Iterator[Nodes]:
     """Makes server processes on one SQLite file, and stops them at the end."""
     with ExitStack() as stack:
 
-        async def make(count: int = 1, *, disk: Disk | None = None, **variables: str) -> list[Node]:
+        async def make(
+            count: int = 1, *, disk: Disk | None = None, program: Sequence[str] = PROGRAM, **variables: str
+        ) -> list[Node]:
             data = tmp_path / "data"
             if not data.exists():
                 shutil.copytree(prepared, data)
@@ -75,6 +80,7 @@ def nodes(prepared: Path, tmp_path: Path) -> Iterator[Nodes]:
                     data=data,
                     log=tmp_path / f"node-{index}.log",
                     variables={"GROUPCHAT_SECRET_KEY": SECRET_KEY, **variables},
+                    program=program,
                     wrapper=wrapper,
                 )
                 for index in range(count)

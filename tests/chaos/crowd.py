@@ -14,7 +14,7 @@ from tests.chaos.person import LostConnection, Person
 from tests.chaos.stack import Node, reading
 
 DEADLINE_SECONDS = 60.0  # for what takes a second or two on a quiet machine
-ARRIVING_AT_ONCE = 16
+ARRIVING_AT_ONCE = 32
 PEOPLE, PEOPLE_LONG = 40, 100  # of the short form and of the long one
 THINKING_SECONDS = 0.5
 
@@ -42,6 +42,13 @@ class Crowd:
 
     async def __aenter__(self) -> Crowd:
         arriving = asyncio.Semaphore(ARRIVING_AT_ONCE)
+        made: dict[str, int] = {}
+
+        async def come_into(person: Person, name: str) -> int:
+            if name in made:
+                return await person.join(made[name])
+            made[name] = await person.enter(name)
+            return made[name]
 
         async def arrive(index: int, person: Person) -> None:
             async with arriving:
@@ -49,7 +56,7 @@ class Crowd:
                 names = [self.names[index % len(self.names)]]
                 if index % 3 == 0 and len(self.names) > 1:
                     names.append(self.names[(index + 1) % len(self.names)])
-                self.rooms_of[person] = [await person.enter(name) for name in names]
+                self.rooms_of[person] = [await come_into(person, name) for name in names]
 
         async with asyncio.timeout(DEADLINE_SECONDS):
             await asyncio.gather(*(arrive(index, person) for index, person in enumerate(self.people)))

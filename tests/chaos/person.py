@@ -198,6 +198,13 @@ class Person:
         await self._load(number)
         return number
 
+    async def join(self, room: int) -> int:
+        """By a message: of many who do so at once, one transaction takes in a whole batch."""
+        await self.insist({"type": "subscribe", "room": room})
+        await self._load(room)
+        await self.post(room)
+        return room
+
     async def post(self, room: int, *, body: str | None = None) -> str:
         """The client_message_id of a message that was acknowledged."""
         self._posts += 1

@@ -17,6 +17,8 @@ HANDSHAKE = (
     "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n"
 )
 
+HELLO = {"type": "hello", "ref": 0, "protocol": 1}
+
 
 class Rough:
     """A WebSocket after its handshake; sends whatever it is given."""

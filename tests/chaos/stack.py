@@ -12,6 +12,7 @@ import subprocess
 import sys
 import tempfile
 import time
+import urllib.request
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, closing, contextmanager
 from importlib.util import find_spec
@@ -20,10 +21,11 @@ from typing import Any
 
 import psycopg
 import redis
-from tests.server.served import command, environment
+from tests.server.served import environment
 
 ROOT = Path(__file__).resolve().parents[2]
 START_SECONDS = 60.0
+PROGRAM = ("groupchat.server",)
 NO_LIMITS = {
     "GROUPCHAT_MAX_COMMANDS_PER_SECOND": "0",
     "GROUPCHAT_MAX_CONNECTIONS_PER_ADDRESS": "0",
@@ -128,20 +130,25 @@ class Process:
 class Node(Process):
     """A `groupchat serve` on a port that it keeps over restarts."""
 
-    def __init__(self, *, data: Path, log: Path, variables: Mapping[str, str], wrapper: Sequence[str] = ()) -> None:
+    def __init__(
+        self,
+        *,
+        data: Path,
+        log: Path,
+        variables: Mapping[str, str],
+        program: Sequence[str] = PROGRAM,
+        wrapper: Sequence[str] = (),
+    ) -> None:
         super().__init__(log=log)
         self.data = data
         self.wrapper = list(wrapper)  # the beginning of its command
+        self.program = list(program)  # what its Python runs
         self.port = free_port()
         self.variables = dict(variables)
         self._printed_before = 0
-        self.crash_after = 0  # the commit whose publication this process does not live to send; 0: it lives on
 
     def arguments(self) -> list[str]:
-        serve = ["serve", "--port", str(self.port)]
-        if self.crash_after:
-            return [sys.executable, "-m", "tests.chaos.crashing", str(self.crash_after), *serve]
-        return [*self.wrapper, *command(*serve)]
+        return [*self.wrapper, sys.executable, "-m", *self.program, "serve", "--port", str(self.port)]
 
     @property
     def files(self) -> Path:
@@ -160,6 +167,16 @@ class Node(Process):
         with self.log.open("rb") as log:
             log.seek(self._printed_before)
             return b"http://127.0.0.1:%d" % self.port in log.read()
+
+    def metric(self, name: str) -> float:
+        """A counter or a gauge, from /metrics: the sum of all processes that share the data folder."""
+        with urllib.request.urlopen(f"http://127.0.0.1:{self.port}/metrics", timeout=START_SECONDS) as response:
+            lines = response.read().decode().splitlines()
+        return sum(float(line.rsplit(" ", 1)[1]) for line in lines if line.startswith(f"groupchat_{name}{{"))
+
+    @property
+    def connections(self) -> float:
+        return self.metric("connections")
 
     def python(self, code: str) -> subprocess.CompletedProcess[str]:
         """Run code in `groupchat shell` on the same database."""
@@ -249,9 +266,11 @@ class Postgres(Process):
         except psycopg.OperationalError:
             return False
 
-    def crash(self) -> None:
-        """Every session ends at once, and the next start recovers from the log."""
-        self.signal(signal.SIGQUIT)
+    def end(self, number: int) -> None:
+        """SIGINT: every session is ended, and what is in memory written; SIGQUIT: neither, and the next start recovers
+        from the log.
+        """
+        self.signal(number)
         assert self.process is not None
         self.process.wait(START_SECONDS)
 
@@ -261,7 +280,7 @@ class Postgres(Process):
 
     def remove(self) -> None:
         if self.runs:
-            self.crash()
+            self.end(signal.SIGQUIT)
         shutil.rmtree(self.home, ignore_errors=True)
 
 

@@ -6,23 +6,24 @@ import asyncio
 import signal
 import time
 
-from tests.chaos.conftest import Nodes, kill, start
+from tests.chaos.conftest import ALONE_AND_TOGETHER, Nodes, kill, start
 from tests.chaos.crowd import Crowd
 from tests.chaos.relay import Relay
-from tests.chaos.stack import Postgres, Valkey
+from tests.chaos.stack import Valkey
 
 # The sweep looks twice a second, and two seconds are promised. A machine that others use, too, stretches that: the
 # bound lies far above the promise, and below the silence, so that only a sweep can be as early.
 SWEPT_SECONDS = 8.0
 
 
+@ALONE_AND_TOGETHER
 async def test_the_broker_loses_doubles_and_swaps_publications(
-    fleet: Nodes, valkey: Valkey, seed: int, is_long: bool
+    count: int, fleet: Nodes, valkey: Valkey, seed: int, is_long: bool
 ) -> None:
     async with Relay(valkey.port, seed=seed) as relay:
         relay.lose = relay.double = relay.swap = 0.05
-        three = await fleet(relay.url)
-        async with Crowd(three, seed=seed) as crowd:
+        processes = await fleet(relay.url, count=count)
+        async with Crowd(processes, seed=seed) as crowd:
             crowd.begin()
             await crowd.acknowledged(5_000 if is_long else 300)
             await crowd.judge()
@@ -31,9 +32,12 @@ async def test_the_broker_loses_doubles_and_swaps_publications(
         assert relay.swapped
 
 
-async def test_the_broker_is_killed_and_comes_back(fleet: Nodes, valkey: Valkey, seed: int, is_long: bool) -> None:
-    three = await fleet(valkey.url)
-    async with Crowd(three, seed=seed) as crowd:
+@ALONE_AND_TOGETHER
+async def test_the_broker_is_killed_and_comes_back(
+    count: int, fleet: Nodes, valkey: Valkey, seed: int, is_long: bool
+) -> None:
+    processes = await fleet(valkey.url, count=count)
+    async with Crowd(processes, seed=seed) as crowd:
         crowd.begin()
         for _ in range(5 if is_long else 1):
             await crowd.acknowledged(80)
@@ -45,9 +49,10 @@ async def test_the_broker_is_killed_and_comes_back(fleet: Nodes, valkey: Valkey,
         await delivered_by_the_broker(crowd)
 
 
-async def test_the_broker_is_stopped_and_posting_goes_on(fleet: Nodes, valkey: Valkey, seed: int) -> None:
-    three = await fleet(valkey.url)
-    async with Crowd(three, seed=seed) as crowd:
+@ALONE_AND_TOGETHER
+async def test_the_broker_is_stopped_and_posting_goes_on(count: int, fleet: Nodes, valkey: Valkey, seed: int) -> None:
+    processes = await fleet(valkey.url, count=count)
+    async with Crowd(processes, seed=seed) as crowd:
         crowd.begin()
         await crowd.acknowledged(80)
         valkey.signal(signal.SIGSTOP)
@@ -61,10 +66,11 @@ async def test_the_broker_is_stopped_and_posting_goes_on(fleet: Nodes, valkey: V
         await crowd.judge()
 
 
-async def test_the_broker_is_silent_for_ten_seconds(fleet: Nodes, valkey: Valkey, seed: int) -> None:
+@ALONE_AND_TOGETHER
+async def test_the_broker_is_silent_for_ten_seconds(count: int, fleet: Nodes, valkey: Valkey, seed: int) -> None:
     async with Relay(valkey.port, seed=seed) as relay:
-        three = await fleet(relay.url)
-        async with Crowd(three, seed=seed) as crowd:
+        processes = await fleet(relay.url, count=count)
+        async with Crowd(processes, seed=seed) as crowd:
             crowd.begin()
             await crowd.acknowledged(80)
             relay.silence()
@@ -77,10 +83,11 @@ async def test_the_broker_is_silent_for_ten_seconds(fleet: Nodes, valkey: Valkey
             await delivered_by_the_broker(crowd)
 
 
-async def test_the_broker_is_slow(fleet: Nodes, valkey: Valkey, seed: int) -> None:
+@ALONE_AND_TOGETHER
+async def test_the_broker_is_slow(count: int, fleet: Nodes, valkey: Valkey, seed: int) -> None:
     async with Relay(valkey.port, seed=seed) as relay:
-        three = await fleet(relay.url)
-        async with Crowd(three, seed=seed) as crowd:
+        processes = await fleet(relay.url, count=count)
+        async with Crowd(processes, seed=seed) as crowd:
             crowd.begin()
             relay.delay_seconds = 0.3
             began = time.monotonic()
@@ -88,25 +95,6 @@ async def test_the_broker_is_slow(fleet: Nodes, valkey: Valkey, seed: int) -> No
             assert crowd.ledger.p99("delays", since=began) <= SWEPT_SECONDS
             relay.delay_seconds = 0
             await crowd.judge()
-
-
-async def test_database_and_then_broker_crash(
-    fleet: Nodes, postgres: Postgres, valkey: Valkey, seed: int, is_long: bool
-) -> None:
-    three = await fleet(valkey.url)
-    async with Crowd(three, seed=seed) as crowd:
-        crowd.begin()
-        for _ in range(5 if is_long else 1):
-            await crowd.acknowledged(80)
-            await asyncio.to_thread(postgres.crash)
-            await start(postgres)
-            await crowd.acknowledged(80)
-            await asyncio.to_thread(postgres.crash)
-            await kill(valkey)
-            await start(postgres)
-            await start(valkey)
-            await crowd.acknowledged(80)
-        await crowd.judge()
 
 
 async def delivered_by_the_broker(crowd: Crowd) -> None:

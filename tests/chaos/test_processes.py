@@ -6,9 +6,10 @@ import asyncio
 import signal
 from random import Random
 
-from tests.chaos.conftest import Nodes, kill, start
+import pytest
+from tests.chaos.conftest import ALONE_AND_TOGETHER, Nodes, kill, start
 from tests.chaos.crowd import Crowd, until
-from tests.chaos.stack import Node, Valkey
+from tests.chaos.stack import PROGRAM, Node, Valkey
 
 
 async def kill_and_restart(node: Node) -> None:
@@ -16,41 +17,33 @@ async def kill_and_restart(node: Node) -> None:
     await start(node)
 
 
-async def test_one_process_is_killed_and_started_again(nodes: Nodes, seed: int, is_long: bool) -> None:
-    (node,) = await nodes()
-    async with Crowd([node], seed=seed) as crowd:
+@pytest.mark.parametrize("count", [1, 3])
+async def test_processes_on_one_file_are_killed_in_turn(count: int, nodes: Nodes, seed: int, is_long: bool) -> None:
+    processes = await nodes(count)
+    random = Random(seed)
+    async with Crowd(processes, seed=seed) as crowd:
         crowd.begin()
         for _ in range(10 if is_long else 2):
-            await crowd.acknowledged(80)
-            await kill_and_restart(node)
-        await crowd.acknowledged(80)
+            await crowd.acknowledged(60)
+            await kill_and_restart(random.choice(processes))
+        await crowd.acknowledged(60)
         await crowd.judge()
-        assert crowd.ledger.resumes >= len(crowd.people)
+        if count == 1:
+            assert crowd.ledger.resumes >= len(crowd.people)
 
 
-async def test_three_processes_on_one_file_are_killed_in_turn(nodes: Nodes, seed: int, is_long: bool) -> None:
-    three = await nodes(3)
+@ALONE_AND_TOGETHER
+async def test_one_and_then_all_are_killed(count: int, fleet: Nodes, valkey: Valkey, seed: int, is_long: bool) -> None:
+    processes = await fleet(valkey.url, count=count)
     random = Random(seed)
-    async with Crowd(three, seed=seed) as crowd:
-        crowd.begin()
-        for _ in range(10 if is_long else 1):
-            await crowd.acknowledged(80)
-            await kill_and_restart(random.choice(three))
-        await crowd.acknowledged(80)
-        await crowd.judge()
-
-
-async def test_one_of_three_and_then_all_are_killed(fleet: Nodes, valkey: Valkey, seed: int, is_long: bool) -> None:
-    three = await fleet(valkey.url)
-    random = Random(seed)
-    async with Crowd(three, seed=seed) as crowd:
+    async with Crowd(processes, seed=seed) as crowd:
         crowd.begin()
         for _ in range(5 if is_long else 1):
             await crowd.acknowledged(80)
-            await kill_and_restart(random.choice(three))
+            await kill_and_restart(random.choice(processes))
             await crowd.acknowledged(80)
-            await kill(*three)
-            await start(*three)
+            await kill(*processes)
+            await start(*processes)
         await crowd.acknowledged(80)
         await crowd.judge()
         # All processes, whenever they started, speak of the same life: nobody had to take everything anew.
@@ -58,22 +51,24 @@ async def test_one_of_three_and_then_all_are_killed(fleet: Nodes, valkey: Valkey
         assert len({person.screen.epoch for person in crowd.people}) == 1
 
 
+@ALONE_AND_TOGETHER
 async def test_a_process_crashes_between_commit_and_publication(
-    fleet: Nodes, valkey: Valkey, seed: int, is_long: bool
+    count: int, fleet: Nodes, valkey: Valkey, seed: int, is_long: bool
 ) -> None:
-    three = await fleet(valkey.url)
-    victim = three[0]
-    async with Crowd(three, seed=seed) as crowd:
+    processes = await fleet(valkey.url, count=count)
+    random = Random(seed)
+    victim = processes[0]
+    async with Crowd(processes, seed=seed) as crowd:
         crowd.begin()
         for _ in range(5 if is_long else 1):
             await kill(victim)
-            victim.crash_after = Random(seed).randrange(30, 60)
+            victim.program = ["tests.chaos.crashing", str(random.randrange(10, 30))]
             await start(victim)
             crowd.stir()
             await until(lambda: not victim.runs, "the crash")
             assert victim.process is not None
             assert victim.process.returncode == 137
-        victim.crash_after = 0
+        victim.program = list(PROGRAM)
         await start(victim)
         await crowd.acknowledged(80)
         await crowd.judge()
