@@ -50,8 +50,8 @@ def cookies_of(response_headers: Any) -> dict[str, str]:
     return {name: value for name, _, value in pairs}
 
 
-class Client:
-    """A blocking socket at `/ws/`. Frames are taken in whenever somebody waits for something.
+class _Device:
+    """Where it connects to, whose it is, and what it knows.
 
     `address` is `127.0.0.1:8000`; the cookies grow by what the server sets, so that a guest stays the same one.
     """
@@ -70,6 +70,26 @@ class Client:
         self.path = path
         self.state = ClientState(strict=strict)
         self.mangle = mangle
+
+    def _handshake(self) -> dict[str, Any]:
+        """What both kinds of sockets connect with."""
+        return {
+            "uri": f"ws://{self.address}{self.path}",
+            "additional_headers": headers(self.cookies, f"http://{self.address}" if self.cookies else None),
+            "max_queue": None,
+            "max_size": None,
+            "open_timeout": DEADLINE_SECONDS,
+        }
+
+    def _mangled(self, frame: Json) -> Iterable[Json]:
+        return (frame,) if self.mangle is None else self.mangle(frame)
+
+
+class Client(_Device):
+    """A blocking socket at `/ws/`. Frames are taken in whenever somebody waits for something."""
+
+    def __init__(self, address: str, **of_device: Any) -> None:
+        super().__init__(address, **of_device)
         self.frames: list[Json] = []  # everything received, on all connections
         self.sent: list[Json] = []
         self._socket: websockets.sync.client.ClientConnection | None = None
@@ -81,13 +101,7 @@ class Client:
     def connect(self) -> Self:
         """Open the socket; say nothing yet."""
         connecting = websockets.sync.client.connect(
-            f"ws://{self.address}{self.path}",
-            additional_headers=headers(self.cookies, f"http://{self.address}" if self.cookies else None),
-            max_queue=None,
-            max_size=None,
-            ping_interval=None,
-            open_timeout=DEADLINE_SECONDS,
-            close_timeout=DEADLINE_SECONDS,
+            **self._handshake(), ping_interval=None, close_timeout=DEADLINE_SECONDS
         )
         self._socket = self._ends.enter_context(connecting)
         assert self._socket.response is not None
@@ -162,7 +176,7 @@ class Client:
             raise Gone(closed.rcvd.code if closed.rcvd else None, closed.rcvd.reason if closed.rcvd else "") from None
         frame: Json = json.loads(data)
         self.frames.append(frame)
-        for one in self.mangle(frame) if self.mangle is not None else (frame,):
+        for one in self._mangled(frame):
             self.take(one)
         return frame
 
@@ -202,23 +216,11 @@ class Client:
                 return gone.code
 
 
-class AsyncClient:
+class AsyncClient(_Device):
     """The same on an event loop: a task takes frames in as they come."""
 
-    def __init__(
-        self,
-        address: str,
-        *,
-        cookies: dict[str, str] | None = None,
-        path: str = "/ws/",
-        strict: bool = True,
-        mangle: Mangle | None = None,
-    ) -> None:
-        self.address = address
-        self.cookies = {} if cookies is None else cookies
-        self.path = path
-        self.state = ClientState(strict=strict)
-        self.mangle = mangle
+    def __init__(self, address: str, **of_device: Any) -> None:
+        super().__init__(address, **of_device)
         self.close_code: int | None = None
         self.error: BaseException | None = None  # what ended the reading, but for a closed socket
         self._socket: websockets.asyncio.client.ClientConnection | None = None
@@ -233,13 +235,7 @@ class AsyncClient:
 
     async def open(self) -> Self:
         """Connect, say hello, and take in everything until caught up."""
-        self._socket = await websockets.asyncio.client.connect(
-            f"ws://{self.address}{self.path}",
-            additional_headers=headers(self.cookies, f"http://{self.address}" if self.cookies else None),
-            max_queue=None,
-            max_size=None,
-            open_timeout=DEADLINE_SECONDS,
-        )
+        self._socket = await websockets.asyncio.client.connect(**self._handshake())
         assert self._socket.response is not None
         self.cookies |= cookies_of(self._socket.response.headers)
         self.close_code = None
@@ -300,7 +296,7 @@ class AsyncClient:
         try:
             async for data in self._socket:
                 frame: Json = json.loads(data)
-                for one in self.mangle(frame) if self.mangle is not None else (frame,):
+                for one in self._mangled(frame):
                     await self.take(one)
         except ConnectionClosed:
             pass

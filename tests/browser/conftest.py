@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import os
-import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, expect, sync_playwright
+from playwright.sync_api import Browser, expect
 from tests.browser.play import Site, Someone
+from tests.chromium import chromium
 from tests.server.served import Served
 
 expect.set_options(timeout=30_000)
@@ -20,14 +19,8 @@ Meet = Callable[..., Someone]
 # Not the session's: a running playwright would be in the way of the tests with an event loop of their own.
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    """The installed Chromium, else the one that playwright brought."""
-    installed = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=installed, args=["--no-sandbox"] if os.geteuid() == 0 else []
-        )
+    with chromium() as browser:
         yield browser
-        browser.close()
 
 
 @pytest.fixture(scope="session")

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import os
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
+from tests.chromium import chromium
 from tests.projects.club import PASSWORD, Club
 
 TIMEOUT = 30_000  # milliseconds
@@ -16,14 +15,8 @@ TIMEOUT = 30_000  # milliseconds
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    """The installed Chromium, else the one that playwright brought."""
-    installed = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=installed, args=["--no-sandbox"] if os.geteuid() == 0 else []
-        )
+    with chromium() as browser:
         yield browser
-        browser.close()
 
 
 def reader(browser: Browser, club: Club, email: str, faults: list[str]) -> Page:

@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import json
-import os
-import shutil
-import threading
 from collections.abc import Sequence
 
-from playwright.sync_api import sync_playwright
+from tests.chromium import chromium
 from tests.client import Json
-from tests.web_core.conftest import FileServer
+from tests.web_core.conftest import files_served
 
 AT_ONCE = 50
 
@@ -49,26 +46,13 @@ def _would_ask(state: Json, room: str) -> bool:
 
 def replayed(traces: Sequence[Sequence[Json]]) -> list[Json]:
     """The state in which the store ends after each trace."""
-    installed = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-    server = FileServer()
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
     states: list[Json] = []
-    try:
-        with sync_playwright() as playwright:
-            browser = playwright.chromium.launch(
-                executable_path=installed, args=["--no-sandbox"] if os.geteuid() == 0 else []
-            )
-            page = browser.new_page()
-            page.goto(f"{server.url}/")
-            for start in range(0, len(traces), AT_ONCE):
-                part = json.dumps(traces[start : start + AT_ONCE])
-                states += page.evaluate(_REPLAY, [f"{server.url}/static/groupchat/store/replay.js", part])
-            browser.close()
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join()
+    with files_served() as server, chromium() as browser:
+        page = browser.new_page()
+        page.goto(f"{server.url}/")
+        for start in range(0, len(traces), AT_ONCE):
+            part = json.dumps(traces[start : start + AT_ONCE])
+            states += page.evaluate(_REPLAY, [f"{server.url}/static/groupchat/store/replay.js", part])
     return states
 
 

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import json
 import mimetypes
-import os
-import shutil
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page
+from tests.chromium import chromium
 
 HERE = Path(__file__).parent
 STATIC = HERE.parent.parent / "src/groupchat/web/static"
@@ -70,41 +70,43 @@ class _Handler(BaseHTTPRequestHandler):
         """Say nothing."""
 
 
-@pytest.fixture(scope="session")
-def file_server() -> Iterator[FileServer]:
+@contextmanager
+def files_served() -> Iterator[FileServer]:
     server = FileServer()
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
-    yield server
-    server.shutdown()
-    server.server_close()
-    thread.join()
+    try:
+        yield server
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join()
+
+
+@pytest.fixture(scope="session")
+def file_server() -> Iterator[FileServer]:
+    with files_served() as server:
+        yield server
 
 
 # Not the session's: a running playwright would be in the way of the tests with an event loop of their own.
 @pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    """The installed Chromium, else the one that playwright brought."""
-    installed = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=installed, args=["--no-sandbox"] if os.geteuid() == 0 else []
-        )
+def browser() -> Iterator[Browser]:
+    with chromium() as browser:
         yield browser
-        browser.close()
 
 
 @pytest.fixture
-def context(chromium: Browser) -> Iterator[BrowserContext]:
-    context = chromium.new_context(locale="en-GB", timezone_id="Europe/Berlin")
+def context(browser: Browser) -> Iterator[BrowserContext]:
+    context = browser.new_context(locale="en-GB", timezone_id="Europe/Berlin")
     yield context
     context.close()
 
 
 @pytest.fixture(scope="module")
-def shared_context(chromium: Browser) -> Iterator[BrowserContext]:
+def shared_context(browser: Browser) -> Iterator[BrowserContext]:
     """For tests that need a page of their own but no profile: making one takes most of such a test's time."""
-    context = chromium.new_context(locale="en-GB", timezone_id="Europe/Berlin")
+    context = browser.new_context(locale="en-GB", timezone_id="Europe/Berlin")
     yield context
     context.close()
 
