@@ -25,18 +25,19 @@ BROKER_TIMEOUT_SECONDS = 5
 _MIGRATION_LOCK = 7_309_475_598  # a number of our own among PostgreSQL's advisory locks
 
 
-def prepare(environment: Environment) -> None:
-    """Everything, in order; raises CannotStart."""
+def prepare(environment: Environment) -> incarnation.Run:
+    """Everything, in order; raises CannotStart. Whoever serves ends the run."""
     check_database()
     check_broker(environment.redis_url)
     migrate(environment.data)
     static.collect(settings.STATIC_ROOT)
     with _one_at_a_time(environment.data):
-        is_another = incarnation.compare(environment.data)
-    if is_another:
-        say("This database is not the one that this folder last served: every client takes everything anew.")
+        run = incarnation.Run(environment.data)
+    if run.is_another:
+        say("This may not be the database that this folder last served: every client takes everything anew.")
     warn(environment)
     connection.close()
+    return run
 
 
 def check_database() -> None:

@@ -18,7 +18,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
-from groupchat.server import incarnation, preparation
+from groupchat.server import preparation
 from groupchat.server.broker_child import BrokerChild, BrokerNotFound
 from groupchat.server.environment import Environment
 from groupchat.server.greeting import greeting
@@ -36,11 +36,11 @@ def serve_with_workers(environment: Environment, *, count: int) -> int:
     """Serve until SIGTERM or SIGINT; SIGHUP replaces the workers one by one. The exit code."""
     shares = sys.platform == "linux"
     listeners = listen(environment.host, environment.port, count=count if shares else 1)
-    preparation.prepare(environment)
+    run = preparation.prepare(environment)
     words = greeting(environment, port=listeners[0].getsockname()[1])
     fleet = Fleet(environment, listeners=listeners if shares else listeners * count, words=words)
     code = asyncio.run(fleet.run())
-    incarnation.turn(environment.data)
+    run.end()
     return code
 
 

@@ -44,12 +44,12 @@ def serve(
 
 def _serve_alone(environment: Environment) -> int:
     listener = listen(environment.host, environment.port)[0]
-    from groupchat.server import incarnation, preparation
+    from groupchat.server import preparation
     from groupchat.server.greeting import greeting
     from groupchat.server.serving import serve as serve_until_stopped
 
-    preparation.prepare(environment)
+    run = preparation.prepare(environment)
     words = greeting(environment, port=listener.getsockname()[1])
     code = serve_until_stopped(environment, listener=listener, on_listening=lambda: print(words, flush=True))
-    incarnation.turn(environment.data)
+    run.end()
     return code
