@@ -71,8 +71,9 @@ def test_pages_without_the_app(meet: Meet, site: Site, scheme: str) -> None:
 
 def talk(meet: Meet, room: str, scheme: str) -> Someone:
     """A room in which something happened, seen by Ada."""
+    # Who makes a room is told so for a while: that is not what is to be seen here.
+    grace = meet("Grace Hopper").enters("lunch").enters("reading club").enters(room)
     ada = meet("Ada Lovelace", color_scheme=scheme).enters("reading club").enters("lunch").enters(room)
-    grace = meet("Grace Hopper").enters("reading club").enters(room)
     ada.says("Good morning! Has anybody tried the new build?")
     grace.sees("Good morning!")
     grace.says("Yes, since yesterday. It found a moth: https://example.org/log/1947")
