@@ -14,7 +14,7 @@ from functools import partial
 
 from django.db import models, transaction
 
-from groupchat.actions.statements import rooms_for_update, set_counters
+from groupchat.actions.statements import Statements
 from groupchat.errors import NotFound
 from groupchat.models import Membership, Message, Notice, Person, Room
 from groupchat.protocol import ChangesFrame, MessageResource, MyChangesFrame
@@ -44,10 +44,12 @@ class RoomChange:
         "info_changed",
         "last_message_at",
         "room",
+        "statements",
     )
 
-    def __init__(self, room: Room) -> None:
+    def __init__(self, room: Room, statements: Statements) -> None:
         self.room = room
+        self.statements = statements
         self._begin()
 
     def _begin(self) -> None:
@@ -97,7 +99,7 @@ class RoomChange:
 
     def save(self) -> None:
         """Write the room's counters and publish on commit what changed since the last call, if anything."""
-        save_changes([self])
+        save_changes([self], self.statements)
 
     @property
     def is_changed(self) -> bool:
@@ -131,7 +133,7 @@ class RoomChange:
         return RoomChanges(frame, people_resources(self._people.values()), out)
 
 
-def save_changes(changes: Iterable[RoomChange]) -> None:
+def save_changes(changes: Iterable[RoomChange], statements: Statements) -> None:
     """As `save` for each, with one statement for the counters of all whose last message came at the same time."""
     changed = [change for change in changes if change.is_changed]
     by_time: dict[datetime | None, list[Room]] = defaultdict(list)
@@ -140,14 +142,15 @@ def save_changes(changes: Iterable[RoomChange]) -> None:
             change.room.save(update_fields=["info_seq", "name", "slug", "topic", "first_number"])
         by_time[change.last_message_at].append(change.room)
     for last_message_at, rooms in by_time.items():
-        set_counters(rooms, last_message_at)
+        statements.set_counters(rooms, last_message_at)
     for change in changed:
         change.publish()
 
 
-def lock_rooms(ids: Iterable[int]) -> dict[int, RoomChange]:
+def lock_rooms(ids: Iterable[int], statements: Statements | None = None) -> dict[int, RoomChange]:
     """The rooms with these ids, locked in order of id; an id without a room is missing in the answer."""
-    return {room.pk: RoomChange(room) for room in rooms_for_update(set(ids))}
+    statements = statements or Statements()
+    return {room.pk: RoomChange(room, statements) for room in statements.rooms_for_update(set(ids))}
 
 
 def lock_people(ids: Iterable[int]) -> dict[int, Person]:

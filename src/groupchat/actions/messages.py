@@ -11,10 +11,10 @@ from uuid import UUID
 from django.db import transaction
 from django.utils import timezone
 
-from groupchat.actions import statements
 from groupchat.actions.counters import RoomChange, changed_mine, changing_room, lock_people, lock_rooms, save_changes
 from groupchat.actions.people import Guest, person_of_guest
 from groupchat.actions.rooms import admit
+from groupchat.actions.statements import Statements
 from groupchat.errors import ChatError, NotFound
 from groupchat.models import Membership, Message, Person
 from groupchat.permissions import is_joined, require_active, require_delete, require_edit, require_post, require_read
@@ -76,13 +76,14 @@ class _Batch:
         self._answers: list[Posted | ChatError | None] = list(refusals)
         self._now = now
         self._at = moment(now)
+        self._statements = Statements()
         self._written: list[tuple[int, int, int, int, str, str]] = []
         self._joined: dict[int, list[Membership]] = defaultdict(list)
         self._read: dict[tuple[int, int], int] = {}
 
     def post(self) -> list[Posted | ChatError]:
         good = [index for index, answer in enumerate(self._answers) if answer is None]
-        self._changes = lock_rooms(self._posts[index].room_id for index in good)
+        self._changes = lock_rooms((self._posts[index].room_id for index in good), self._statements)
         # Behind the lock: another process may just have made the row of this guest, with the very same message.
         self._guests = self._find_guests(self._posts[index].author for index in good)
         pairs = {
@@ -90,9 +91,9 @@ class _Batch:
             for index in good
             if (author_id := self._author_id(self._posts[index])) is not None
         }
-        self._people = statements.people({author_id for _, author_id in pairs})
+        self._people = self._statements.people({author_id for _, author_id in pairs})
         self._known = self._find_known([self._posts[index] for index in good])
-        self._memberships = statements.memberships(pairs)
+        self._memberships = self._statements.memberships(pairs)
         for index in good:
             self._answers[index] = self._post_one(self._posts[index])
         self._save()
@@ -110,7 +111,7 @@ class _Batch:
         return self._guests.get(post.author.id) if isinstance(post.author, Guest) else post.author.pk
 
     def _find_known(self, posts: Sequence[Post]) -> dict[_Once, Posted]:
-        found = statements.stored({post.client_message_id for post in posts})
+        found = self._statements.stored({post.client_message_id for post in posts})
         wanted = {(post.client_message_id, self._author_id(post), post.room_id) for post in posts} if found else set()
         keys = [key for *once, key in found if tuple(once) in wanted]
         known = Message.objects.filter(pk__in=keys) if keys else ()
@@ -171,12 +172,12 @@ class _Batch:
         for memberships in self._joined.values():
             for membership in memberships:
                 membership.save()
-        statements.insert_messages(self._written, self._now)
-        save_changes(self._changes.values())
+        self._statements.insert_messages(self._written, self._now)
+        save_changes(self._changes.values(), self._statements)
         for person_id in sorted(self._joined):
             memberships = self._joined[person_id]
             changed_mine(person_id, memberships, [self._changes[member.room_id].room for member in memberships])
-        statements.mark_read(self._read)
+        self._statements.mark_read(self._read)
 
 
 def edit(*, person: Person, room_id: int, number: int, body: str, now: datetime | None = None) -> Message:
