@@ -140,6 +140,19 @@ def test_guessing_ends_soon(ada: object, client: Client) -> None:
     assert not is_signed_in(client)
 
 
+@pytest.mark.parametrize(("language", "words"), [("en", "Wait a few minutes"), ("de", "Warte ein paar Minuten")])
+def test_too_many_sign_ups_are_told_to_wait(language: str, words: str, client: Client) -> None:
+    for attempt in range(100):
+        answer = Client().post(
+            "/accounts/signup/", NEW | {"username": f"bot{attempt}", "email": ""}, headers={"Accept-Language": language}
+        )
+        if answer.status_code != 302:
+            break
+    assert answer.status_code == 429
+    assert words in answer.content.decode()
+    assert get_user_model().objects.count() == attempt
+
+
 ENTRANCE = ["/accounts/login/", "/accounts/signup/", "/accounts/password/reset/", "/accounts/password/reset/done/"]
 INSIDE = ["/accounts/logout/", "/accounts/email/", "/accounts/password/change/"]
 

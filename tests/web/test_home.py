@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import re
+from html import unescape
 from urllib.parse import quote
 
 import pytest
+from django.http import HttpResponse
 from django.test import Client
 
 from groupchat.actions.people import person_of_guest
 from groupchat.actions.rooms import enter, rename
-from groupchat.identity import GUEST_COOKIE, new_guest, read_guest
+from groupchat.identity import GUEST_COOKIE, Newcomers, new_guest, read_guest
 from groupchat.models import Membership, Person, Room
 
 pytestmark = pytest.mark.django_db
@@ -65,6 +68,60 @@ def test_a_refused_field_is_named_and_nothing_is_written(client: Client, room: s
     assert GUEST_COOKIE not in response.cookies
     assert not Person.objects.exists()
     assert not Room.objects.exists()
+
+
+def told(response: HttpResponse) -> str:
+    """What the page says was wrong."""
+    (said,) = re.findall(r'<p class="form-error" role="alert"[^>]*>(.*?)</p>', response.content.decode())
+    return unescape(said)
+
+
+@pytest.mark.parametrize(
+    ("room", "name", "english", "german"),
+    [
+        ("x" * 81, "Ada", "at most 80 characters. Choose", "höchstens 80 Zeichen. Wähle"),
+        ("fine", "x" * 51, "at most 50 characters. Choose", "höchstens 50 Zeichen. Wähle"),
+        ("", "Ada", "Type the name of a room.", "Gib den Namen eines Raums ein."),
+        ("a/b", "Ada", "neither / nor \\.", "weder / noch \\."),
+        ("..", "Ada", "can't be a room's name", "So kann kein Raum heißen"),
+        ("k3y", "Ada", "Choose a different one.", "Wähle einen anderen."),
+        ("fine", "", "by which others know you", "an dem dich andere erkennen"),
+        ("fine", "a\x07", "That can't be a name.", "Das kann kein Name sein."),
+    ],
+)
+def test_a_refusal_says_in_the_readers_language_what_to_do(
+    client: Client, room: str, name: str, english: str, german: str
+) -> None:
+    Room.objects.create(name="Secret", slug="k3y", kind=Room.Kind.PRIVATE)
+    for language, words in (("en", english), ("de", german)):
+        response = client.post("/", {"room": room, "name": name}, headers={"Accept-Language": language})
+        assert words in told(response)
+    assert not Person.objects.exists(), "a guest who was refused leaves no trace"
+
+
+def test_too_many_newcomers_are_told_to_wait(
+    client: Client, settings: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("groupchat.web.home.newcomers", Newcomers())
+    settings.GROUPCHAT = {"GUESTS": True, "MAX_NEW_GUESTS_PER_MINUTE": 2}  # type: ignore[attr-defined]
+    for number, language, words in ((1, "en", "Wait a minute"), (2, "de", "Warte eine Minute")):
+        address = {"REMOTE_ADDR": f"192.0.2.{number}", "headers": {"Accept-Language": language}}
+        for _ in range(2):
+            assert Client().post("/", {"room": "hall", "name": "Ada"}, **address).status_code == 302
+        response = client.post("/", {"room": "hall", "name": "Ada"}, **address)
+        assert response.status_code == 429
+        assert words in told(response)
+        assert 1 <= int(response.headers["Retry-After"]) <= 60
+        assert b"aria-invalid" not in response.content
+    assert Person.objects.count() == 4
+
+
+def test_whoever_may_not_enter_is_told_why(client: Client) -> None:
+    client.post("/", {"room": "somewhere", "name": "Ada"})
+    Membership.objects.update(state=Membership.State.BANNED)
+    assert "Choose another one." in told(client.post("/", {"room": "somewhere"}))
+    Person.objects.update(is_active=False)
+    assert "switched off" in told(client.post("/", {"room": "elsewhere"}))
 
 
 def test_names_are_text_in_the_page(client: Client) -> None:

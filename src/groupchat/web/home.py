@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from math import ceil
 from typing import Any
 
 from django.conf import settings
@@ -21,10 +22,10 @@ from groupchat.actions.guests import act_first
 from groupchat.actions.people import Guest
 from groupchat.actions.rooms import Entered, enter
 from groupchat.conf import conf
-from groupchat.errors import ChatError, TooLong
+from groupchat.errors import ChatError, Forbidden, NameTaken, RateLimited, TooLong
 from groupchat.identity import GUEST_COOKIE, GUEST_COOKIE_SECONDS, new_guest, newcomers, sign_guest
 from groupchat.models import Person, Room
-from groupchat.text import clean_room_name
+from groupchat.text import LONGEST_NAME, clean_room_name, is_visible
 from groupchat.web.visitor import account_urls, visitor_of
 
 
@@ -46,10 +47,14 @@ def way_in(
     room: Room | None = None,
     room_name: str = "",
     name: str = "",
-    error: ChatError | None = None,
+    error: str = "",
     wrong: str = "",
+    status: int = 200,
 ) -> HttpResponse:
-    """The form of the home page, for any room or for the one that an address named; `wrong` is the refused field."""
+    """The form of the home page, for any room or for the one that an address named.
+
+    `error` says why it was refused; `wrong` is the field that it is about, if it is about one.
+    """
     context: dict[str, Any] = {
         "room": room,
         "room_name": room.name if room is not None else room_name,
@@ -60,10 +65,10 @@ def way_in(
         "lively": timeline.lively_rooms() if conf().guests and room is None else [],
         "a_minute_ago": timezone.now() - timedelta(minutes=1),
         "wrong": wrong,
-        "error": _words(error) if error is not None else "",
+        "error": error,
         **account_urls(),
     }
-    response = render(request, "groupchat/home.html", context, status=error.status if error is not None else 200)
+    response = render(request, "groupchat/home.html", context, status=status)
     add_never_cache_headers(response)
     return response
 
@@ -92,7 +97,11 @@ def _enter(request: HttpRequest) -> HttpResponse:
         else:
             entered = enter(person=person, name=room_name)
     except ChatError as error:
-        response = way_in(request, room_name=room_name, name=name, error=error, wrong=wrong)
+        about = "" if isinstance(error, RateLimited) else wrong
+        words = _words(error, wrong=wrong, given=name if wrong == "name" else room_name, person=person)
+        response = way_in(request, room_name=room_name, name=name, error=words, wrong=about, status=error.status)
+        if error.retry_after is not None:
+            response.headers["Retry-After"] = str(ceil(error.retry_after))
     else:
         response = redirect(_address(entered))
     if guest is not None and person is not None:
@@ -117,12 +126,23 @@ def _remember(request: HttpRequest, response: HttpResponse, guest: Guest) -> Non
     )
 
 
-def _words(error: ChatError) -> str:
-    """The refusal in the reader's language, by the field of the form it is about."""
-    if isinstance(error, TooLong):
-        return _("That is too long. Choose something shorter.")
-    if error.code == "forbidden":
-        return _("You can't enter this room.")
-    if error.field == "name":
-        return _("That can't be a name here. Use letters, digits or an emoji, and neither / nor \\.")
-    return error.message
+def _words(error: ChatError, *, wrong: str, given: str, person: Person | None) -> str:
+    """The refusal in the reader's language, and what to do; `given` is what stood in the `wrong` field."""
+    match error:
+        case TooLong():
+            longest = conf().max_room_name_characters if wrong == "room" else conf().max_person_name_characters
+            longest = min(longest, LONGEST_NAME) if longest else LONGEST_NAME
+            return _("That is too long: at most %(count)d characters. Choose something shorter.") % {"count": longest}
+        case NameTaken():
+            return _("Another room has or had this name. Choose a different one.")
+        case RateLimited():
+            return _("Many new people came from your network just now. Wait a minute, then try again.")
+        case Forbidden() if person is not None and not person.is_active:
+            return _("Your account is switched off. Ask those who run this chat.")
+        case Forbidden():
+            return _("You were removed from this room, so it stays closed to you. Choose another one.")
+        case _other if not is_visible(given):
+            return _("Type the name of a room.") if wrong == "room" else _("Type a name by which others know you.")
+        case _other if wrong == "room":
+            return _("That can't be a room's name. Use letters, digits or an emoji, and neither / nor \\.")
+    return _("That can't be a name. Use letters, digits or an emoji.")
