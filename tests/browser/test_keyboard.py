@@ -120,6 +120,20 @@ def test_alt_arrows_go_to_the_next_unread_room(meet: Meet, site: Site, room: str
     expect(ada.page.locator(".room-name")).to_have_text(f"{room} c")
 
 
+def test_the_open_room_is_in_sight_in_the_list(meet: Meet, room: str) -> None:
+    ada = meet("Ada", viewport={"width": 1280, "height": 300})
+    for number in range(8):
+        ada.enters(f"{room} {number}")
+    here = ada.page.locator(".room-link[aria-current]")
+    expect(here).to_be_in_viewport(ratio=1)
+    ada.page.keyboard.press("Alt+ArrowDown")  # round, to the first
+    expect(here).to_contain_text(f"{room} 0")
+    expect(here).to_be_in_viewport(ratio=1)
+    ada.page.keyboard.press("Alt+ArrowUp")
+    expect(here).to_contain_text(f"{room} 7")
+    expect(here).to_be_in_viewport(ratio=1)
+
+
 def test_each_new_message_is_announced_once(meet: Meet, site: Site, room: str) -> None:
     site.fill(room, 120)
     ada = meet("Ada").enters(room)

@@ -5,19 +5,28 @@ import { Dialog } from "./dialog.js";
 import { html } from "./html.js";
 
 const mac = /Mac|iPhone|iPad/.test(navigator.platform);
-const command = mac ? "⌘" : "Ctrl";
-const option = mac ? "⌥" : "Alt";
+
+/** What is printed on the key. */
+function labelOf(key) {
+  const printed = { command: mac ? "⌘" : t("key.control"), option: mac ? "⌥" : "Alt", shift: mac ? "⇧" : t("key.shift"), delete: t("key.delete") };
+  return printed[key] ?? key;
+}
+
+/** The keys that go to a room, as they are printed. */
+export function shortcut() {
+  return mac ? "⌘K" : `${labelOf("command")}+K`;
+}
 
 const keys = [
-  [[command, "K"], "keys.switch"],
-  [[option, "↑"], "keys.previous"],
-  [[option, "↓"], "keys.next"],
+  [["command", "K"], "keys.switch"],
+  [["option", "↑"], "keys.previous"],
+  [["option", "↓"], "keys.next"],
   [["Enter"], "keys.send"],
-  [["Shift", "Enter"], "keys.break"],
+  [["shift", "Enter"], "keys.break"],
   [["↑"], "keys.last"],
   [["↑", "↓"], "keys.walk"],
   [["E"], "keys.edit"],
-  [["Del"], "keys.remove"],
+  [["delete"], "keys.remove"],
   [["Esc"], "keys.close"],
   [["?"], "keys.this"],
 ];
@@ -27,7 +36,7 @@ export function KeysDialog() {
     <dl class="keys">
       ${keys.map(
         ([names, what]) => html`<div key=${what}>
-          <dt>${names.map((name) => html`<kbd>${name}</kbd>`)}</dt>
+          <dt>${names.map((name) => html`<kbd>${labelOf(name)}</kbd>`)}</dt>
           <dd>${t(what)}</dd>
         </div>`,
       )}

@@ -1,5 +1,6 @@
 /** A room in the list: its name, and how much in it is unread. */
 
+import { useLayoutEffect, useRef } from "../vendor/preact-hooks.js";
 import { t } from "./chat.js";
 import { current } from "./current.js";
 import { html } from "./html.js";
@@ -11,6 +12,7 @@ export function RoomLink({ room }) {
   const unread = room.unread.value;
   const muted = room.membership.value?.notify === "nothing";
   const here = current.value.room === room;
+  const link = useRef(null);
   const draft = !here && Boolean(room.draft.value);
 
   function follow(event) {
@@ -19,9 +21,14 @@ export function RoomLink({ room }) {
     if (!here) go(slug);
   }
 
+  // Of many rooms the one that is open is in sight, however one came into it.
+  useLayoutEffect(() => {
+    if (here) link.current.scrollIntoView({ block: "nearest" });
+  }, [here]);
+
   const classes = ["room-link", unread > 0 && "unread", muted && "muted"].filter(Boolean).join(" ");
   return html`<li>
-    <a class=${classes} href=${addressOf(slug)} aria-current=${here ? "page" : undefined} onClick=${follow}>
+    <a ref=${link} class=${classes} href=${addressOf(slug)} aria-current=${here ? "page" : undefined} onClick=${follow}>
       <${Icon} name="hash" />
       <span class="room-link-name" dir="auto">${name}</span>
       ${draft && html`<span class="room-link-draft"><${Icon} name="edit" /><span class="quietly">${t("rooms.draft")}</span></span>`}

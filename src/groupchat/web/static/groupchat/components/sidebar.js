@@ -6,6 +6,7 @@ import { ConnectionDot } from "./connection.js";
 import { current } from "./current.js";
 import { html } from "./html.js";
 import { Icon } from "./icons.js";
+import { shortcut } from "./keys-dialog.js";
 import { RoomField } from "./room-field.js";
 import { RoomLink } from "./room-link.js";
 import { isNarrow } from "./route.js";
@@ -51,8 +52,4 @@ function Me() {
     </span>
     <${Icon} name="more" />
   </button>`;
-}
-
-export function shortcut() {
-  return /Mac|iPhone|iPad/.test(navigator.platform) ? "⌘K" : "Ctrl K";
 }

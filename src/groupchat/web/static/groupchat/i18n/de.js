@@ -61,6 +61,10 @@ export const de = {
   "error.unknown": "Das hat nicht geklappt.",
   "error.wrong_version": "Es gibt eine neue Version: lade die Seite neu.",
 
+  "key.control": "Strg",
+  "key.delete": "Entf",
+  "key.shift": "Umschalt",
+
   "keys.break": "Neue Zeile",
   "keys.close": "Schließen, zurück zum Eingabefeld",
   "keys.edit": "Nachricht ändern",
@@ -132,7 +136,7 @@ export const de = {
   "rooms.back": "Alle Räume",
   "rooms.back.unread": "Alle Räume, in einigen ist Ungelesenes",
   "rooms.draft": "Entwurf",
-  "rooms.enter": "Raum betreten oder anlegen",
+  "rooms.enter": "Raum öffnen oder anlegen",
   "rooms.enter.button": "Eintreten",
   "rooms.label": "Räume",
   "rooms.looking": "Nur angesehen",

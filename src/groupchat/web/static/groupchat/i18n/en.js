@@ -61,6 +61,10 @@ export const en = {
   "error.unknown": "That did not work.",
   "error.wrong_version": "There is a new version: reload the page.",
 
+  "key.control": "Ctrl",
+  "key.delete": "Del",
+  "key.shift": "Shift",
+
   "keys.break": "New line",
   "keys.close": "Close, go back to the composer",
   "keys.edit": "Edit the message",
