@@ -37,7 +37,7 @@ format: $(TEST)
 	$(BIN)/ruff format .
 
 chaos: $(TEST)
-	$(BIN)/python -m pytest tests/chaos --long $(PYTEST_ARGS)
+	$(BIN)/python -m pytest tests/chaos --long $(TWO_AT_ONCE) $(PYTEST_ARGS)
 
 bench: $(TEST)
 	$(BIN)/groupchat bench $(BENCH_ARGS)

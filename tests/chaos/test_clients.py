@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 
 import psutil
 import pytest
@@ -94,3 +94,30 @@ async def test_a_thousand_handshakes_that_never_end(nodes: Nodes, seed: int) -> 
         await crowd.judge()
         for writer in writers:
             writer.transport.abort()
+
+
+async def test_a_request_that_never_ends_is_ended(nodes: Nodes, seed: int) -> None:
+    """Nobody holds a socket for ever by the beginning of a request; those who wait for an answer keep theirs."""
+    (node,) = await nodes(program=("tests.chaos.watchful", "25", "1"))
+    whole = f"GET /health/live HTTP/1.1\r\nHost: 127.0.0.1:{node.port}\r\n\r\n".encode()
+    async with Crowd([node], seed=seed, people=10, rooms=1) as crowd:
+        crowd.begin()
+        for beginning in (b"", whole[:20], whole + whole[:20]):
+            reader, writer = await asyncio.open_connection("127.0.0.1", node.port)
+            writer.write(beginning)
+            async with asyncio.timeout(DEADLINE_SECONDS):
+                answered = await read_to_the_end(reader)
+            assert (b" 200 " in answered) == (len(beginning) > len(whole)), beginning
+            writer.transport.abort()
+        assert not crowd.ledger.resumes
+        await crowd.acknowledged(20)
+        await crowd.judge()
+
+
+async def read_to_the_end(reader: asyncio.StreamReader) -> bytes:
+    """Until the server closes, in whatever way."""
+    told = b""
+    with suppress(ConnectionError):
+        while data := await reader.read(65536):
+            told += data
+    return told

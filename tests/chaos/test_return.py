@@ -10,11 +10,12 @@ import psutil
 from tests.chaos.conftest import ALONE_AND_TOGETHER, Nodes
 from tests.chaos.crowd import Crowd, until
 from tests.chaos.rough import HELLO, Rough
+from tests.chaos.stack import PROGRAM
 from tests.chaos.tunnel import Tunnel
 
 RETURNING = 1_000
-# How often the server looks after silent sockets here; in the long form it does so as it usually does.
-LOOK_SECONDS = 3.0
+# Silent sockets are looked after so often here; in the long form as often as usually.
+LOOKS_OFTEN = ("tests.chaos.watchful", "3", "30")
 
 
 @ALONE_AND_TOGETHER
@@ -46,8 +47,7 @@ async def test_who_comes_back_in_a_loop(count: int, nodes: Nodes, seed: int, is_
 
 async def test_who_vanishes_without_a_word_is_noticed(nodes: Nodes, seed: int, is_long: bool) -> None:
     """Their sockets were cut off by the way, and the server was told nothing. They come back by another."""
-    usual = ("groupchat.server",)
-    (node,) = await nodes(program=usual if is_long else ("tests.chaos.watchful", str(LOOK_SECONDS)))
+    (node,) = await nodes(program=PROGRAM if is_long else LOOKS_OFTEN)
     process = psutil.Process(node.pid)
     async with Tunnel(node.port) as tunnel:
         crowd = Crowd([node], seed=seed, people=40, rooms=4)

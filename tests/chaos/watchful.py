@@ -1,4 +1,6 @@
-"""A server that asks silent sockets for a sign of life more often: `python -m tests.chaos.watchful SECONDS serve …`."""
+"""A server with short times: `python -m tests.chaos.watchful SILENT HEAD serve …`, in seconds: between two looks at
+those who are silent, and at those who did not finish a request's head.
+"""
 
 from __future__ import annotations
 
@@ -8,11 +10,12 @@ from groupchat.server.setup import set_up
 
 
 def main() -> None:
-    seconds = float(sys.argv.pop(1))
+    silent, head = float(sys.argv.pop(1)), int(sys.argv.pop(1))
     set_up()
     from groupchat.realtime import runtime
+    from groupchat.server import serving
 
-    runtime.KEEPER_SECONDS = seconds
+    runtime.KEEPER_SECONDS, serving.HEAD_SECONDS = silent, head
     from groupchat.server.cli import main as serve
 
     serve()

@@ -9,6 +9,7 @@ import socket
 import time
 from collections.abc import Callable
 from importlib.util import find_spec
+from typing import Any
 
 import uvicorn
 
@@ -28,6 +29,9 @@ DRAIN_GRACE = 0.5
 JUST_ACCEPTED = 0.02  # between a connection's arrival and our knowing of it
 NEWCOMERS = 2.0
 
+# A request whose head is not whole after this time, twice at most, never will be: it would hold its socket for ever.
+HEAD_SECONDS = 30
+
 
 class Server(uvicorn.Server):
     """Says when it listens, and takes its leave of the sockets before it closes them."""
@@ -36,6 +40,7 @@ class Server(uvicorn.Server):
         super().__init__(config)
         self._on_listening = on_listening
         self._hands_over = hands_over
+        self._unfinished: set[tuple[Any, Any]] = set()
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
@@ -57,9 +62,25 @@ class Server(uvicorn.Server):
         await _until(lambda: not self._has_newcomers() or self.force_exit, seconds=NEWCOMERS)
         await super().shutdown(sockets)
 
+    async def end_unfinished(self) -> None:
+        """Drop the connections that are still in the same request's head as at the last look."""
+        connections: list[Any] = list(self.server_state.connections)
+        unfinished = {(one, one.cycle) for one in connections if _is_in_a_head(one)}
+        for connection, _ in unfinished & self._unfinished:
+            connection.transport.abort()
+        self._unfinished = unfinished
+
     def _has_newcomers(self) -> bool:
         """Is there an HTTP connection that never had a request? (A WebSocket has no `cycle`.)"""
         return any(getattr(one, "cycle", self) is None for one in list(self.server_state.connections))
+
+
+def _is_in_a_head(connection: Any) -> bool:
+    """An HTTP connection without a first request, or with the beginning of another."""
+    if not hasattr(connection, "cycle"):
+        return False  # a WebSocket
+    cycle = connection.cycle
+    return cycle is None or (cycle.response_complete and connection.timeout_keep_alive_task is None)
 
 
 def _calm_garbage_collection() -> None:
@@ -103,9 +124,11 @@ def serve(
         access_log=False,
         log_config=None,  # Django's settings have set it up
         backlog=BACKLOG,
+        timeout_notify=HEAD_SECONDS,
         timeout_graceful_shutdown=environment.shutdown_seconds or None,
     )
     server = Server(config, on_listening=on_listening, hands_over=hands_over)
+    config.callback_notify = server.end_unfinished
     # uvicorn raises the signal again when it is done; an end that was asked for is no failure
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: None)
