@@ -104,7 +104,10 @@ class LayerBroker:
         self._outgoing: deque[Publication] = deque()
         self._wanted: dict[TopicKey, asyncio.Future[None]] = {}
         self._joined: set[TopicKey] = set()
-        self._changed: deque[TopicKey] = deque()
+        # What to join or leave, in order, each once. While the layer does not answer this grows no further than what is
+        # wanted and what is joined, however many come and go.
+        self._changed: dict[TopicKey, None] = {}
+        self._changing: TopicKey | None = None  # the one that the layer is asked for
         self._sending: asyncio.Task[None] | None = None
         self._joining: asyncio.Task[None] | None = None
         self._receiving: asyncio.Task[None] | None = None
@@ -139,13 +142,19 @@ class LayerBroker:
         self._change(key)
 
     def _change(self, key: TopicKey) -> None:
-        self._changed.append(key)
+        if key != self._changing and (key in self._wanted) == (key in self._joined):
+            self._changed.pop(key, None)  # it is as it should be
+            if (future := self._wanted.get(key)) is not None and not future.done():
+                future.set_result(None)
+            return
+        self._changed[key] = None
         if not self._stopped and (self._joining is None or self._joining.done()):
             self._joining = asyncio.get_running_loop().create_task(self._join())
 
     async def _join(self) -> None:
         while self._changed:
-            key = self._changed.popleft()
+            key = self._changing = next(iter(self._changed))
+            del self._changed[key]
             future = self._wanted.get(key)
             try:
                 if future is not None and key not in self._joined:
@@ -159,9 +168,10 @@ class LayerBroker:
                 self._failed("join a group", error)
                 if key in self._wanted and key not in self._joined:
                     await asyncio.sleep(RECEIVE_RETRY_SECONDS)
-                    self._changed.append(key)
+                    self._changed[key] = None
             if future is not None and not future.done() and key in self._joined:
                 future.set_result(None)
+            self._changing = None
 
     # --- sending ---------------------------------------------------------------------------------------------------
 
