@@ -245,6 +245,37 @@ def test_more_rooms_than_a_connection_hears(stage: Stage, options: Callable[...,
     assert Room.objects.count() == 5
 
 
+def test_the_rooms_that_hello_left_out_are_in_the_changes_of_ones_own(
+    stage: Stage, options: Callable[..., None]
+) -> None:
+    alice = stage.guest("alice")
+    rooms = {alice.enters(f"room {index}")["room"]["id"] for index in range(5)}
+    alice.closes()
+    options(max_rooms_per_connection=2)
+    alice.client.open()
+    mine = alice.client.call("changes", since=0)
+    assert {state["room"]["id"] for state in mine["rooms"]} == rooms
+
+
+def test_positions_of_rooms_that_one_looks_into_are_ignored(stage: Stage) -> None:
+    alice = stage.guest("alice")
+    alice.enters("lobby")
+    bob = stage.guest("bob")
+    bob.enters("attic")
+    bob.looks_into("lobby")
+    lobby = bob.room
+    bob.goes_offline()
+    alice.posts("meanwhile")
+    bob.client.frames.clear()
+    bob.comes_back()
+    frames = bob.client.frames
+    caught_up = next(index for index, frame in enumerate(frames) if frame["type"] == "caught_up")
+    hello = next(command for command in reversed(bob.client.sent) if command["type"] == "hello")
+    assert str(lobby) in hello["positions"]
+    assert not [one for one in frames[:caught_up] if one.get("room") == lobby]
+    bob.sees("meanwhile")
+
+
 def test_one_is_subscribed_to_rooms_that_one_joins_while_the_hello_is_read(stage: Stage) -> None:
     """Two devices at once: one opens while the other enters room after room."""
     alice = stage.guest("alice")
