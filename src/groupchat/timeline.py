@@ -39,6 +39,7 @@ from groupchat.resources import (
 )
 from groupchat.text import fold
 
+ALL_OF_THEM = 2**31  # where there is no limit: no database counts up to what a client may ask for
 MOST_BYTES_OF_A_CHARACTER = 6  # in JSON: a control character as \u0007, an emoji as four bytes of UTF-8
 
 _Row = TypeVar("_Row", Message, Membership, Notice)
@@ -222,8 +223,7 @@ class MembersPage:
 
 def members(room: Room, *, after: int = 0, limit: int = 100) -> MembersPage:
     """A page of the joined members behind the person with the id `after`."""
-    most = conf().max_page_members
-    limit = min(limit, most) if most else limit
+    limit = min(limit, conf().max_page_members or ALL_OF_THEM)
     joined = Membership.objects.filter(room=room, state=Membership.State.JOINED)
     found = list(joined.filter(person_id__gt=after).order_by("person_id").select_related("person")[: limit + 1])
     more = len(found) > limit

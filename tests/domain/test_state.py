@@ -13,8 +13,9 @@ from tests.domain.says import say
 
 from groupchat import timeline
 from groupchat.actions import memberships, messages, rooms
+from groupchat.actions.guests import act_first
 from groupchat.actions.messages import Post
-from groupchat.actions.people import Guest, end_sessions, person_of_guest, set_active
+from groupchat.actions.people import Guest, end_guest, end_sessions, person_of_guest, set_active
 from groupchat.models import Person, Room
 from groupchat.protocol import ChangesFrame, MyChangesFrame
 
@@ -104,6 +105,10 @@ ACTIONS: dict[str, Callable[[World], object]] = {
     "switch somebody off": lambda w: set_active(person=w.bob, is_active=False),
     "end sessions": lambda w: end_sessions(person=w.alice),
     "a guest comes": lambda w: person_of_guest(guest=w.guest),
+    "a guest joins first": lambda w: act_first(guest=w.guest, action=rooms.join, room_id=w.lobby.pk),
+    "a guest makes a room first": lambda w: act_first(guest=w.guest, action=rooms.enter, name="New"),
+    "a guest signs out": lambda w: [post(w, (w.guest, w.lobby)), end_guest(guest=w.guest)],
+    "a guest who wrote nothing signs out": lambda w: end_guest(guest=w.guest),
 }
 
 
@@ -172,17 +177,17 @@ def test_every_action_is_tried() -> None:
     """A new verb must come into the table above."""
     import inspect
 
-    from groupchat.actions import people
+    from groupchat.actions import guests, people
 
     verbs = {
         name
-        for module in (rooms, messages, memberships, people)
+        for module in (rooms, messages, memberships, people, guests)
         for name, value in vars(module).items()
         if inspect.isfunction(value) and value.__module__ == module.__name__ and not name.startswith("_")
     }
-    looks = {"find", "admit", "make_owner", "person_of_user"}  # ask only, or have nothing to publish
+    looks = {"find", "id_of", "admit", "make_owner", "person_of_user"}  # ask only, or have nothing to publish
     assert verbs - looks == {
         *("enter", "create", "join", "leave", "rename", "set_topic"),
         *("post", "edit", "delete", "read"),
-        *("person_of_guest", "end_sessions", "set_active"),
+        *("person_of_guest", "act_first", "end_guest", "end_sessions", "set_active"),
     }

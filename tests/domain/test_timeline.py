@@ -63,8 +63,10 @@ def test_a_page_has_a_limit(settings: Any, long_room: Room) -> None:
     assert numbers(timeline.page(long_room, limit=50)) == list(range(24, 31))
     assert len(timeline.members(long_room, limit=50).members) == 1
     assert timeline.members(long_room, limit=50).next is None
-    settings.GROUPCHAT = {"MAX_PAGE_MESSAGES": 0}
-    assert len(timeline.page(long_room, limit=50).messages) == 30
+    settings.GROUPCHAT = {"MAX_PAGE_MESSAGES": 0, "MAX_PAGE_MEMBERS": 0}
+    for limit in (30, 10**30):
+        assert len(timeline.page(long_room, limit=limit).messages) == 30
+        assert len(timeline.members(long_room, limit=limit).members) == 1
 
 
 @pytest.mark.parametrize("body", ["🎉" * 8000, "\a" * 7999 + "x", "x" * 8000], ids=["emoji", "bells", "letters"])
