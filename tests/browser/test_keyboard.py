@@ -100,8 +100,8 @@ def test_arrow_up_in_an_empty_composer_edits_the_last(meet: Meet, room: str) -> 
     expect(ada.page.locator(".editor textarea")).to_have_value("mine")
     ada.page.keyboard.press("Escape")
     expect(ada.page.locator(".editor")).to_have_count(0)
-    # Enter sends, Shift+Enter breaks.
-    ada.composer.focus()
+    # From the composer, and back to it. Enter sends, Shift+Enter breaks.
+    expect(ada.composer).to_be_focused()
     ada.page.keyboard.type("first")
     ada.page.keyboard.press("Shift+Enter")
     ada.page.keyboard.type("second")

@@ -77,6 +77,8 @@ def test_edit_and_delete_reach_everyone(meet: Meet, room: str) -> None:
     ada.page.get_by_role("dialog").get_by_role("button", name="Delete", exact=True).click()
     expect(grace.page.locator(".tombstone")).to_have_text("This message was deleted.")
     expect(grace.message("the second")).to_have_count(0)
+    # The button is gone with the message's text: what stays of it has the focus.
+    expect(ada.page.locator(".message:focus .tombstone")).to_have_count(1)
     # A stranger's message offers neither.
     grace.message("the first").hover()
     expect(grace.message("the first").get_by_role("button", name="Edit")).to_have_count(0)

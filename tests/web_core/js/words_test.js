@@ -1,6 +1,6 @@
 import { rowsOf } from "/static/groupchat/lib/grouping.js";
 import { backoff } from "/static/groupchat/lib/backoff.js";
-import { dayOf, formatDay, formatNumber, formatTime, secondsUntil } from "/static/groupchat/lib/format.js";
+import { dayOf, formatDay, formatNumber, formatTime, formatTimeShort, secondsUntil } from "/static/groupchat/lib/format.js";
 import { chooseLocale, createTranslator } from "/static/groupchat/lib/i18n.js";
 import { newMessageId } from "/static/groupchat/lib/ids.js";
 import { countCharacters, initials, isVisible, personHue, wellFormed } from "/static/groupchat/lib/text.js";
@@ -101,6 +101,9 @@ export function days_and_times_are_formatted_for_the_reader() {
   ok(!formatDay("2026-02-20T12:00:00.000Z", words).includes("2026"));
   ok(formatDay("2025-02-20T12:00:00.000Z", words).includes("2025"));
   equal(formatTime("2026-03-02T08:05:00.000Z", "en-GB", ZONE), "09:05");
+  equal(formatTimeShort("2026-03-02T08:05:00.000Z", "en-GB", ZONE), "09:05");
+  equal(formatTimeShort("2026-03-02T20:05:00.000Z", "en-US", ZONE), "9:05");
+  equal(formatTimeShort("2026-03-02T20:05:00.000Z", "ko-KR", ZONE), "9:05"); // there the half of the day stands in front
   equal(dayOf("2026-03-29T22:30:00.000Z", ZONE), "2026-03-30", "summer time");
   equal(formatNumber(8000, "de"), "8.000");
   equal([secondsUntil(1500, 0), secondsUntil(0, 1500)], [2, 0]);

@@ -13,7 +13,9 @@ export function closeDialog() {
 export function Dialog({ title, name, bare = false, children }) {
   const element = useRef(null);
   useLayoutEffect(() => {
-    const before = document.activeElement;
+    const opener = document.activeElement;
+    // What stands beside a message comes and goes with it: the message itself stays.
+    const before = opener?.closest(".message") ?? opener;
     const shown = element.current;
     shown.showModal();
     const first = shown.querySelector("[data-autofocus]");

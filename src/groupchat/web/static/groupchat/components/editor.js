@@ -8,11 +8,13 @@ import { html } from "./html.js";
 
 export function Editor({ room, message }) {
   const field = useRef(null);
+  const before = useRef(null);
   const [failure, setFailure] = useState("");
   const [busy, setBusy] = useState(false);
 
   useLayoutEffect(() => {
     const { current } = field;
+    before.current = document.activeElement;
     current.value = message.body;
     fit(current);
     current.focus({ preventScroll: true });
@@ -21,8 +23,10 @@ export function Editor({ room, message }) {
 
   function leave() {
     const row = field.current?.closest("[data-stop]");
+    // Who came from the composer goes on writing there.
+    const back = before.current?.id === "composer" ? before.current : row;
     editing.value = null;
-    row?.focus({ preventScroll: true });
+    back?.focus({ preventScroll: true });
   }
 
   async function save(event) {

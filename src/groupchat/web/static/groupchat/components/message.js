@@ -1,6 +1,6 @@
 /** A message: who, when, what, and what one may do with it. */
 
-import { formatDateTime, formatTime } from "../lib/format.js";
+import { formatDateTime, formatTime, formatTimeShort } from "../lib/format.js";
 import { Avatar } from "./avatar.js";
 import { Body } from "./body.js";
 import { chat, dialog, editing, say, t } from "./chat.js";
@@ -19,7 +19,7 @@ export function Message({ id, room, message, first, mine, edited, flashed }) {
       ${first && html`<${Avatar} person=${person} id=${message.author} />`}
       <div class="message-head">
         <span class=${first ? "author" : "quietly"} dir="auto">${name}</span>
-        <${When} room=${room} number=${message.number} at=${message.at} />
+        <${When} room=${room} number=${message.number} at=${message.at} first=${first} />
       </div>
       ${edited
         ? html`<${Editor} room=${room} message=${message} />`
@@ -35,7 +35,7 @@ export function Message({ id, room, message, first, mine, edited, flashed }) {
   `;
 }
 
-function When({ room, number, at }) {
+function When({ room, number, at, first }) {
   const { slug } = room.info.value;
   function follow(event) {
     if (event.metaKey || event.ctrlKey || event.shiftKey) return;
@@ -43,7 +43,7 @@ function When({ room, number, at }) {
     go(slug, number);
   }
   return html`<a class="when" href=${addressOf(slug, number)} tabindex="-1" title=${formatDateTime(at, chat.locale)} onClick=${follow}>
-    <time datetime=${at}>${formatTime(at, chat.locale)}</time>
+    <time datetime=${at}>${(first ? formatTime : formatTimeShort)(at, chat.locale)}</time>
   </a>`;
 }
 

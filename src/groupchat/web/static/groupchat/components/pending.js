@@ -1,6 +1,6 @@
 /** A message of one's own that the server has not confirmed yet: a clock, or why it failed and what to do. */
 
-import { formatTime } from "../lib/format.js";
+import { formatTime, formatTimeShort } from "../lib/format.js";
 import { Avatar } from "./avatar.js";
 import { Body } from "./body.js";
 import { chat, reason, t } from "./chat.js";
@@ -17,7 +17,7 @@ export function Pending({ id, room, pending, first }) {
       ${first && html`<${Avatar} person=${me} id=${me?.id ?? 0} />`}
       <div class="message-head">
         <span class=${first ? "author" : "quietly"} dir="auto">${me?.name ?? t("you")}</span>
-        <span class="when"><time datetime=${isoOf(pending.at)}>${formatTime(isoOf(pending.at), chat.locale)}</time></span>
+        <span class="when"><time datetime=${isoOf(pending.at)}>${(first ? formatTime : formatTimeShort)(isoOf(pending.at), chat.locale)}</time></span>
       </div>
       <div class="message-body">
         <${Body} text=${pending.body} />

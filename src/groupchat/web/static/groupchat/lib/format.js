@@ -15,6 +15,12 @@ export function formatTime(at, locale, timeZone) {
   return dateFormat(locale, { timeStyle: "short", timeZone }).format(new Date(at));
 }
 
+/** The same in a narrow margin: 9:41 for 9:41 PM. Beside it stands the day and time in full. */
+export function formatTimeShort(at, locale, timeZone) {
+  const parts = dateFormat(locale, { timeStyle: "short", timeZone }).formatToParts(new Date(at));
+  return parts.map(({ type, value }) => (type === "dayPeriod" ? "" : value)).join("").trim();
+}
+
 /** Day and time in full, for titles and screen readers. @param {string} at @param {string} [locale] @param {string} [timeZone] */
 export function formatDateTime(at, locale, timeZone) {
   return dateFormat(locale, { dateStyle: "full", timeStyle: "short", timeZone }).format(new Date(at));
