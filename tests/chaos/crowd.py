@@ -14,7 +14,7 @@ from tests.chaos.person import LostConnection, Person
 from tests.chaos.stack import Node, reading
 
 DEADLINE_SECONDS = 60.0  # for what takes a second or two on a quiet machine
-ARRIVING_AT_ONCE = 32
+ARRIVING_AT_ONCE = 100
 PEOPLE, PEOPLE_LONG = 40, 100  # of the short form and of the long one
 THINKING_SECONDS = 0.5
 
@@ -105,7 +105,8 @@ class Crowd:
     async def acknowledged(self, more: int) -> None:
         """Wait until so many more posts were acknowledged."""
         goal = self.ledger.acknowledgements + more
-        await until(lambda: self.ledger.acknowledgements >= goal, f"{more} more acknowledgements")
+        seconds = DEADLINE_SECONDS + more / 4
+        await until(lambda: self.ledger.acknowledgements >= goal, f"{more} more acknowledgements", seconds=seconds)
 
     async def rest(self) -> None:
         """Nobody begins anything new; what was begun is brought to its end."""

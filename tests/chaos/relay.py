@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 from random import Random
 from typing import Any
 
@@ -50,9 +49,10 @@ class Relay:
     async def __aexit__(self, *_: object) -> None:
         assert self._server is not None
         self._server.close()
-        for task in list(self._tasks):
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        while self._tasks:  # more than once: the client of the broker may take a cancellation for its own time-out
+            for task in self._tasks:
+                task.cancel()
+            await asyncio.wait(self._tasks, timeout=1)
         await self._publisher.aclose()
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -82,9 +82,7 @@ class Relay:
                 await asyncio.gather(back, return_exceptions=True)
             for end in (writer, there):
                 if end is not None:
-                    end.close()
-                    with contextlib.suppress(OSError):
-                        await end.wait_closed()
+                    end.transport.abort()
 
     async def _pass_back(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         while data := await reader.read(65536):

@@ -14,9 +14,10 @@ import tempfile
 import time
 import urllib.request
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import ExitStack, closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager, suppress
 from importlib.util import find_spec
 from pathlib import Path
+from random import SystemRandom
 from typing import Any
 
 import psycopg
@@ -25,6 +26,7 @@ from tests.server.served import environment
 
 ROOT = Path(__file__).resolve().parents[2]
 START_SECONDS = 60.0
+PORTS = (15_000, 32_768)
 PROGRAM = ("groupchat.server",)
 NO_LIMITS = {
     "GROUPCHAT_MAX_COMMANDS_PER_SECOND": "0",
@@ -44,8 +46,11 @@ def _end_with_parent() -> None:
 
 
 def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        return int(probe.getsockname()[1])
+    """Below those that the system gives to outgoing connections: while a server is down, nobody else takes its port."""
+    while True:
+        port = SystemRandom().randrange(*PORTS)
+        with suppress(OSError), socket.create_server(("127.0.0.1", port)):
+            return port
 
 
 class Process:
