@@ -12,10 +12,11 @@ from django.http import HttpRequest
 from tests.accounts import cookies_of, new_person
 from tests.play import Actor, Stage
 from tests.serving import ThreadServer
-from tests.sockets import Client
+from tests.sockets import Client, Gone
 
-from groupchat.actions.people import set_active
+from groupchat.actions.people import end_guest, set_active
 from groupchat.errors import Close
+from groupchat.identity import GUEST_COOKIE, read_guest
 from groupchat.models import Person
 
 pytestmark = pytest.mark.usefixtures("server")
@@ -28,6 +29,28 @@ def sign_out(actor: Actor) -> None:
     request.user = Person.objects.get(pk=actor.id).user
     assert request.session[SESSION_KEY] == str(request.user.pk)
     logout(request)
+
+
+@pytest.mark.parametrize("kind", ["user", "guest"])
+def test_signing_out_between_the_handshake_and_hello(kind: str, stage: Stage) -> None:
+    """Nobody here heard of the sessions yet."""
+    actor = stage.user("ada", cookies_of(new_person("ada"))) if kind == "user" else stage.guest("Grace")
+    actor.enters("lobby")
+    stays = stage.user("bob", cookies_of(new_person("bob")))
+    actor.closes()
+    slow = stage.client(cookies=actor.client.cookies).connect()
+    if kind == "user":
+        sign_out(actor)
+    else:
+        guest = read_guest(actor.client.cookies[GUEST_COOKIE])
+        assert guest is not None
+        end_guest(guest=guest)
+    try:
+        code = slow.greet().closed_with()
+    except Gone as gone:
+        code = gone.code
+    assert code == Close.SIGNED_OUT
+    stays.enters("lobby")
 
 
 def test_signing_out_closes_all_sockets_of_that_session(stage: Stage) -> None:

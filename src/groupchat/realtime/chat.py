@@ -262,6 +262,8 @@ class ChatConnection(DoorConnection):
             position = changes.frame["to"]
             if position:
                 self.send(encode(changes.frame))
+            if changes.sessions:  # before we began to hear of them
+                self.runtime.spawn(self.prove())
         self.runtime.hub.commit(self, key, position=position, last_number=0)
 
     def adopt(self, person: Person) -> None:

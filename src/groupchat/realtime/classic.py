@@ -74,11 +74,12 @@ class ClassicConnection(DoorConnection):
         key = TopicKey("me", self.person.pk)
         self.runtime.hub.begin(self, key)
         try:
-            position = await self.runtime.database.read(resume.stand_of_person, self.person)
+            person = await self.runtime.database.read(Person.objects.get, pk=self.person.pk)
         except DatabaseError:
             self.close(Close.ERROR)
             return
-        self.runtime.hub.commit(self, key, position=position, last_number=0)
+        self.see_sessions(person)
+        self.runtime.hub.commit(self, key, position=person.seq, last_number=0)
 
     async def _await_room(self) -> None:
         """There is no such room: it may be made by us or by somebody else while we listen."""

@@ -76,6 +76,8 @@ async def hello(connection: ChatConnection, command: Hello) -> None:
         await hello(connection, command)  # a guest became a person meanwhile; nothing was said yet
         return
     connection.welcomed = True
+    if found.person is not None:
+        connection.see_sessions(found.person)
     me = person_resource(found.person) if found.person is not None else None
     if me is not None:
         connection.learn(me["id"], me["version"])

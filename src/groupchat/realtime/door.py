@@ -96,6 +96,11 @@ class DoorConnection(Connection):
         self.runtime.visitors.rename(before, self.visitor_key, self.runtime.loop.time())
         self.runtime.of_person[person.pk].add(self)
 
+    def see_sessions(self, person: Person) -> None:
+        """This is our person, read after we began to hear of their sessions: did one end since the handshake?"""
+        if self.person is not None and person.sessions_seq != self.person.sessions_seq:
+            self.runtime.spawn(self.prove())
+
     async def prove(self) -> None:
         """Ask the session again who this is, until there is an answer; close where it is not the same any more."""
         while not self.closed:

@@ -140,11 +140,6 @@ def stand(person: Person | None, slug: str) -> RoomState | None:
         return None
 
 
-def stand_of_person(person: Person) -> int:
-    """Where the person's own counter is now."""
-    return Person.objects.values_list("seq", flat=True).get(pk=person.pk)
-
-
 def page(
     person: Person | None, room_id: int, before: int | None, after: int | None, around: int | None, limit: int
 ) -> timeline.Page:
