@@ -20,32 +20,36 @@ linux_only = pytest.mark.skipif(sys.platform != "linux", reason="another process
 CLOCK = Path(__file__).with_name("clock.c")
 
 
-async def test_an_older_copy_of_the_database_is_restored(nodes: Nodes, seed: int, tmp_path: Path) -> None:
-    (node,) = await nodes()
-    file = node.data / "groupchat.sqlite3"
+@pytest.mark.parametrize("count", [1, pytest.param(3, marks=pytest.mark.long)])
+async def test_an_older_copy_of_the_database_is_restored(count: int, nodes: Nodes, seed: int, tmp_path: Path) -> None:
+    processes = await nodes(count)
+    data = processes[0].data
+    file = data / "groupchat.sqlite3"
     copy = tmp_path / "copy.sqlite3"
-    async with Crowd([node], seed=seed) as crowd:
+    async with Crowd(processes, seed=seed) as crowd:
         crowd.begin()
         await crowd.acknowledged(80)
         await crowd.rest()
         await asyncio.to_thread(_back_up, file, copy)
         copied_at = time.monotonic()
-        await kill(node)
-        await start(node)  # the copy is of the life before this one
+        await kill(*processes)
+        await start(*processes)  # the copy is of the life before this one
         for person in crowd.people:
             await person.post(crowd.rooms_of[person][0])
         epochs = {person.screen.epoch for person in crowd.people}
-        await kill(node)
-        for leftover in node.data.glob("groupchat.sqlite3*"):
+        await kill(*processes)
+        for leftover in data.glob("groupchat.sqlite3*"):
             leftover.unlink()
         shutil.copy(copy, file)
         crowd.forget(since=copied_at)
-        await start(node)
+        await start(*processes)
         await until(lambda: all(person.online.is_set() for person in crowd.people), "everybody's return")
         crowd.begin()
         await crowd.acknowledged(80)
         await crowd.judge()
-        assert epochs.isdisjoint({person.screen.epoch for person in crowd.people})
+        after = {person.screen.epoch for person in crowd.people}
+        assert len(after) == 1
+        assert epochs.isdisjoint(after)
 
 
 def _back_up(file: Path, copy: Path) -> None:
