@@ -128,7 +128,8 @@ class Actor:
         )
 
     def number_of(self, body: str) -> int:
-        """The number of the message on the screen that says so."""
+        """The number of the message that says so, once it is on the screen: a reply may come before the push."""
+        self.sees(body)
         numbers = [message["number"] for message in self.view.shown() if message["body"] == body]
         assert len(numbers) == 1, f"{self.name} sees {body!r} {len(numbers)} times"
         number: int = numbers[0]
