@@ -182,9 +182,9 @@ class ChatConnection(DoorConnection):
         self._unanswered[room_id] -= 1
         if not self._unanswered[room_id]:
             del self._unanswered[room_id]
-        if self._posts_waiter is not None:
-            self._posts_waiter.set_result(None)
-            self._posts_waiter = None
+        waiter, self._posts_waiter = self._posts_waiter, None
+        if waiter is not None and not waiter.done():  # a runtime that stops ends who waits
+            waiter.set_result(None)
 
     async def _posts_answered(self, room_id: int | None) -> None:
         """Wait for one's posts into this room, or into any: what was sent behind them takes effect behind them.
