@@ -120,7 +120,7 @@ def test_alt_arrows_go_to_the_next_unread_room(meet: Meet, site: Site, room: str
     expect(ada.page.locator(".room-name")).to_have_text(f"{room} c")
 
 
-def test_the_open_room_is_in_sight_in_the_list(meet: Meet, room: str) -> None:
+def test_a_list_of_rooms_longer_than_the_screen(meet: Meet, site: Site, room: str) -> None:
     ada = meet("Ada", viewport={"width": 1280, "height": 300})
     for number in range(8):
         ada.enters(f"{room} {number}")
@@ -129,6 +129,14 @@ def test_the_open_room_is_in_sight_in_the_list(meet: Meet, room: str) -> None:
     ada.page.keyboard.press("Alt+ArrowDown")  # round, to the first
     expect(here).to_contain_text(f"{room} 0")
     expect(here).to_be_in_viewport(ratio=1)
+    # What is unread further down is said, and one comes there.
+    more = ada.page.locator(".unread-below")
+    expect(more).to_have_count(0)
+    site.fill(f"{room} 7", 1)
+    expect(more).to_have_text("1 more unread")
+    more.click()
+    expect(ada.unread(f"{room} 7")).to_be_in_viewport(ratio=1)
+    expect(more).to_have_count(0)
     ada.page.keyboard.press("Alt+ArrowUp")
     expect(here).to_contain_text(f"{room} 7")
     expect(here).to_be_in_viewport(ratio=1)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import expect
 from tests.browser.conftest import Meet
-from tests.browser.play import Site, Someone, complaints
+from tests.browser.play import AXE, Site, Someone, complaints
 
 WIDTHS = {"wide": 1440, "narrow": 320}
 
@@ -205,6 +205,19 @@ def test_german_and_from_right_to_left(meet: Meet, site: Site, room: str) -> Non
     box = ada.page.locator(".sidebar").bounding_box()
     assert box is not None
     assert box["x"] > 640
+
+
+def test_high_contrast_is_seven_to_one(meet: Meet, room: str, scheme: str) -> None:
+    ada = meet("Ada", color_scheme=scheme, contrast="more").enters(room)
+    ada.says("Can you read that? https://example.org")
+    ada.sees_sent("Can you read that?")
+    ada.page.get_by_role("button", name="Members", exact=True).click()
+    expect(ada.page.locator(".member-name")).to_have_count(1)
+    ada.page.evaluate(AXE)
+    rule = "{runOnly: {type: 'rule', values: ['color-contrast-enhanced']}}"
+    found = ada.page.evaluate(f"axe.run(document, {rule})")
+    assert found["passes"]
+    assert found["violations"] == []
 
 
 def test_the_chosen_theme_stays(meet: Meet, room: str) -> None:

@@ -40,7 +40,7 @@ export function RoomField({ big = false }) {
         spellcheck=${false}
         readOnly=${busy.value}
         maxlength=${chat.page.roomNameCharacters || undefined}
-        placeholder=${t("rooms.enter")}
+        placeholder=${big ? undefined : t("rooms.enter")}
         aria-describedby=${failure.value ? `${id}-failure` : undefined}
         aria-invalid=${failure.value ? "true" : undefined}
         onInput=${() => (failure.value = "")}

@@ -1,5 +1,6 @@
 /** The rooms one is in, the field for more, and who one is. */
 
+import { useRef } from "../vendor/preact-hooks.js";
 import { Avatar } from "./avatar.js";
 import { chat, dialog, t } from "./chat.js";
 import { ConnectionDot } from "./connection.js";
@@ -10,10 +11,12 @@ import { shortcut } from "./keys-dialog.js";
 import { RoomField } from "./room-field.js";
 import { RoomLink } from "./room-link.js";
 import { isNarrow } from "./route.js";
+import { UnreadBelow } from "./unread-below.js";
 import { PublicRooms } from "./welcome.js";
 
 export function Sidebar() {
   const { store } = chat;
+  const list = useRef(null);
   const rooms = store.rooms.value;
   const visited = current.value.room;
   const looking = visited && visited.membership.value === null && !visited.gone.value && !rooms.includes(visited) ? visited : null;
@@ -24,7 +27,7 @@ export function Sidebar() {
         <${Icon} name="search" />
       </button>
     </div>
-    <div class="sidebar-rooms">
+    <div class="sidebar-rooms" ref=${list}>
       <ul>
         ${rooms.map((room) => html`<${RoomLink} key=${room.id} room=${room} />`)}
       </ul>
@@ -35,6 +38,7 @@ export function Sidebar() {
         </ul>`}
       ${store.known.value && rooms.length === 0 && !looking && html`<p class="sidebar-empty">${t("rooms.none")}</p>
         ${isNarrow.value && html`<${PublicRooms} />`}`}
+      <${UnreadBelow} list=${list} />
     </div>
     <${RoomField} />
     <${Me} />

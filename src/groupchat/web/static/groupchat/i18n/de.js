@@ -135,6 +135,7 @@ export const de = {
 
   "rooms.back": "Alle Räume",
   "rooms.back.unread": "Alle Räume, in einigen ist Ungelesenes",
+  "rooms.below": { one: "noch {count} ungelesen", other: "noch {count} ungelesen" },
   "rooms.draft": "Entwurf",
   "rooms.enter": "Raum öffnen oder anlegen",
   "rooms.enter.button": "Eintreten",

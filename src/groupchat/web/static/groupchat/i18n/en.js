@@ -135,6 +135,7 @@ export const en = {
 
   "rooms.back": "All rooms",
   "rooms.back.unread": "All rooms, some have unread messages",
+  "rooms.below": { one: "{count} more unread", other: "{count} more unread" },
   "rooms.draft": "draft",
   "rooms.enter": "Join or make a room",
   "rooms.enter.button": "Enter",
