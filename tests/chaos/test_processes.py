@@ -6,6 +6,7 @@ import asyncio
 import signal
 from random import Random
 
+import psutil
 import pytest
 from tests.chaos.conftest import ALONE_AND_TOGETHER, Nodes, kill, start
 from tests.chaos.crowd import Crowd, until
@@ -92,6 +93,32 @@ async def test_workers_are_replaced_under_load(nodes: Nodes, seed: int, is_long:
         await until(lambda: crowd.ledger.resumes >= len(crowd.people), "everybody's return")
         await crowd.judge()
         assert not crowd.ledger.unreachable
+
+
+@pytest.mark.long
+async def test_workers_and_their_own_broker_are_killed(nodes: Nodes, seed: int) -> None:
+    """Whatever `--workers` started it starts again, while people talk."""
+    (server,) = await nodes(GROUPCHAT_WORKERS="2")
+    parent = psutil.Process(server.pid)
+    random = Random(seed)
+    killed: set[psutil.Process] = set()
+
+    def are_whole() -> bool:
+        children = set(parent.children())
+        return len(children) == 3 and not children & killed
+
+    async with Crowd([server], seed=seed) as crowd:
+        crowd.begin()
+        for _ in range(3):
+            await until(are_whole, "two workers and a broker")
+            for child in random.sample(parent.children(), 2):
+                await crowd.acknowledged(80)
+                child.kill()
+                killed.add(child)
+        await until(are_whole, "the last ones")
+        await crowd.acknowledged(80)
+        await crowd.judge()
+        assert crowd.ledger.resumes
 
 
 async def test_a_process_leaves_in_good_order(fleet: Nodes, valkey: Valkey, seed: int) -> None:
