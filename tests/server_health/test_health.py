@@ -60,7 +60,7 @@ async def test_database_and_broker_go_and_come(fleet: Nodes, postgres: Postgres,
     await wait_ready(node, 200, broker="unreachable", database="ok")
     valkey.signal(signal.SIGCONT)
     await wait_ready(node, 200, broker="ok")
-    await asyncio.to_thread(postgres.crash)
+    await asyncio.to_thread(postgres.end, signal.SIGQUIT)
     await wait_ready(node, 503, database="unreachable", status="not ready")
     assert (await asyncio.to_thread(get, node, "/health/live"))[0] == 200
     await start(postgres)
