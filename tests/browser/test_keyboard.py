@@ -23,6 +23,12 @@ def test_the_switcher_goes_to_rooms_and_makes_them(meet: Meet, room: str) -> Non
     ada.page.keyboard.press("Enter")
     expect(ada.page.locator(".room-name")).to_have_text("a room that is new")
     expect(ada.page.locator(".toast")).to_contain_text("you just made it")
+    # What can't be a name is said where it was written.
+    ada.page.keyboard.press("Control+k")
+    ada.page.keyboard.type("a/b")
+    ada.page.keyboard.press("Enter")
+    expect(ada.page.get_by_role("alert")).to_contain_text("neither / nor \\.")
+    expect(ada.page.get_by_role("combobox")).to_be_focused()
 
 
 def test_who_comes_into_a_room_can_write_at_once(meet: Meet, room: str) -> None:

@@ -19,9 +19,14 @@ export function t(key, values) {
 
 /** Why something failed, in the reader's language where the catalogue knows the reason. */
 export function reason(failure) {
+  const values = { seconds: Math.max(1, Math.ceil(failure.retryAfter ?? 1)) };
   const key = `error.${failure.code}`;
-  const text = t(key, { seconds: Math.max(1, Math.ceil(failure.retryAfter ?? 1)) });
-  return text === key ? failure.message || t("error.unknown") : text;
+  // What was wrong with a name says more than that something was wrong.
+  for (const known of [`${key}.${failure.field}`, key]) {
+    const text = t(known, values);
+    if (text !== known) return text;
+  }
+  return failure.message || t("error.unknown");
 }
 
 /** The dialog that is open: null or {kind, …}. */

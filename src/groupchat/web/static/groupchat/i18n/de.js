@@ -47,6 +47,7 @@ export const de = {
 
   "error.forbidden": "Das darfst du nicht.",
   "error.invalid": "So kann der Server das nicht annehmen.",
+  "error.invalid.name": "So kann kein Raum heißen. Nimm Buchstaben, Ziffern oder ein Emoji, und weder / noch \\.",
   "error.limit_reached": "Eine Grenze dieses Servers ist erreicht.",
   "error.lost": "Die Verbindung riss ab, bevor die Antwort kam.",
   "error.name_taken": "Ein anderer Raum hat oder hatte diesen Namen.",

@@ -47,6 +47,7 @@ export const en = {
 
   "error.forbidden": "You may not do that.",
   "error.invalid": "The server can't take this as it is.",
+  "error.invalid.name": "That can't be a room's name. Use letters, digits or an emoji, and neither / nor \\.",
   "error.limit_reached": "A limit of this server is reached.",
   "error.lost": "The connection was lost before the answer came.",
   "error.name_taken": "Another room has or had this name.",
