@@ -8,11 +8,11 @@ from collections.abc import Mapping
 from typing import Any
 
 import pytest
-from tests.brokers.ear import Ear, EarWire
+from tests.brokers.ear import Ear, EarWire, until
 
 from groupchat.realtime.connection import Connection
 from groupchat.realtime.frames import Chunk, Frame
-from groupchat.realtime.hub import Hub
+from groupchat.realtime.hub import MOST_KEPT, Hub
 from groupchat.realtime.topics import Publication, Reset, TopicKey
 
 ROOM = TopicKey("room", 1)
@@ -102,6 +102,26 @@ async def test_the_first_who_joins_gets_what_came_meanwhile(desk: Desk) -> None:
     desk.commit(other, 7)
     assert ranges(ear) == [(6, 7), (7, 8)]
     assert ranges(other) == [(7, 8)]
+
+
+async def test_what_is_kept_for_later_has_a_bound(desk: Desk) -> None:
+    """The first one reads for long, then one who joins does; meanwhile more comes than is kept."""
+    first = desk.begin()
+    for seq in range(5, 5 + 3 * MOST_KEPT):
+        desk.hub.publish(changes(seq, seq + 1))
+    topic = desk.hub.topics[ROOM]
+    assert len(topic.held) == MOST_KEPT
+    desk.repaired = changes(5 + MOST_KEPT, 5 + 3 * MOST_KEPT)
+    desk.commit(first, 5)
+    await until(lambda: topic.position == 5 + 3 * MOST_KEPT)
+    late = desk.begin()
+    for seq in range(5 + 3 * MOST_KEPT, 5 + 5 * MOST_KEPT):
+        desk.hub.publish(changes(seq, seq + 1))
+    assert len(topic.joining[late]) <= MOST_KEPT
+    desk.repaired = changes(5 + 3 * MOST_KEPT, 5 + 5 * MOST_KEPT)
+    desk.commit(late, 5 + 3 * MOST_KEPT)
+    await until(lambda: not topic.joining)
+    assert ranges(first)[-1][1] == ranges(late)[-1][1] == 5 + 5 * MOST_KEPT  # and without a hole
 
 
 async def test_who_began_together_with_somebody_who_read_later(desk: Desk) -> None:

@@ -28,6 +28,9 @@ MAX_WINDOW_SECONDS = 0.02
 MIN_WINDOW_SECONDS = 0.001
 # After a repair that failed, for the database did not answer.
 REPAIR_RETRY_SECONDS = 0.5
+# What is kept in memory of one topic for later: publications that came too early, or for one who is joining. What came
+# above that is read from the database when its time comes.
+MOST_KEPT = 1_000
 
 
 Repair = Callable[[TopicKey, int], Awaitable[Publication | Reset | None]]
@@ -176,18 +179,25 @@ class Hub:
             return
         self.stats.publications += 1
         if topic.position is None:
-            topic.held.append(publication)
+            self._hold(topic, publication)
             return
         if publication.to <= topic.position:
             self.stats.duplicates += 1
             return
         if publication.since > topic.position:
-            topic.held.append(publication)
+            self._hold(topic, publication)
             self._wait_for_gap(topic)
             return
         self._accept(topic, publication)
         if topic.held:
             self._take_held(topic)
+
+    @staticmethod
+    def _hold(topic: Topic, publication: Publication) -> None:
+        if len(topic.held) < MOST_KEPT:
+            topic.held.append(publication)
+        else:
+            topic.heard = max(topic.heard, publication.to)
 
     def behind(self, key: TopicKey, seq: int) -> None:
         """A doorbell says that the topic has come to `seq`."""
@@ -209,6 +219,8 @@ class Hub:
     def _accept(self, topic: Topic, publication: Publication) -> None:
         topic.due.append((publication, topic.last_number))
         for kept in topic.joining.values():
+            if len(kept) >= MOST_KEPT:
+                kept[:] = [one for one in kept if isinstance(one, Reset)]
             kept.append(publication)
         topic.position = publication.to
         topic.last_number = max(topic.last_number, publication.last_number)
@@ -347,6 +359,8 @@ class Hub:
             gone += write_all(some, Chunk((*introductions, *frames)))
         # One connection alone is catching up where it is not yet among the subscribers: the others were not told.
         if connections is topic.subscribers.get("native"):
+            if len(topic.told) >= MOST_KEPT:
+                topic.told.clear()  # every connection knows by itself whom it was told of
             topic.told.update(strangers.versions())
         self.stats.deliveries += len(frames) * (len(connections) - len(gone))
         for connection in gone:
