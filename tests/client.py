@@ -156,7 +156,8 @@ class ClientState:
         """A command with a new ref, whose answer `feed` will understand."""
         self._ref += 1
         command = {"type": type_, "ref": self._ref, **members}
-        self._pending[self._ref] = command
+        view = self.rooms.get(members.get("room", 0)) if type_ == "unsubscribe" else None
+        self._pending[self._ref] = command | {"was_member": view is not None and view.me is not None}
         return command
 
     def connected(self) -> None:
@@ -276,7 +277,8 @@ class ClientState:
                 return [self.request("members", room=command["room"], after=result["next"])]
             view.has_all_members = True
         elif command["type"] == "unsubscribe":
-            if view.me is not None:  # a member since, by another device: this room is to be heard again
+            # A member since, by another device: this room is to be heard again. A member before wanted it so.
+            if view.me is not None and not command["was_member"]:
                 return [self.request("subscribe", room=command["room"])]
             del self.rooms[command["room"]]
         return []
