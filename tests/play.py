@@ -16,7 +16,7 @@ from typing import Any, Self
 from urllib.parse import quote
 
 import pytest
-from tests.client import Json, RoomView
+from tests.room_view import Json, RoomView
 from tests.sockets import Client, Refused
 
 _ids = itertools.count(1)

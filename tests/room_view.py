@@ -1,0 +1,117 @@
+"""A room as a client of docs/protocol.md knows it: what arrived, and what of it is shown."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+Json = dict[str, Any]
+
+
+@dataclass
+class RoomView:
+    """A room as this client knows it.
+
+    `position` is None from a reset until the room's state came anew. Every entity that ever arrived is kept by its
+    highest seq; `windows` says which numbers are loaded, so that what is outside of them is not shown.
+    """
+
+    info: Json
+    position: int | None
+    last_number: int = 0
+    me: Json | None = None
+    messages: dict[int, Json] = field(default_factory=dict)
+    notices: dict[tuple[int, str], Json] = field(default_factory=dict)
+    members: dict[int, Json] = field(default_factory=dict)
+    windows: list[tuple[int, int]] = field(default_factory=list)  # both ends are in it; (1, 0) is an empty room's
+    has_all_members: bool = False
+    asked: bool = False  # `changes` is on its way
+
+    @property
+    def unread(self) -> int:
+        """How many messages came after the read mark; 0 where one only looks in."""
+        return self.last_number - self.me["last_read_number"] if self.me is not None else 0
+
+    @property
+    def joined(self) -> list[int]:
+        """The ids of those who are in it, as far as they are known."""
+        return sorted(person for person, member in self.members.items() if member["state"] == "joined")
+
+    def shown(self) -> list[Json]:
+        """The loaded messages in order."""
+        return [self.messages[number] for low, high in self.windows for number in range(low, high + 1)]
+
+    def bodies(self) -> list[str]:
+        return [message["body"] for message in self.shown() if "deleted_at" not in message]
+
+    def shown_notices(self) -> list[Json]:
+        """The quiet lines between the loaded messages."""
+        first = self.info["first_number"]
+        return [
+            self.notices[key]
+            for key in sorted(self.notices)
+            if any(low <= key[0] <= high or (key[0] == 0 and low <= first) for low, high in self.windows)
+        ]
+
+    def picture(self) -> Json:
+        """All that this client shows of the room: equal to a fresh snapshot's with the same windows."""
+        return {
+            "info": self.info,
+            "last_number": self.last_number,
+            "me": self.me,
+            "messages": self.shown(),
+            "notices": self.shown_notices(),
+            "members": [self.members[person] for person in self.joined] if self.has_all_members else None,
+        }
+
+    def load(self, low: int, high: int) -> None:
+        """Take the range into the windows."""
+        self.windows.append((low, high))
+        self._join_windows()
+
+    def _join_windows(self) -> None:
+        joined: list[tuple[int, int]] = []
+        for low, high in sorted(self.windows):
+            if joined and low <= joined[-1][1] + 1:
+                joined[-1] = (joined[-1][0], max(high, joined[-1][1]))
+            else:
+                joined.append((low, high))
+        # What came while a page was on its way, or after the newest page, joins the window that it follows.
+        self.windows = []
+        for low, high in joined:
+            while high + 1 in self.messages:
+                high += 1
+            if self.windows and low <= self.windows[-1][1] + 1:
+                self.windows[-1] = (self.windows[-1][0], max(high, self.windows[-1][1]))
+            else:
+                self.windows.append((low, high))
+
+    def merge(self, frame: Mapping[str, Any], *, me: int | None) -> None:
+        """Take every entity that is newer than the one that is here."""
+        info = frame.get("info")
+        if info is not None and info["seq"] > self.info["seq"]:
+            self.info = info
+        for member in frame.get("members", ()):
+            _newer(self.members, member["person"], member)
+        for notice in frame.get("notices", ()):
+            _newer(self.notices, (notice["after"], notice["kind"]), notice)
+        for message in frame.get("messages", ()):
+            _newer(self.messages, message["number"], message)
+            if message["author"] == me and self.me is not None:
+                self.me["last_read_number"] = max(self.me["last_read_number"], message["number"])
+        self.last_number = max(self.last_number, frame.get("last_number", 0))
+        self._join_windows()
+
+    def take_membership(self, membership: Json) -> None:
+        """One's own membership, newer or not: its read mark only rises."""
+        known = self.me
+        if known is None or membership["seq"] > known["seq"]:
+            self.me = dict(membership)
+        if known is not None and self.me is not None:
+            self.me["last_read_number"] = max(known["last_read_number"], membership["last_read_number"])
+
+
+def _newer(known: dict[Any, Json], key: Any, entity: Json) -> None:
+    if key not in known or entity["seq"] > known[key]["seq"]:
+        known[key] = entity
