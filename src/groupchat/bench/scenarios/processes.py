@@ -85,13 +85,19 @@ def _measure(
     prefix = stage.prefix()
     seeded = ours.seed(people=sockets, rooms=[room_plan(f"{prefix}room", 0, sockets)], prefix=prefix)
     with ours.start() as served:
+        windows = []
         voice = GroupChatVoice()
         clients = [stage.swarm.client(voice, cookie=cookie) for cookie in seeded["cookies"]]
-        gather(stage.swarm, served, clients)
-        crowd = Crowd(stage.swarm, served, voice, clients, room=seeded["rooms"][f"{prefix}room"])
-        stage.swarm.settle()
-        crowd.warm_up(posters=POSTERS)
-        windows = [_window(served, crowd, rate=rate, seconds=seconds) for _ in range(rounds)]
+        for _ in range(rounds):
+            # Anew each time: the kernel spreads connections by chance, and the median is of several spreads.
+            clients = [client.successor() for client in clients]
+            gather(stage.swarm, served, clients)
+            crowd = Crowd(stage.swarm, served, voice, clients, room=seeded["rooms"][f"{prefix}room"])
+            stage.swarm.settle()
+            crowd.warm_up(posters=POSTERS)
+            windows.append(_window(served, crowd, rate=rate, seconds=seconds))
+            crowd.leave()
+            stage.swarm.rest(0.5)
         report = stage.report
         report.add(SCENARIO, label, "server CPU per delivery", [one.us_per_delivery for one in windows], "µs")
         report.add(
@@ -102,8 +108,6 @@ def _measure(
             "/s",
         )
         report.add(SCENARIO, label, "fan-out delivered", [one.share_delivered * 100 for one in windows], "%")
-        crowd.leave()
-        stage.swarm.rest(0.5)
         crew = our_senders(stage, ours, served, senders=senders, rooms=rooms)
         note(stage, SCENARIO, label, [keep_posting(stage.swarm, served, crew, seconds=seconds) for _ in range(rounds)])
         for sender in crew:
