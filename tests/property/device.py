@@ -20,6 +20,7 @@ from groupchat.realtime import runtime as runtimes
 from groupchat.realtime.chat import ChatConnection
 from groupchat.realtime.consumers import WIRE_EXTENSION, ChatConsumer
 from groupchat.realtime.frames import Chunk
+from groupchat.realtime.topics import TopicKey
 
 if TYPE_CHECKING:
     from tests.property.world import World
@@ -179,6 +180,16 @@ class Device:
         self.trace.append({"cmd": json.loads(text)})
         self._witness.asked(command)
         self._connection.received(text)
+
+    def standing(self, room: int) -> str:
+        """Where its process has this room, and this socket in it: for the message of a test that fails."""
+        topic = self.side.hub.topics.get(TopicKey("room", room)) if self.side is not None else None
+        if topic is None:
+            return "nobody listens"
+        hears = [dialect for dialect, some in topic.subscribers.items() if self._connection in some]
+        joins = len(topic.joining[self._connection]) if self._connection in topic.joining else None
+        hub = f"{topic.position=} {topic.heard=} {topic.repairing=} {len(topic.held)=} {topic.gap_timer=}"
+        return f"{hears=} {joins=} {hub}"
 
     # --- frames ----------------------------------------------------------------------------------------------------
 

@@ -176,7 +176,7 @@ class World:
         seqs = dict(Room.objects.filter(pk__in=self.rooms).values_list("pk", "seq"))
         mine = dict(Person.objects.values_list("guest_id", "seq"))
         return [
-            f"person {device.who.index} in {room} at {view.position} of {seqs[room]}"
+            f"person {device.who.index} in {room} at {view.position} of {seqs[room]}, {device.standing(room)}"
             for device in self.devices
             for room, view in device.state.rooms.items()
             if view.position != seqs[room] or view.asked
