@@ -9,13 +9,15 @@ from typing import Any
 
 import pytest
 from django.conf import settings
+from django.db import OperationalError
 from tests.accounts import cookies_of, new_person
 from tests.play import Actor, Stage
 from tests.realtime.test_hello import comes_back_with
 from tests.serving import FAST, ThreadServer
+from tests.sockets import Gone, Refused
 
 from groupchat.errors import Close
-from groupchat.realtime import door
+from groupchat.realtime import door, resume
 from groupchat.realtime import runtime as runtimes
 from groupchat.realtime.batching import Batcher
 from groupchat.realtime.sessions import visitors_of
@@ -160,3 +162,25 @@ def test_a_cookie_with_a_nul_is_asked_for_alone(monkeypatch: pytest.MonkeyPatch)
     visitors_of([Credentials({settings.SESSION_COOKIE_NAME: "a\0" * 16})])
     assert asked == ["a\0" * 16]
     assert sessions._users(["a\0" * 16]) == {}
+
+
+def test_who_hears_a_room_and_cannot_be_told_of_it_anew_is_sent_back(
+    server: ThreadServer, stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It would go on as one that hears the room, and the failed answer has ended that."""
+    stage.guest("host").enters("lobby")
+    ada = stage.guest("ada")
+    room = ada.looks_into("lobby")["room"]["id"]
+
+    def fail(*_: object) -> None:
+        raise OperationalError("the database is away")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(resume, "look", fail)
+        with pytest.raises(Gone) as gone:
+            ada.client.call("subscribe", room=room)
+        assert gone.value.code == Close.ERROR
+        newcomer = stage.guest("newcomer")
+        with pytest.raises(Refused):  # who did not hear it keeps the connection
+            newcomer.client.call("subscribe", room=room)
+        newcomer.client.call("ping")

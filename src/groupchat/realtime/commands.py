@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from groupchat import __version__
 from groupchat.actions import memberships, messages, rooms
 from groupchat.conf import conf
-from groupchat.errors import Close, LimitReached, Unauthenticated, WrongVersion
+from groupchat.errors import ChatError, Close, LimitReached, Unauthenticated, WrongVersion
 from groupchat.models import Person
 from groupchat.protocol import (
     PROTOCOL,
@@ -153,11 +153,15 @@ async def _open(connection: ChatConnection, ref: Any, room_id: int, extra: dict[
     hub = connection.runtime.hub
     key = TopicKey("room", room_id)
     _require_place(connection, room_id)
+    heard = key in connection.topics
     await connection.begin([key])
     try:
         state = await connection.runtime.database.read(resume.look, connection.person, room_id)
-    except Exception:
+    except Exception as error:
         hub.leave(connection, key)
+        if heard and not isinstance(error, ChatError):
+            # It goes on as one that hears the room, and does so no more: a new connection makes that true again.
+            connection.close(Close.ERROR)
         raise
     connection.reply(ref, {**extra, **state})
     hub.commit(connection, key, position=state["seq"], last_number=state["last_number"])
