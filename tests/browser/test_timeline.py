@@ -119,6 +119,7 @@ def test_a_message_above_grows_and_nothing_moves(meet: Meet, site: Site, room: s
     site.fill(room, 60)
     ada = meet("Ada").enters(room)
     expect(ada.page.locator('[data-number="141"]')).to_be_visible()
+    scrolled_to(ada, 84)
     ada.page.evaluate("""() => {
       const row = document.querySelector('[data-number="84"]');
       const scroller = document.querySelector(".timeline");
