@@ -7,6 +7,7 @@ introduced, an unknown kind of frame.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
@@ -38,6 +39,7 @@ class ClientState:
         self.drains = 0
         self._ref = 0
         self._pending: dict[int, Json] = {}  # commands without an answer yet
+        self._lives: Counter[int] = Counter()  # by room, how often it was dropped
         self._introduced: set[int] = set()  # on this connection
         self._asked_mine = False
 
@@ -48,7 +50,10 @@ class ClientState:
         self._ref += 1
         command = {"type": type_, "ref": self._ref, **members}
         view = self.rooms.get(members.get("room", 0)) if type_ == "unsubscribe" else None
-        self._pending[self._ref] = command | {"was_member": view is not None and view.me is not None}
+        self._pending[self._ref] = command | {
+            "was_member": view is not None and view.me is not None,
+            "life": self._lives[members.get("room", 0)],
+        }
         return command
 
     def connected(self) -> None:
@@ -113,7 +118,8 @@ class ClientState:
     def _on_hello(self, frame: Json) -> list[Json]:
         self._pending.pop(frame["ref"], None)
         if self.epoch not in (None, frame["epoch"]):
-            self.rooms.clear()
+            for room in list(self.rooms):
+                self._drop(room)
             self.people.clear()
         self.epoch = frame["epoch"]
         self.limits = frame["limits"]
@@ -125,7 +131,7 @@ class ClientState:
             if room in member_of:
                 continue
             if view.me is not None:
-                del self.rooms[room]  # we were removed meanwhile
+                self._drop(room)  # we were removed meanwhile
             else:
                 commands.append(self.request("subscribe", room=room))  # we were only looking in
         for state in frame["rooms"]:
@@ -148,8 +154,8 @@ class ClientState:
         if command["type"] in ROOM_ANSWERS:
             return self._on_room(result)
         view = self.rooms.get(command.get("room", 0))
-        if view is None:
-            return []
+        if view is None or command["life"] != self._lives[command["room"]]:
+            return []  # what was asked before the room was dropped is of no use
         if command["type"] == "messages":
             self._check_known(result)
             # A page says how the room was at its seq; its facts come by `changes` alone.
@@ -171,7 +177,7 @@ class ClientState:
             # A member since, by another device: this room is to be heard again. A member before wanted it so.
             if view.me is not None and not command["was_member"]:
                 return [self.request("subscribe", room=command["room"])]
-            del self.rooms[command["room"]]
+            self._drop(command["room"])
         return []
 
     def _on_room(self, state: Json) -> list[Json]:
@@ -196,6 +202,10 @@ class ClientState:
         view = self.rooms[state["room"]["id"]] = RoomView(info=state["room"], position=state["seq"])
         view.me = known.me if known is not None else None
         self._refresh(view, state)
+
+    def _drop(self, room: int) -> None:
+        del self.rooms[room]
+        self._lives[room] += 1
 
     @staticmethod
     def _refresh(view: RoomView, state: Json) -> None:
@@ -247,7 +257,7 @@ class ClientState:
             view = self.rooms.get(room)
             if membership["state"] != "joined":
                 if view is not None and view.me is not None and membership["seq"] > view.me["seq"]:
-                    del self.rooms[room]
+                    self._drop(room)
             elif view is not None:
                 view.take_membership(membership)
                 self._merge(view, {})

@@ -37,11 +37,14 @@ def check_store(recorded: Sequence[Json]) -> None:
 
 def _would_ask(state: Json, room: str) -> bool:
     """Whether the store, were it not replayed, would have asked for something that the device did not need to ask for:
-    they count differently what is loaded while a page was on its way.
+    they count differently what is loaded while a page was on its way, and which pages came too late.
     """
     known = state["rooms"].get(room)
-    wish = {"type": "changes", "room": int(room), "since": known["position"]} if known is not None else None
-    return wish in state["wanted"]
+    if known is None:
+        return False
+    wishes = [{"type": "changes", "room": int(room), "since": known["position"]}]
+    wishes += [{"type": kind, "room": int(room)} for kind in ("messages", "members")]
+    return any(wish in state["wanted"] for wish in wishes)
 
 
 def replayed(traces: Sequence[Sequence[Json]]) -> list[Json]:

@@ -55,11 +55,12 @@ export function replay(trace) {
       case "room.leave":
         if (copy.room(command.room).membership === membership) copy.lost(copy.room(command.room), "left");
         break;
+      // A page that came too late is asked for anew.
       case "messages":
-        copy.room(command.room).messagesCame(generation, result, command);
+        if (!copy.room(command.room).messagesCame(generation, result, command)) wanted.push({ type: command.type, room: command.room });
         break;
       case "members":
-        copy.room(command.room).membersCame(generation, result);
+        if (!copy.room(command.room).membersCame(generation, result)) wanted.push({ type: command.type, room: command.room });
         break;
       case "read":
         copy.room(command.room).readUpTo(result.last_read_number);
