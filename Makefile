@@ -7,8 +7,8 @@
 PYTHON ?= python3
 VENV ?= .venv
 PYTEST_ARGS ?=
-# two files of tests side by side, for most of them wait; each process has servers and databases of its own
-TWO_AT_ONCE := --numprocesses 2 --dist loadfile --no-loadscope-reorder
+# three files of tests side by side, even on two cores, for most of them wait; each process has servers and databases of its own
+THREE_AT_ONCE := --numprocesses 3 --dist loadfile --no-loadscope-reorder
 BENCH_ARGS ?=
 
 BIN := $(VENV)/bin
@@ -24,7 +24,7 @@ serve: $(SERVE)
 	@exec $(BIN)/groupchat serve
 
 test: $(TEST) chromium
-	$(BIN)/python -m pytest $(TWO_AT_ONCE) $(PYTEST_ARGS)
+	$(BIN)/python -m pytest $(THREE_AT_ONCE) $(PYTEST_ARGS)
 
 lint: $(TEST)
 	$(BIN)/ruff check .
@@ -37,7 +37,7 @@ format: $(TEST)
 	$(BIN)/ruff format .
 
 chaos: $(TEST)
-	$(BIN)/python -m pytest tests/chaos --long $(TWO_AT_ONCE) $(PYTEST_ARGS)
+	$(BIN)/python -m pytest tests/chaos --long $(THREE_AT_ONCE) $(PYTEST_ARGS)
 
 bench: $(TEST)
 	$(BIN)/groupchat bench $(BENCH_ARGS)
