@@ -91,9 +91,8 @@ class _Batch:
             for index in good
             if (author_id := self._author_id(self._posts[index])) is not None
         }
-        self._people = self._statements.people({author_id for _, author_id in pairs})
         self._known = self._find_known([self._posts[index] for index in good])
-        self._memberships = self._statements.memberships(pairs)
+        self._memberships, self._people = self._statements.memberships(pairs)
         for index in good:
             self._answers[index] = self._post_one(self._posts[index])
         self._save()

@@ -42,13 +42,24 @@ class Statements:
             return {}
         return {person.pk: person for person in self._select(Person, _PERSON, f"id IN ({_marks(ids)})", list(ids))}
 
-    def memberships(self, pairs: Collection[tuple[int, int]]) -> dict[tuple[int, int], Membership]:
-        """By (room, person): exactly these pairs, each found by the unique index."""
+    def memberships(
+        self, pairs: Collection[tuple[int, int]]
+    ) -> tuple[dict[tuple[int, int], Membership], dict[int, Person]]:
+        """Those of exactly these (room, person) that there are, each found by the unique index; and all the people."""
         if not pairs:
-            return {}
-        wanted = " OR ".join(["(room_id = %s AND person_id = %s)"] * len(pairs))
-        found = self._select(Membership, _MEMBERSHIP, wanted, [part for pair in pairs for part in pair])
-        return {(membership.room_id, membership.person_id): membership for membership in found}
+            return {}, {}
+        columns = [f"m.{field}" for field in _MEMBERSHIP] + [f"p.{field}" for field in _PERSON]
+        rows = self._fetch(
+            f"SELECT {', '.join(columns)} FROM {Membership._meta.db_table} m "
+            f"JOIN {Person._meta.db_table} p ON p.id = m.person_id WHERE "
+            + " OR ".join(["(m.room_id = %s AND m.person_id = %s)"] * len(pairs)),
+            [part for pair in pairs for part in pair],
+        )
+        alias, width = self._connection.alias, len(_MEMBERSHIP)
+        found = [Membership.from_db(alias, _MEMBERSHIP, row[:width]) for row in rows]
+        people = {row[width]: Person.from_db(alias, _PERSON, row[width:]) for row in rows}
+        people |= self.people({person_id for _, person_id in pairs} - people.keys())
+        return {(membership.room_id, membership.person_id): membership for membership in found}, people
 
     def stored(self, client_message_ids: Collection[str]) -> list[tuple[Any, ...]]:
         """`(client_message_id, author, room, primary key)` of the messages that are there already."""

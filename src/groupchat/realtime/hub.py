@@ -20,9 +20,10 @@ from groupchat.realtime.topics import Publication, Reset, Topic, TopicKey, cover
 
 logger = logging.getLogger("groupchat.realtime")
 
-# A flush of a large room takes a while. The next one waits twice as long, so that what comes meanwhile leaves in one
-# write a socket, and fan-out never takes more than a third of the process. A quiet or a small room waits for nothing.
-WINDOW_FACTOR = 2.0
+# A flush of a large room takes a while. The next one waits three times as long, so that what comes meanwhile leaves in
+# one write a socket, and fan-out never takes more than a quarter of the process. A quiet or a small room waits for
+# nothing.
+WINDOW_FACTOR = 3.0
 MAX_WINDOW_SECONDS = 0.02
 # A window shorter than this is not worth a timer.
 MIN_WINDOW_SECONDS = 0.001
