@@ -3,8 +3,9 @@
 set -eu
 cd "$(dirname "$0")/.."
 compile() {
-    "${UV:-uv}" pip compile pyproject.toml --quiet --universal --python-version 3.11 --generate-hashes \
+    "${UV:-uv}" pip compile --quiet --universal --python-version 3.11 --generate-hashes \
         --no-emit-index-url --no-annotate --no-header "$@"
 }
-compile --extra server --group build -o requirements/serve.txt
-compile --extra server --group build --group test --group lint -c requirements/serve.txt -o requirements/test.txt
+compile pyproject.toml --extra server --group build -o requirements/serve.txt
+compile pyproject.toml --extra server --group build --group test --group lint -c requirements/serve.txt -o requirements/test.txt
+compile --group pyproject.toml:docs -c requirements/test.txt -o requirements/docs.txt

@@ -109,6 +109,10 @@ class ClientState:
                 self._know_me(frame)
                 self.seq = frame["seq"]
                 return []
+            case "typing":
+                if self.strict and frame["person"] not in self._introduced:
+                    raise Broken(f"nobody was introduced as {frame['person']}")
+                return []
             case "drain":
                 self.drains += 1
                 return []
@@ -183,14 +187,22 @@ class ClientState:
     def _on_room(self, state: Json) -> list[Json]:
         room = state["room"]["id"]
         view = self.rooms.get(room)
-        if view is None or view.position is None or str(room) not in self.positions():
+        if view is None or view.position is None:
             self._open(state)
             return []
-        self._refresh(view, state)
+        if state["seq"] > view.position and not self._holds(room, view):
+            self._open(state)
+            return []
+        self._refresh(view, state)  # also what was read before the pushes that came meanwhile
         if state["seq"] <= view.position or view.asked:
             return []
         view.asked = True  # what changed since we looked away
         return [self.request("changes", room=room, since=view.position)]
+
+    def _holds(self, room: int, view: RoomView) -> bool:
+        """Whether something is loaded of this room, or on its way, that changes could concern."""
+        asked = (command for command in self._pending.values() if command["type"] in ("messages", "members"))
+        return bool(view.windows or view.members) or any(command["room"] == room for command in asked)
 
     def _open(self, state: Json) -> None:
         """Stand at the room's seq, with nothing loaded: what arrived before may be older than it.
@@ -200,7 +212,8 @@ class ClientState:
         """
         known = self.rooms.get(state["room"]["id"])
         view = self.rooms[state["room"]["id"]] = RoomView(info=state["room"], position=state["seq"])
-        view.me = known.me if known is not None else None
+        if known is not None:
+            view.me, view.uncounted = known.me, known.uncounted
         self._refresh(view, state)
 
     def _drop(self, room: int) -> None:
@@ -212,6 +225,7 @@ class ClientState:
         if state["room"]["seq"] > view.info["seq"]:
             view.info = state["room"]
         view.last_number = max(view.last_number, state["last_number"])
+        view.skip(state)
         if state["me"] is not None:
             view.take_membership(state["me"])
 
@@ -260,7 +274,7 @@ class ClientState:
                     self._drop(room)
             elif view is not None:
                 view.take_membership(membership)
-                self._merge(view, {})
+                view.skip(states.get(room, {}))
             elif room in states:
                 self.rooms[room] = RoomView(info=states[room]["room"], position=None)
                 self._refresh(self.rooms[room], states[room])
@@ -282,7 +296,7 @@ class ClientState:
         view = self.rooms.get(frame["room"])
         if view is None:
             return []
-        self.rooms[frame["room"]] = RoomView(info=view.info | {"seq": 0}, position=None)
+        self.rooms[frame["room"]] = RoomView(info=view.info | {"seq": 0}, position=None, uncounted=view.uncounted)
         return [
             self.request("subscribe", room=frame["room"]),
             self.request("messages", room=frame["room"]),

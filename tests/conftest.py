@@ -7,7 +7,7 @@ from itertools import chain, zip_longest
 import pytest
 
 pytest.register_assert_rewrite("tests.property.store", "tests.property.truth", "tests.property.witness")
-pytest_plugins = ["tests.servers"]
+pytest_plugins = ["tests.pace", "tests.servers"]
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

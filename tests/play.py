@@ -115,10 +115,11 @@ class Actor:
 
     # --- words -----------------------------------------------------------------------------------------------------
 
-    def posts(self, body: str, *, id: str | None = None) -> Json:
-        """Posts, and waits for the acknowledgement."""
+    def posts(self, body: str, *, id: str | None = None, seen: int | None = None) -> Json:
+        """Posts, and waits for the acknowledgement; `seen`: with what was on the screen, or as a program."""
+        sight = {} if seen is None else {"seen": seen}
         return self.client.call(
-            "message.post", room=self.room, body=body, client_message_id=id or new_client_message_id()
+            "message.post", room=self.room, body=body, client_message_id=id or new_client_message_id(), **sight
         )
 
     def starts_to_post(self, body: str, *, id: str | None = None) -> int:

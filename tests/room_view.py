@@ -27,11 +27,23 @@ class RoomView:
     windows: list[tuple[int, int]] = field(default_factory=list)  # both ends are in it; (1, 0) is an empty room's
     has_all_members: bool = False
     asked: bool = False  # `changes` is on its way
+    uncounted: set[int] = field(default_factory=set)  # one's own messages and deleted ones, wherever they were heard of
 
     @property
     def unread(self) -> int:
-        """How many messages came after the read mark; 0 where one only looks in."""
-        return self.last_number - self.me["last_read_number"] if self.me is not None else 0
+        """How many messages of others lie behind the read mark and are still there; 0 where one only looks in."""
+        return len(self._counted())
+
+    @property
+    def first_unread(self) -> int | None:
+        """The number of the first of them."""
+        return min(self._counted(), default=None)
+
+    def _counted(self) -> set[int]:
+        if self.me is None:
+            return set()
+        first = max(self.me["last_read_number"] + 1, self.info["first_number"])
+        return set(range(first, self.last_number + 1)) - self.uncounted
 
     @property
     def joined(self) -> list[int]:
@@ -98,10 +110,15 @@ class RoomView:
             _newer(self.notices, (notice["after"], notice["kind"]), notice)
         for message in frame.get("messages", ()):
             _newer(self.messages, message["number"], message)
-            if message["author"] == me and self.me is not None:
-                self.me["last_read_number"] = max(self.me["last_read_number"], message["number"])
+            if message["author"] == me or "deleted_at" in message:
+                self.uncounted.add(message["number"])
         self.last_number = max(self.last_number, frame.get("last_number", 0))
         self._join_windows()
+
+    def skip(self, state: Json) -> None:
+        """What a state of the room says of the messages behind the mark. It is never undone, so nothing is dropped."""
+        for low, high in state.get("uncounted", ()):
+            self.uncounted.update(range(low, high + 1))
 
     def take_membership(self, membership: Json) -> None:
         """One's own membership, newer or not: its read mark only rises."""

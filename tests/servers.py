@@ -102,7 +102,7 @@ def attached(blocker: DjangoDbBlocker, settings: dict[str, Any]) -> Iterator[Non
     from django.db import connections
     from django.db.utils import ConnectionHandler
 
-    from groupchat.realtime import resume
+    from groupchat.realtime.delivery import resume
 
     def use(one: Any) -> None:
         connections["default"].close()

@@ -61,11 +61,13 @@ class _Device:
         address: str,
         *,
         cookies: dict[str, str] | None = None,
+        token: str = "",
         path: str = "/ws/",
         strict: bool = True,
         mangle: Mangle | None = None,
     ) -> None:
         self.address = address
+        self.token = token
         self.cookies = {} if cookies is None else cookies
         self.path = path
         self.state = ClientState(strict=strict)
@@ -73,9 +75,10 @@ class _Device:
 
     def _handshake(self) -> dict[str, Any]:
         """What both kinds of sockets connect with."""
+        shown = {"Authorization": f"Bearer {self.token}"} if self.token else {}
         return {
             "uri": f"ws://{self.address}{self.path}",
-            "additional_headers": headers(self.cookies, f"http://{self.address}" if self.cookies else None),
+            "additional_headers": headers(self.cookies, f"http://{self.address}" if self.cookies else None) | shown,
             "max_queue": None,
             "max_size": None,
             "open_timeout": DEADLINE_SECONDS,

@@ -7,13 +7,15 @@ from typing import TYPE_CHECKING, Any
 from django.contrib import admin, messages
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
 
+from groupchat.actions import effects
 from groupchat.actions.messages import delete
 from groupchat.actions.people import person_of_user
+from groupchat.actions.tokens import revoke
 from groupchat.errors import ChatError
-from groupchat.models import Membership, Message, Notice, Person, Room
+from groupchat.models import Effect, Membership, Message, Notice, Person, Room, Token
 
 if TYPE_CHECKING:
     _ModelAdmin = admin.ModelAdmin[Any]
@@ -97,3 +99,66 @@ class NoticeAdmin(ReadOnly):
     list_filter = ["kind"]
     list_select_related = ["room", "actor"]
     search_fields = ["room__name", "text"]
+
+
+@admin.register(Token)
+class TokenAdmin(ReadOnly):
+    """Whose programs may come in. No secret is shown: none is stored."""
+
+    list_display = ["id", "name", "person", "created_at", "last_used_on", "revoked_at"]
+    list_filter = [("revoked_at", admin.EmptyFieldListFilter)]
+    list_select_related = ["person"]
+    search_fields = ["name", "person__name", "person__handle"]
+    fields = ["name", "person", "created_at", "last_used_on", "revoked_at"]
+    actions = ["revoke_for_good"]
+
+    @admin.action(description=_("Revoke the selected tokens"), permissions=["revoke"])
+    def revoke_for_good(self, request: HttpRequest, queryset: QuerySet[Token]) -> None:
+        """Nobody comes in with them any more, and the sockets that they opened end."""
+        revoked = sum(revoke(token=token) for token in queryset.order_by("pk"))
+        told = ngettext("%(count)s token is revoked.", "%(count)s tokens are revoked.", revoked)
+        self.message_user(request, told % {"count": revoked}, messages.SUCCESS)
+
+    def has_revoke_permission(self, request: HttpRequest) -> bool:
+        return bool(request.user.has_perm("groupchat.delete_token"))
+
+
+@admin.register(Effect)
+class EffectAdmin(ReadOnly):
+    """What waits to be done about a change, and what has failed."""
+
+    list_display = ["id", "event", "kind", "key", "state", "created_at", "due_at", "attempts", "error"]
+    list_filter = [("failed_at", admin.EmptyFieldListFilter), "kind", "event"]
+    search_fields = ["^key"]
+    ordering = ["-pk"]
+    actions = ["try_again", "drop"]
+
+    @admin.display(description=_("state"), ordering="failed_at")
+    def state(self, effect: Effect) -> str:
+        if effect.failed_at is not None:
+            return gettext("failed")
+        return gettext("waiting") if effect.leased_until is None else gettext("running")
+
+    @admin.display(description=_("last error"))
+    def error(self, effect: Effect) -> str:
+        return effect.last_error if len(effect.last_error) <= 80 else f"{effect.last_error[:79]}…"
+
+    @admin.action(description=_("Try the selected effects again now"), permissions=["try_again"])
+    def try_again(self, request: HttpRequest, queryset: QuerySet[Effect]) -> None:
+        """Their attempts are counted anew. What is running is left alone."""
+        count = effects.try_again(effects=queryset.values_list("pk", flat=True))
+        told = ngettext("%(count)s effect is tried again.", "%(count)s effects are tried again.", count)
+        self.message_user(request, told % {"count": count}, messages.SUCCESS)
+
+    @admin.action(description=_("Drop the selected effects"), permissions=["drop"])
+    def drop(self, request: HttpRequest, queryset: QuerySet[Effect]) -> None:
+        """They are never done. What is running is left alone."""
+        count = effects.drop(effects=queryset.values_list("pk", flat=True))
+        told = ngettext("%(count)s effect is dropped.", "%(count)s effects are dropped.", count)
+        self.message_user(request, told % {"count": count}, messages.SUCCESS)
+
+    def has_try_again_permission(self, request: HttpRequest) -> bool:
+        return bool(request.user.has_perm("groupchat.change_effect"))
+
+    def has_drop_permission(self, request: HttpRequest) -> bool:
+        return bool(request.user.has_perm("groupchat.delete_effect"))

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Collection, Iterable
+from typing import TYPE_CHECKING, Any
 
-from django.apps import AppConfig
-from django.conf import settings
+from django.apps import AppConfig, apps
+from django.contrib.auth import get_user_model
 from django.contrib.auth.signals import user_logged_out
-from django.db.models.signals import post_save, pre_delete
+from django.db.models import Model
+from django.db.models.signals import post_init, post_save, pre_delete
 from django.utils.translation import gettext_lazy as _
+
+if TYPE_CHECKING:
+    from groupchat.models import Person
 
 
 class GroupChatConfig(AppConfig):
@@ -20,13 +25,24 @@ class GroupChatConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from groupchat import checks  # noqa: F401  # registers the system checks
-        from groupchat.realtime import publish
+        from groupchat import checks, site_checks  # noqa: F401  # registers the system checks
+        from groupchat.realtime.delivery import publish
 
         publish.connect()
         user_logged_out.connect(_end_sessions, dispatch_uid="groupchat")
-        post_save.connect(_user_changed, sender=settings.AUTH_USER_MODEL, dispatch_uid="groupchat")
-        pre_delete.connect(_user_goes, sender=settings.AUTH_USER_MODEL, dispatch_uid="groupchat")
+        follow_users(apps.get_models())
+
+
+def follow_users(models: Iterable[type[Model]]) -> None:
+    """Hear of what is saved of the site's users, by whichever of these models.
+
+    A site may save them by a proxy or a child of their model, and signals know the very class only.
+    """
+    for model in models:
+        if issubclass(model, get_user_model()):
+            post_init.connect(_user_read, sender=model, dispatch_uid="groupchat")
+            post_save.connect(_user_changed, sender=model, dispatch_uid="groupchat")
+            pre_delete.connect(_user_goes, sender=model, dispatch_uid="groupchat")
 
 
 def _end_sessions(*, user: Any, request: Any = None, **_: Any) -> None:
@@ -37,23 +53,57 @@ def _end_sessions(*, user: Any, request: Any = None, **_: Any) -> None:
     _end_sockets(user)
 
 
-def _user_changed(*, instance: Any, created: bool, raw: bool = False, **_: Any) -> None:
-    """Who is switched off, or whose password is another one, has sessions that Django takes no more."""
+_WAS_OFF = "_groupchat_was_off"
+
+
+def _user_read(*, instance: Any, **_: Any) -> None:
+    """Remember of a user who is switched off that they are: so saving all others costs no look at what was before."""
+    # Not by the attribute: a deferred one would be read from the database, for each user.
+    if not instance.__dict__.get("is_active", True):
+        setattr(instance, _WAS_OFF, True)
+
+
+def _user_changed(
+    *, instance: Any, created: bool, raw: bool = False, update_fields: Collection[str] | None = None, **_: Any
+) -> None:
+    """Who is switched off or on, or whose password is another one, proves again who they are."""
+    if created or raw:
+        return  # nobody is there yet; what a fixture says is seen when they come
     # Django forgets the new password after this signal; whatever else is saved of a user is no matter of ours.
-    has_new_password = getattr(instance, "_password", None) is not None
-    if not created and not raw and (has_new_password or not getattr(instance, "is_active", True)):
+    if getattr(instance, "_password", None) is not None:
         _end_sockets(instance)
+    elif update_fields is None or "is_active" in update_fields:
+        is_on = getattr(instance, "is_active", True)
+        if not is_on or getattr(instance, _WAS_OFF, False):
+            setattr(instance, _WAS_OFF, not is_on)
+            _follow(instance)
 
 
 def _user_goes(*, instance: Any, **_: Any) -> None:
-    """The sockets are told after the commit, when the account is gone."""
-    _end_sockets(instance)
+    """Before the row goes, for then nobody knows any more whose it was; the sockets are told after the commit."""
+    from groupchat.actions.accounts import end_account
+
+    if (person := _person_of(instance)) is not None:
+        end_account(person=person)
+
+
+def _follow(user: Any) -> None:
+    from groupchat.actions.accounts import follow, is_switched_on
+
+    person = _person_of(user)
+    if person is not None and person.account_active != is_switched_on(user):
+        follow(person=person)
 
 
 def _end_sockets(user: Any) -> None:
     from groupchat.actions.people import end_sessions
-    from groupchat.models import Person
 
-    person = Person.objects.filter(user=user).first() if user is not None else None
+    person = _person_of(user) if user is not None else None
     if person is not None:
         end_sessions(person=person)
+
+
+def _person_of(user: Any) -> Person | None:
+    from groupchat.models import Person
+
+    return Person.objects.filter(user_id=user.pk).first()

@@ -6,6 +6,8 @@ Every option is a field of :class:`Conf`; its upper-case name is the key in ``se
 
 from __future__ import annotations
 
+import re
+from collections.abc import Callable
 from dataclasses import dataclass, fields
 from typing import Any
 
@@ -23,6 +25,10 @@ class Conf:
 
     max_new_guests_per_minute: int = 60  # of one address, per process; the machine's own addresses are not counted
 
+    # where sockets connect, below the site's root; the page is told of it
+    socket_path: str = "ws/"
+    tutorial: bool = True  # whether the protocol of Channels' tutorial is spoken, at chat/<room>/ below that
+
     # limits of words
     max_body_characters: int = 8_000
     max_room_name_characters: int = 80
@@ -37,23 +43,58 @@ class Conf:
     max_connections_per_address: int = 200
     max_rooms_per_connection: int = 500
     max_outbox_bytes: int = 1024 * 1024  # unsent bytes of one socket; past it the socket is closed as slow
+    reserved_files: int = 128  # of those a process may open (RLIMIT_NOFILE), what new sockets leave
     trusted_proxies: int = 0  # how many proxies in front add to X-Forwarded-For; the address is taken from there
 
     # limits of reading
     max_page_messages: int = 100
     max_page_members: int = 200
+    max_page_rooms: int = 100  # over HTTP
     max_changes: int = 1_000  # entities one `changes` may carry; more means `reset`
     max_positions: int = 50  # rooms whose changes one `hello` may ask for; the others are reset
+    max_uncounted: int = (
+        1_000  # own and deleted messages behind the marks that one answer names; the rest counts as unread
+    )
 
     # posting
     max_post_batch: int = 256  # posts in one transaction
     max_posts_waiting: int = 10_000  # posts waiting for a transaction in this process; past it: overloaded
 
+    # effects: what is done later about what happened
+    run_effects: bool = True  # in this process; where it is off, `groupchat worker` must run
+    effect_threads: int = 4  # handlers that run at once in a process; 0 is 1
+    max_effect_batch: int = 100  # effects that a process takes at once; 0 is 1
+    max_effect_attempts: int = 20  # then it has failed
+    effect_pause_seconds: int = 5  # before the second attempt; doubled with each that follows
+    max_effect_pause_seconds: int = 3_600
+    effect_lease_seconds: int = 60  # a process that died holds what it had taken for so long; 5 at least
+    effect_poll_milliseconds: int = 1_000  # how often each process looks for what others wrote
+
     # between processes
     max_publications_waiting: int = 10_000  # publications waiting for the broker; past it the sweep delivers
-    max_broker_bytes: int = 32 * 1024  # a larger frame travels as a doorbell: "look at the database"
+    max_broker_bytes: int = 32 * 1024  # a larger frame travels as a wakeup: "look at the database"
+    max_ephemeral_deliveries_per_second: int = 2_000  # who is typing: of one room and process; 0: none
     gap_wait_milliseconds: int = 50  # how long a frame that came too early waits for the one before it
     sweep_milliseconds: int = 500  # how often each process compares its positions with the database
+
+    @property
+    def largest_answer_bytes(self) -> int:
+        """What one answer may take of the outbox, so that no answer closes a socket as slow; 0: as much as it likes."""
+        return self.max_outbox_bytes // 2
+
+
+# by the type of the field: what is right, and what that is called
+_KINDS: dict[str, tuple[Callable[[Any], bool], str]] = {
+    "bool": (lambda value: isinstance(value, bool), "True or False"),
+    "int": (
+        lambda value: isinstance(value, int) and not isinstance(value, bool) and value >= 0,
+        "a whole number, 0 or more",
+    ),
+    "str": (
+        lambda value: isinstance(value, str) and re.fullmatch(r"([\w.~-]+/)+", value, re.ASCII) is not None,
+        'a path without a slash before it and with one behind it, like "ws/"',
+    ),
+}
 
 
 def _load() -> Conf:
@@ -63,16 +104,23 @@ def _load() -> Conf:
         key = field.name.upper()
         if key not in given:
             continue
-        value = given.pop(key)
-        wanted = bool if field.type == "bool" else int
-        if not isinstance(value, wanted) or (wanted is int and (isinstance(value, bool) or value < 0)):
-            kind = "True or False" if wanted is bool else "a whole number, 0 or more"
-            raise ImproperlyConfigured(f'GROUPCHAT["{key}"] must be {kind}, not {value!r}.')
-        values[field.name] = value
+        values[field.name] = _checked(str(field.type), given.pop(key), f'GROUPCHAT["{key}"]')
     if given:
         known = ", ".join(field.name.upper() for field in fields(Conf))
         raise ImproperlyConfigured(f"Unknown keys in GROUPCHAT: {', '.join(sorted(given))}. Known: {known}.")
     return Conf(**values)
+
+
+def check_path(value: Any, name: str) -> str:
+    """A path of sockets; raises ImproperlyConfigured with its name."""
+    return str(_checked("str", value, name))
+
+
+def _checked(kind: str, value: Any, name: str) -> Any:
+    is_right, words = _KINDS[kind]
+    if not is_right(value):
+        raise ImproperlyConfigured(f"{name} must be {words}, not {value!r}.")
+    return value
 
 
 _loaded: Conf | None = None

@@ -5,6 +5,7 @@ The tables are part of the protocol: `docs/protocol.md` shows them, REST uses th
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from enum import IntEnum
 from math import ceil
@@ -42,6 +43,12 @@ class BadFrame(ChatError):
     code = "bad_frame"
 
 
+class BadRequest(ChatError):
+    """Over HTTP: what stands around the content is wrong."""
+
+    code = "bad_request"
+
+
 class UnknownCommand(ChatError):
     code = "unknown_command"
 
@@ -73,8 +80,26 @@ class NotFound(ChatError):
     status = 404
 
 
+class MethodNotAllowed(ChatError):
+    """Over HTTP: the address knows other methods only."""
+
+    code = "method_not_allowed"
+    status = 405
+
+    def __init__(self, allowed: Collection[str]) -> None:
+        self.allowed = ", ".join(allowed)
+        super().__init__(f"This address takes {self.allowed} only.")
+
+
 class NameTaken(ChatError):
     code = "name_taken"
+    status = 409
+
+
+class IdempotencyConflict(ChatError):
+    """Another message of the same author in the same room has this client_message_id (or Idempotency-Key)."""
+
+    code = "idempotency_conflict"
     status = 409
 
 
@@ -104,13 +129,16 @@ class Unavailable(ChatError):
 
 ERRORS: tuple[type[ChatError], ...] = (
     BadFrame,
+    BadRequest,
     UnknownCommand,
     Invalid,
     TooLong,
     Unauthenticated,
     Forbidden,
     NotFound,
+    MethodNotAllowed,
     NameTaken,
+    IdempotencyConflict,
     RateLimited,
     LimitReached,
     WrongVersion,
@@ -127,12 +155,12 @@ class Close(IntEnum):
     GOING_AWAY = 1012  # the server restarts: come back with jitter
     TOO_LARGE = 1009  # the frame was larger than max_frame_bytes: not by itself
 
-    BROKEN_FRAME = 4000  # binary or half frames, no hello: the client is wrong
+    BROKEN_FRAME = 4000  # a binary frame: nobody who knows the protocol sends one
     RELOAD = 4001  # another version of the protocol
     SIGN_IN = 4002  # nobody is signed in and guests are not allowed
     SIGNED_OUT = 4003  # the session ended
-    UNKNOWN_ROOM = 4004  # classic door: there is no such room for you
-    REMOVED = 4005  # classic door: you were removed from the room
+    UNKNOWN_ROOM = 4004  # tutorial protocol: there is no such room for you
+    REMOVED = 4005  # tutorial protocol: you were removed from the room
 
     FLOODING = 4100  # far over the rate limit
     TOO_MANY_CONNECTIONS = 4101

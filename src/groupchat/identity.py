@@ -2,28 +2,45 @@
 
 from __future__ import annotations
 
+import hashlib
 import secrets
 import time
 from collections import OrderedDict
 from collections.abc import Mapping
 from dataclasses import dataclass
-from ipaddress import ip_address
 from threading import Lock
 from typing import Any
 from uuid import UUID, uuid4
 
+from django.conf import settings
 from django.core import signing
 
 from groupchat.actions.people import Guest, person_of_user
 from groupchat.conf import conf
 from groupchat.errors import RateLimited
 from groupchat.models import Person
+from groupchat.network import is_loopback
 from groupchat.ratelimit import Bucket
-from groupchat.text import clean_person_name
+from groupchat.text import clean_person_name, mended_person_name
 
-GUEST_COOKIE = "groupchat_guest"
+FORMER_GUEST_COOKIE = "groupchat_guest"  # the same for every site: on one host, the later one took the earlier one's
 GUEST_COOKIE_SECONDS = 400 * 24 * 3600  # the longest that browsers keep a cookie
 _SALT = "groupchat.guest"
+
+
+def _name_of_cookie(secret_key: str) -> str:
+    return f"{FORMER_GUEST_COOKIE}_{hashlib.sha256(b'groupchat.cookies' + secret_key.encode()).hexdigest()[:8]}"
+
+
+# A browser keeps the cookies of a host for all of its ports: each instance has a name of its own.
+GUEST_COOKIE = _name_of_cookie(settings.SECRET_KEY)
+# Under which names a guest may still come: their cookie gets its present name with their next socket.
+_GUEST_COOKIES = (
+    GUEST_COOKIE,
+    *(_name_of_cookie(str(key)) for key in settings.SECRET_KEY_FALLBACKS),
+    FORMER_GUEST_COOKIE,
+)
+NAMELESS = "guest"  # the beginning of the name of who gave none
 MAX_ADDRESSES = 20_000  # whose newcomers are counted; past it the one seen longest ago is forgotten
 
 
@@ -58,9 +75,12 @@ class Newcomers:
         self._lock = Lock()
 
     def require(self, address: str, now: float | None = None) -> None:
-        """Count one; raises RateLimited. The machine's own addresses say nothing about who it is, and pass."""
+        """Count one; raises RateLimited.
+
+        The machine's own addresses, and none at all (a socket of the system), say nothing about who it is, and pass.
+        """
         limit = conf().max_new_guests_per_minute
-        if not limit or _is_own(address):
+        if not limit or not address or is_loopback(address):
             return
         now = time.monotonic() if now is None else now
         with self._lock:
@@ -76,13 +96,6 @@ class Newcomers:
 newcomers = Newcomers()
 
 
-def _is_own(address: str) -> bool:
-    try:
-        return ip_address(address).is_loopback
-    except ValueError:  # a socket of the system has no address
-        return True
-
-
 def new_guest(*, name: str) -> Guest:
     """A guest with a new id; raises Invalid or TooLong for a wrong name."""
     return Guest(uuid4(), clean_person_name(name))
@@ -90,7 +103,7 @@ def new_guest(*, name: str) -> Guest:
 
 def made_up_guest() -> Guest:
     """A guest who gave no name."""
-    return Guest(uuid4(), _as_long_as_names_are(f"guest-{secrets.randbelow(9000) + 1000}"))
+    return Guest(uuid4(), mended_person_name(f"{NAMELESS}-{secrets.randbelow(9000) + 1000}"))
 
 
 def sign_guest(guest: Guest) -> str:
@@ -98,26 +111,27 @@ def sign_guest(guest: Guest) -> str:
     return signing.dumps([guest.id.hex, guest.name], salt=_SALT)
 
 
+def guest_cookie_in(cookies: Mapping[str, str]) -> str:
+    """The value of the guest's cookie among these, under its present name or a former one; empty without one."""
+    return next((value for name in _GUEST_COOKIES if (value := cookies.get(name))), "")
+
+
 def read_guest(value: str) -> Guest | None:
     """The guest of a cookie; None where it was not we who signed it."""
     try:
         guest_id, name = signing.loads(value, salt=_SALT)
-        return Guest(UUID(guest_id), _as_long_as_names_are(str(name)))
+        # It was given under other rules or another limit, perhaps, and a guest must not be mute for it.
+        return Guest(UUID(guest_id), mended_person_name(str(name)) or NAMELESS)
     except (signing.BadSignature, ValueError, TypeError):
         return None
-
-
-def _as_long_as_names_are(name: str) -> str:
-    """Cut at the limit of today: it was given under another, and a guest must not be mute for it."""
-    return name[: conf().max_person_name_characters or None]
 
 
 def resolve(*, user: Any, cookies: Mapping[str, str]) -> Visitor:
     """The visitor with this user of the site and these cookies. A user's person is made with the first visit."""
     if user is not None and user.is_authenticated:
         return Visitor(person_of_user(user=user), None)
-    if conf().guests and (value := cookies.get(GUEST_COOKIE)):
-        guest = read_guest(value)
+    if conf().guests:
+        guest = read_guest(guest_cookie_in(cookies))
         if guest is not None:
             return visitor_of_guest(guest, Person.objects.filter(guest_id=guest.id).first())
     return NOBODY

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 
+from groupchat.characters import BLANK, is_never_drawn, strays, without_breaks, without_strays
 from groupchat.conf import conf
 from groupchat.errors import Invalid, TooLong
 
@@ -17,23 +18,16 @@ _SPACES = re.compile(r"\s+")
 _CLIENT_MESSAGE_ID = re.compile(r"[A-Za-z0-9_-]{1,64}\Z")
 # Not "Cn": what our Unicode does not know yet may be a new emoji that every phone draws.
 _INVISIBLE = ("Cc", "Cf", "Zs", "Zl", "Zp", "Co", "Cs")
-# Characters that are drawn as nothing although Unicode counts them as letters or marks.
-_BLANK = frozenset("\u115f\u1160\u3164\uffa0\u2800\u034f")
 
 
 def is_visible(text: str) -> bool:
     """Whether a reader would see anything of it."""
     return any(
-        character not in _BLANK
+        character not in BLANK
         and unicodedata.category(character) not in _INVISIBLE
-        and not _is_never_drawn(ord(character))
+        and not is_never_drawn(ord(character))
         for character in text
     )
-
-
-def _is_never_drawn(code: int) -> bool:
-    """Code points without a character for good (noncharacters), or set aside for what shows nothing."""
-    return code & 0xFFFE == 0xFFFE or 0xFDD0 <= code <= 0xFDEF or 0xFFF0 <= code <= 0xFFF8 or code >> 12 == 0xE0
 
 
 def fold(name: str) -> str:
@@ -82,6 +76,13 @@ def clean_person_name(name: str) -> str:
     return _clean_line(name, field="name", what="A name", limit=limit)
 
 
+def mended_person_name(name: str) -> str:
+    """What `clean_person_name` would take of a name that was given elsewhere, or under other rules; may be empty."""
+    limit = _within(conf().max_person_name_characters, LONGEST_NAME)
+    line = _line(without_strays(_line(without_strays(_line(name)))[:limit]))
+    return line if is_visible(line) else ""
+
+
 def clean_client_message_id(value: str) -> str:
     if not _CLIENT_MESSAGE_ID.match(value):
         raise Invalid(
@@ -95,12 +96,17 @@ def _within(limit: int, longest: int) -> int:
     return min(limit, longest) if limit else longest
 
 
+def _line(text: str) -> str:
+    return _SPACES.sub(" ", without_breaks(text)).strip()
+
+
 def _clean_line(text: str, *, field: str, what: str, limit: int) -> str:
-    line = _SPACES.sub(" ", text).strip()
-    if any(unicodedata.category(character) in ("Cc", "Cs") for character in line):
-        raise Invalid(f"{what} can't hold control characters.", field=field)
+    line = _line(text)
     if not is_visible(line):
         raise Invalid(f"{what} can't be empty.", field=field)
+    if wrong := strays(line):
+        code = ord(line[wrong[0]])
+        raise Invalid(f"{what} can't hold characters that are not drawn (U+{code:04X} here).", field=field)
     if len(line) > limit:
         raise TooLong(f"{what} holds at most {limit} characters.", field=field)
     return line

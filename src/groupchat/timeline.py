@@ -9,14 +9,15 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import TypeVar, cast
+from typing import Any
 
 from django.db import connections, router
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from groupchat.conf import conf
 from groupchat.errors import NotFound
-from groupchat.models import Membership, Message, Notice, Person, Room, RoomName, ServerState
+from groupchat.kinds import MEMBERS, ROOM_KINDS, Kind, departures
+from groupchat.models import Membership, Message, Notice, Person, Room, ServerState
 from groupchat.protocol import (
     ChangesFrame,
     MemberResource,
@@ -33,16 +34,16 @@ from groupchat.resources import (
     membership_resource,
     message_resource,
     notice_resource,
+    own_membership,
     people_resources,
     room_resource,
     room_state,
 )
 from groupchat.text import fold
+from groupchat.unread import is_behind, uncounted
 
 ALL_OF_THEM = 2**31  # where there is no limit: no database counts up to what a client may ask for
 MOST_BYTES_OF_A_CHARACTER = 6  # in JSON: a control character as \u0007, an emoji as four bytes of UTF-8
-
-_Row = TypeVar("_Row", Message, Membership, Notice)
 
 
 def epoch() -> str:
@@ -89,26 +90,17 @@ def changes(room_id: int, since: int) -> RoomChanges | None:
     }
     if since == room.seq:
         return RoomChanges(frame, [])
-    messages = list(_since(Message.objects.filter(room_id=room_id), since, limit))
-    members = list(_since(Membership.objects.filter(room_id=room_id), since, limit))
-    notices = list(_since(Notice.objects.filter(room_id=room_id), since, limit))
-    if limit and len(messages) + len(members) + len(notices) > limit:
+    found = {kind: list(_since(kind, room_id, since, limit)) for kind in ROOM_KINDS}
+    if limit and sum(map(len, found.values())) > limit:
         return None
     if room.info_seq > since:
         frame["info"] = room_resource(room)
-    if members:
-        frame["members"] = [member_resource(member) for member in members]
-    if messages:
-        frame["messages"] = [message_resource(message) for message in messages]
-    if notices:
-        frame["notices"] = [notice_resource(notice) for notice in notices]
-    named = (
-        {message.author_id for message in messages}
-        | {member.person_id for member in members}
-        | {notice.actor_id for notice in notices}
-    )
-    out = {member.person_id: member.seq for member in members if member.state != Membership.State.JOINED}
-    return RoomChanges(frame, people(named), out)
+    named: set[int] = set()
+    for kind, rows in found.items():
+        if rows:
+            frame[kind.name] = [kind.resource(row) for row in rows]  # type: ignore[literal-required]
+            named.update(map(kind.person_id, rows))
+    return RoomChanges(frame, people(named), departures(found[MEMBERS]))
 
 
 def out(room_id: int, since: int) -> dict[int, int]:
@@ -117,8 +109,8 @@ def out(room_id: int, since: int) -> dict[int, int]:
     return dict(memberships.values_list("person_id", "seq"))
 
 
-def _since(rows: QuerySet[_Row], since: int, limit: int) -> QuerySet[_Row]:
-    rows = rows.filter(seq__gt=since).order_by("seq")
+def _since(kind: Kind[Any], room_id: int, since: int, limit: int) -> QuerySet[Any]:
+    rows: QuerySet[Any] = kind.model._default_manager.filter(room_id=room_id, seq__gt=since).order_by("seq")
     return rows[: limit + 1] if limit else rows
 
 
@@ -149,7 +141,7 @@ def page(
         high = min(before - 1, room.last_number)
         low = high - limit + 1
     elif after is not None:
-        low = max(after + 1, room.first_number)
+        low = max(min(after, room.last_number) + 1, room.first_number)
         high = low + limit - 1
     elif around is not None:
         low = max(min(around, room.last_number) - limit // 2, room.first_number)
@@ -188,7 +180,7 @@ def _as_much_as_fits(messages: list[Message], nearest: int) -> list[Message]:
     """Those around the number `nearest`, without a hole, that together leave room in the outbox of a connection: one
     page must never be what closes a socket as slow. At least one.
     """
-    most = conf().max_outbox_bytes // 2
+    most = conf().largest_answer_bytes
     if not most or sum(MOST_BYTES_OF_A_CHARACTER * len(message.body) for message in messages) <= most:
         return messages
     first = last = next((place for place, message in enumerate(messages) if message.number >= nearest), 0)
@@ -239,24 +231,49 @@ def members(room: Room, *, after: int = 0, limit: int = 100) -> MembersPage:
 
 
 @dataclass(frozen=True, slots=True)
-class Mine:
+class RoomsPage:
+    """Rooms in order of id, each as it is now; `next` is where the next page begins."""
+
+    rooms: Sequence[RoomState]
+    next: int | None
+
+
+def rooms(person: Person, *, after: int = 0, limit: int = 50) -> RoomsPage:
+    """A page of the rooms that the person may read (`permissions.can_read`, as the database asks it)."""
+    limit = min(limit, conf().max_page_rooms or ALL_OF_THEM)
+    own = Membership.objects.filter(room=OuterRef("pk"), person=person)
+    is_public = Q(kind=Room.Kind.PUBLIC) & ~Exists(own.filter(state=Membership.State.BANNED))
+    readable = Room.objects.filter(is_public | Exists(own.filter(state=Membership.State.JOINED)), pk__gt=after)
+    found = list(readable.order_by("pk")[: limit + 1])
+    more = len(found) > limit
+    found = found[:limit]
+    joined = Membership.objects.filter(person=person, room__in=found, state=Membership.State.JOINED)
+    by_room = {membership.room_id: membership for membership in joined}
+    return RoomsPage(
+        rooms=[room_state(room, by_room.get(room.pk)) for room in found],
+        next=found[-1].pk if more else None,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class OwnState:
     """What a person finds on opening: their position and their rooms, each as it was when the position was read."""
 
     seq: int
     rooms: Sequence[RoomState]
 
 
-def mine(person: Person) -> Mine:
+def mine(person: Person) -> OwnState:
     """All rooms in which the person is a member."""
     return mine_of([person.pk])[person.pk]
 
 
-def mine_of(person_ids: Iterable[int]) -> dict[int, Mine]:
-    """The same for many people at once, in three statements: they come back together after a restart."""
+def mine_of(person_ids: Iterable[int]) -> dict[int, OwnState]:
+    """The same for many people at once, in four statements: they come back together after a restart."""
     ids = set(person_ids)
     seqs = dict(Person.objects.filter(pk__in=ids).values_list("pk", "seq"))
-    # A room's counters are read in one row with the mark: a message of one's own between two statements would be
-    # unread for ever, for it is covered by the seq and has no seq of its own here.
+    # A room's counters are read in one row with the mark: a message of one's own that took the mark along between two
+    # statements would be unread for ever, for it is covered by the seq and has no seq of its own here.
     memberships = list(
         Membership.objects.filter(person_id__in=ids, state=Membership.State.JOINED)
         .order_by("room_id")
@@ -268,20 +285,20 @@ def mine_of(person_ids: Iterable[int]) -> dict[int, Mine]:
     found = Room.objects.filter(pk__in={row[3] for row in memberships})
     resources = {room.pk: room_resource(room) for room in found}
     rooms: dict[int, list[RoomState]] = {person_id: [] for person_id in seqs}
+    # Behind the marks: what is deleted or moved meanwhile comes as a change, and may be said twice.
+    behind = {row[2] for row in memberships if row[1] > row[7]}
+    skipped = uncounted(behind) if behind else {}
     for room_seq, last_number, person_id, room_id, seq, role, state, last_read_number, notify in memberships:
         if room_id not in resources or person_id not in rooms:
             continue
-        me = {
-            "room": room_id,
-            "seq": seq,
-            "role": role,
-            "state": state,
-            "last_read_number": last_read_number,
-            "notify": notify,
-        }
-        whole = {"room": resources[room_id], "seq": room_seq, "last_number": last_number, "me": me}
-        rooms[person_id].append(cast(RoomState, whole))
-    return {person_id: Mine(seq, rooms[person_id]) for person_id, seq in seqs.items()}
+        me = own_membership(
+            room=room_id, seq=seq, role=role, state=state, last_read_number=last_read_number, notify=notify
+        )
+        whole: RoomState = {"room": resources[room_id], "seq": room_seq, "last_number": last_number, "me": me}
+        if ranges := skipped.get((person_id, room_id)):
+            whole["uncounted"] = [list(numbers) for numbers in ranges]
+        rooms[person_id].append(whole)
+    return {person_id: OwnState(seq, rooms[person_id]) for person_id, seq in seqs.items()}
 
 
 def my_changes(person_id: int, since: int) -> MyChanges | None:
@@ -306,35 +323,28 @@ def my_changes(person_id: int, since: int) -> MyChanges | None:
         frame["memberships"] = [membership_resource(membership) for membership in memberships]
     joined = [membership for membership in memberships if membership.state == Membership.State.JOINED]
     if joined:
-        frame["rooms"] = [room_state(membership.room, membership) for membership in joined]
+        states = [(membership.room, membership) for membership in joined]
+        skipped = uncounted([person_id]) if any(is_behind(*state) for state in states) else {}
+        frame["rooms"] = [room_state(*state, skipped.get((person_id, state[0].pk), ())) for state in states]
     return MyChanges(frame, sessions=sessions_seq > since)
 
 
-def positions(room_ids: Iterable[int], person_ids: Iterable[int]) -> tuple[dict[int, int], dict[int, int]]:
-    """The present seq of these rooms and of these people: what the sweep compares with."""
-    return _seqs(Room, list(room_ids)), _seqs(Person, list(person_ids))
+def seqs(model: type[Room] | type[Person], ids: Sequence[int]) -> dict[int, int]:
+    """The present seq of these rooms or people: what the sweep compares with.
 
-
-def _seqs(model: type[Room] | type[Person], ids: list[int]) -> dict[int, int]:
-    """In SQL, with one parameter: each process asks this of everything it listens to, at least once a second."""
+    In SQL, with one parameter: each process asks this of everything it listens to, at least once a second.
+    """
     if not ids:
         return {}
     connection = connections[router.db_for_read(model)]
     is_sqlite = connection.vendor == "sqlite"
     among = "IN (SELECT value FROM json_each(%s))" if is_sqlite else "= ANY(%s)"
     with connection.cursor() as cursor:
-        cursor.execute(
-            f"SELECT id, seq FROM {model._meta.db_table} WHERE id {among}", [json.dumps(ids) if is_sqlite else ids]
-        )
+        wanted = json.dumps(ids) if is_sqlite else list(ids)
+        cursor.execute(f"SELECT id, seq FROM {model._meta.db_table} WHERE id {among}", [wanted])
         return dict(cursor.fetchall())
 
 
-def lively_rooms(*, limit: int = 12) -> list[Room]:
+def recently_active_rooms(*, limit: int = 12) -> list[Room]:
     """Public rooms, those with the newest room activity first."""
     return list(Room.objects.filter(kind=Room.Kind.PUBLIC).order_by("-last_message_at", "-pk")[:limit])
-
-
-def former_slug(slug: str) -> str | None:
-    """The present address of the room that once had this one."""
-    found = RoomName.objects.filter(key=fold(slug)).select_related("room").first()
-    return found.room.slug if found is not None and found.room.slug != slug else None

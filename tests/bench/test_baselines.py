@@ -7,13 +7,15 @@ from pathlib import Path
 
 import pytest
 
-from groupchat.bench import baselines, served
-from groupchat.bench.contenders import all_contenders
-from groupchat.bench.crowd import Crowd, gather
-from groupchat.bench.scenarios.posts import Sender, keep_posting
-from groupchat.bench.served import Absent, NotStarted
-from groupchat.bench.swarm import Swarm
-from groupchat.bench.voices import AcknowledgingVoice, unheard
+from benchmarks import baselines
+from benchmarks.baselines import Absent
+from benchmarks.contenders import all_contenders
+from benchmarks.scenarios.posts import Sender, keep_posting
+from benchmarks.voices import AcknowledgingVoice, unheard
+from groupchat.load import served
+from groupchat.load.crowd import Crowd, gather
+from groupchat.load.served import NotStarted
+from groupchat.load.swarm import Swarm
 
 CONTENDERS = {contender.key: contender for contender in all_contenders(install=True)}
 
@@ -74,7 +76,7 @@ def test_a_server_that_does_not_come_up_says_what_it_printed(tmp_path: Path) -> 
     with pytest.raises(NotStarted, match="the disk is gone"):
         served.start(command, log=tmp_path / "log", port=served.free_port())
     with pytest.raises(NotStarted, match="the disk is gone"):
-        served.start_announcing(command, log=tmp_path / "log")
+        baselines.start_announcing(command, log=tmp_path / "log")
 
 
 def test_no_server_of_the_bench_learns_of_an_operators_own(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

@@ -12,10 +12,10 @@ from xml.etree import ElementTree
 import pytest
 from rich.console import Console
 
-from groupchat.bench.documents import plot_of, write_documents
-from groupchat.bench.plot import cost_plot
-from groupchat.bench.report import Goal, Report, said
-from groupchat.bench.scenarios.scaling import SCENARIO
+from benchmarks.documents import plot_of, write_documents
+from benchmarks.plot import cost_plot
+from benchmarks.report import Goal, Report, said
+from benchmarks.scenarios.scaling import SCENARIO
 
 SVG = "{http://www.w3.org/2000/svg}"
 

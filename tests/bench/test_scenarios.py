@@ -14,14 +14,14 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from groupchat.bench import measure
-from groupchat.bench.cli import app
-from groupchat.bench.contenders import OURS, OURS_DEFLATE
-from groupchat.bench.ours import room_plan
-from groupchat.bench.report import Report
-from groupchat.bench.scenarios import arrival, bigroom, fanout, http, posts, processes, scaling
-from groupchat.bench.stage import Stage
-from groupchat.bench.voices import ClassicVoice
+from benchmarks.cli import app
+from benchmarks.contenders import OURS, OURS_DEFLATE
+from benchmarks.ours import room_plan
+from benchmarks.report import Report
+from benchmarks.scenarios import arrival, bigroom, fanout, http, posts, processes, scaling
+from benchmarks.stage import Stage
+from benchmarks.voices import ClassicVoice
+from groupchat.load.measure import family as family_of
 
 
 @pytest.fixture(scope="module")
@@ -176,13 +176,13 @@ def test_the_whole_comparison_with_small_numbers(tmp_path: Path) -> None:
 
 
 def test_a_bench_that_is_told_to_end_ends_its_servers(tmp_path: Path) -> None:
-    command = [sys.executable, "-m", "groupchat.server", "bench", "fanout", "--sockets", "3", "--seconds", "60"]
+    command = [sys.executable, "-m", "benchmarks", "fanout", "--sockets", "3", "--seconds", "60"]
     command += ["--against", "floor"]
     with (tmp_path / "output").open("w") as output:
         bench = subprocess.Popen(command, env={**os.environ, "TMPDIR": str(tmp_path)}, stdout=output, stderr=output)
         try:
             deadline = time.monotonic() + 60
-            while len(family := measure.family(bench.pid)) < 3 and time.monotonic() < deadline:
+            while len(family := family_of(bench.pid)) < 3 and time.monotonic() < deadline:
                 time.sleep(0.05)
             assert len(family) >= 3, "the bench, our server and the floor"
         finally:

@@ -9,10 +9,10 @@ from typing import Any
 
 from tests.brokers.side import Side
 
-from groupchat.realtime import resume
-from groupchat.realtime.connection import Connection
-from groupchat.realtime.frames import Chunk
-from groupchat.realtime.topics import TopicKey
+from groupchat.realtime.delivery.opening import Asked
+from groupchat.realtime.fanout.connection import Connection
+from groupchat.realtime.fanout.frames import Chunk
+from groupchat.realtime.fanout.topics import TopicKey
 
 DEADLINE_SECONDS = 30.0
 
@@ -59,7 +59,7 @@ class Ear(Connection):
         topic = side.hub.begin(self, key)
         if topic.joined is not None:
             await asyncio.wait([topic.joined], timeout=seconds)
-        state = await side.database.read(resume.look, None, room)
+        state = await side.room_states.ask(Asked(None, room))
         self.position = state["seq"]
         side.hub.commit(self, key, position=state["seq"], last_number=state["last_number"])
         return self

@@ -7,8 +7,8 @@ import threading
 from collections.abc import Coroutine
 from typing import Any, TypeVar
 
+from groupchat.realtime.fanout.topics import Publication
 from groupchat.realtime.runtime import Runtime
-from groupchat.realtime.topics import Publication
 
 R = TypeVar("R")
 

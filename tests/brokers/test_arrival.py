@@ -73,6 +73,7 @@ def test_a_guest_who_writes_elsewhere_is_a_person_here(world: World, loops: list
         assert there.state.me is None
         here.post(world.rooms[0], "my first word")
         await until(lambda: there.state.me is not None and world.rooms[0] in there.state.rooms)
+        await until(lambda: here.state.me is not None)
         assert there.state.me == here.state.me
         world.check()
 

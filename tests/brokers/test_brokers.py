@@ -63,7 +63,7 @@ def test_many_at_once_from_both_sides(sides: list[Side], room: Room, owner: Pers
         assert [body for body in heard[0] if body.startswith(f"{index} ")] == [f"{index} {n}" for n in range(30)]
 
 
-def test_a_frame_that_is_too_large_is_a_doorbell(sides: list[Side], room: Room, owner: Person) -> None:
+def test_a_frame_that_is_too_large_is_a_wakeup(sides: list[Side], room: Room, owner: Person) -> None:
     here, there = sides
     ear = listening(there, room)
     posts = [Post(room.pk, owner, f"{index} " + "x" * 7_900, uuid4().hex) for index in range(10)]
@@ -156,8 +156,8 @@ def test_a_crash_between_commit_and_publication(start: Start, room: Room, owner:
         assert run(side, ear.hears(1)) == ["nobody was told"]
 
 
-def test_a_doorbell_in_a_busy_room_is_heard_without_the_sweep(start: Start, room: Room, owner: Person) -> None:
-    """A small publication that comes right behind a doorbell does not make us forget it."""
+def test_a_wakeup_in_a_busy_room_is_heard_without_the_sweep(start: Start, room: Room, owner: Person) -> None:
+    """A small publication that comes right behind a wakeup does not make us forget it."""
     memory = InMemoryChannelLayer()
     here, there = start(memory, memory, one_loop=True, SWEEP_MILLISECONDS=NEVER, MAX_BROKER_BYTES=600)
     ear = listening(there, room)

@@ -10,10 +10,10 @@ from typing import Any
 import pytest
 from tests.brokers.ear import Ear, EarWire, until
 
-from groupchat.realtime.connection import Connection
-from groupchat.realtime.frames import Chunk, Frame
-from groupchat.realtime.hub import MOST_KEPT, Hub
-from groupchat.realtime.topics import Publication, Reset, TopicKey
+from groupchat.realtime.fanout.connection import Connection
+from groupchat.realtime.fanout.frames import Chunk, Frame
+from groupchat.realtime.fanout.hub import Hub
+from groupchat.realtime.fanout.topics import MOST_KEPT, Publication, Reset, TopicKey
 
 ROOM = TopicKey("room", 1)
 
@@ -158,7 +158,7 @@ async def test_who_read_what_the_hub_has_not_heard_of(desk: Desk) -> None:
     assert ranges(first) == [(5, 9)]
 
 
-async def test_a_doorbell_behind_which_something_small_comes(desk: Desk) -> None:
+async def test_a_wakeup_behind_which_something_small_comes(desk: Desk) -> None:
     ear = desk.subscribe(5)
     desk.hub.behind(ROOM, 7)
     desk.hub.publish(changes(5, 6))
@@ -167,7 +167,7 @@ async def test_a_doorbell_behind_which_something_small_comes(desk: Desk) -> None
     assert ranges(ear) == [(5, 6), (6, 7)]
 
 
-async def test_a_doorbell_while_a_repair_runs(desk: Desk) -> None:
+async def test_a_wakeup_while_a_repair_runs(desk: Desk) -> None:
     ear = desk.subscribe(5)
     desk.repaired = changes(5, 6)
     desk.hub.behind(ROOM, 6)

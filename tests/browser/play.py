@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -12,6 +13,24 @@ from tests.server.served import Served, run
 
 PICTURES = Path(__file__).parent.parent.parent / "screenshots"
 AXE = (Path(__file__).parent / "vendor" / "axe.min.js").read_text()
+# Everything in all databases of the page, as one text.
+KEPT = """async () => {
+  const found = [];
+  for (const { name, version } of await indexedDB.databases()) {
+    const database = await new Promise((done, fail) => {
+      const asked = indexedDB.open(name, version);
+      asked.onsuccess = () => done(asked.result);
+      asked.onerror = () => fail(asked.error);
+    });
+    for (const store of database.objectStoreNames) {
+      const all = database.transaction(store).objectStore(store).getAll();
+      await new Promise((done) => (all.onsuccess = done));
+      found.push(...all.result);
+    }
+    database.close();
+  }
+  return JSON.stringify(found);
+}"""
 
 
 class Site:
@@ -107,6 +126,13 @@ class Someone:
         composer.press("Enter")
         return self
 
+    def deletes(self, text: str) -> None:
+        message = self.message(text)
+        message.hover()
+        message.get_by_role("button", name="Delete").click()
+        self.page.get_by_role("dialog").get_by_role("button", name="Delete", exact=True).click()
+        expect(message).to_have_count(0)
+
     def goes_offline(self) -> None:
         self.context.set_offline(True)
         expect(self.page.locator(".banner")).to_be_visible()
@@ -142,6 +168,13 @@ class Someone:
     def sees_sent(self, text: str) -> None:
         """On screen, and confirmed by the server."""
         expect(self.message(text).and_(self.page.locator("[data-number]"))).to_have_count(1)
+
+    def keeps(self, text: str, wanted: bool = True) -> None:
+        """Wait until it is, or is not any more, in a database of the page."""
+        deadline = time.monotonic() + 30
+        while (text in self.page.evaluate(KEPT)) != wanted:
+            assert time.monotonic() < deadline, f"{text!r} is {'not ' * wanted}kept"
+            self.page.wait_for_timeout(50)
 
     def bodies(self) -> list[str]:
         return self.page.locator(".message .body").all_inner_texts()

@@ -63,3 +63,47 @@ def test_opening_alone_marks_nothing(meet: Meet, site: Site, room: str, browser:
     ada.page.goto(site.address(room))
     expect(ada.page.locator('[data-number="2"]')).to_be_in_viewport()
     expect(ada.unread(room)).to_have_text("80")
+
+
+def test_what_was_written_offline_reads_nothing_that_came_meanwhile(meet: Meet, site: Site, room: str) -> None:
+    ada = meet("Ada").enters(f"{room} two")
+    ada.enters(room)
+    ada.says("before")
+    ada.sees_sent("before")
+    ada.goes_offline()
+    ada.says("written offline")
+    ada.page.locator(".room-link").filter(has_text=f"{room} two").click()
+    expect(ada.page.locator(".room-name")).to_have_text(f"{room} two")
+    site.fill(room, 30)
+    ada.comes_online()
+    expect(ada.unread(room)).to_have_text("30")
+    expect(ada.page.locator(".banner")).to_have_count(0)
+    ada.page.locator(".room-link").filter(has_text=room).filter(has_not_text="two").click()
+    expect(ada.page.locator(".new-line")).to_be_visible()
+    expect(ada.page.locator('[data-kind="new"] + [data-number="2"]')).to_have_count(1)
+    ada.sees_sent("written offline")
+
+
+def test_what_was_deleted_unseen_is_new_to_nobody(meet: Meet, room: str) -> None:
+    desk = meet("Ada").enters(room)
+    desk.enters(f"{room} two")
+    phone = meet("Ada", storage_state=desk.context.storage_state())
+    phone.page.goto(desk.page.url)
+    grace = meet("Grace").enters(room)
+    for text in ("first", "second"):
+        grace.says(text)
+        grace.sees_sent(text)
+    for device in (desk, phone):
+        expect(device.unread(room)).to_have_text("2")
+        expect(device.page).to_have_title(f"(2) \u2068{room} two\u2069 · Group Chat")
+    grace.deletes("first")
+    for device in (desk, phone):
+        expect(device.unread(room)).to_have_text("1")
+        expect(device.page).to_have_title(f"(1) \u2068{room} two\u2069 · Group Chat")
+    grace.deletes("second")
+    for device in (desk, phone):
+        expect(device.unread(room)).to_have_count(0)
+    phone.page.reload()
+    expect(phone.page.locator(".room-name")).to_have_text(f"{room} two")
+    expect(phone.page.locator(".connection")).to_have_text("Connected")
+    expect(phone.unread(room)).to_have_count(0)

@@ -115,7 +115,7 @@ def test_unread_is_in_the_list_and_the_title(meet: Meet, room: str) -> None:
     expect(ada.page.locator('link[rel="icon"]')).to_have_attribute("href", re.compile("^data:image/png"))
     ada.page.locator(".room-link").filter(has_text=room).first.click()
     ada.sees("one")
-    expect(ada.page).to_have_title(f"{room} · Group Chat")
+    expect(ada.page).to_have_title(f"\u2068{room}\u2069 · Group Chat")
     assert "#" not in ada.page.url
 
 
@@ -194,3 +194,20 @@ def test_the_door_of_a_room_leads_back_to_it(meet: Meet, site: Site, room: str) 
     ada.page.get_by_role("button", name="Sign up").click()
     expect(ada.page.locator(".room-name")).to_have_text(room)
     ada.sees("message 1")
+
+
+def test_who_is_typing_stands_below_the_composer_and_moves_nothing(meet: Meet, room: str) -> None:
+    ada, grace = meet("Ada").enters(room), meet("Grace").enters(room)
+    ada.says("hello")
+    grace.says("hello, too")
+    ada.sees("hello, too")
+    before = ada.composer.bounding_box()
+    # Slowly: what follows at once upon a message is not told, for the same was told a moment ago.
+    grace.composer.press_sequentially("I think", delay=500)
+    typing = ada.page.locator(".composer-typing")
+    expect(typing).to_have_text("\u2068Grace\u2069 is typing…")
+    assert ada.composer.bounding_box() == before
+    expect(grace.page.locator(".composer-typing")).to_have_count(0)
+    grace.composer.press("Enter")
+    ada.sees("I think")
+    expect(typing).to_have_count(0)

@@ -120,6 +120,7 @@ def test_a_message_above_grows_and_nothing_moves(meet: Meet, site: Site, room: s
     ada = meet("Ada").enters(room)
     expect(ada.page.locator('[data-number="141"]')).to_be_visible()
     scrolled_to(ada, 84)
+    expect(ada.page.locator('[data-number="84"]')).to_have_count(1)  # near it may be before its page has come
     ada.page.evaluate("""() => {
       const row = document.querySelector('[data-number="84"]');
       const scroller = document.querySelector(".timeline");

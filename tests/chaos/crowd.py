@@ -182,12 +182,18 @@ class Crowd:
             if membership is None or person.screen.me is None:
                 breach("states", f"{person.name} does not know of being in room {room}")
                 continue
-            own = [one["number"] for one in view.messages.values() if one["author"] == person.screen.me]
-            mark = max([membership["last_read_number"], *own])
-            if mark != truth.marks[room, person.screen.me]:
-                breach(
-                    "states", f"{person.name} has read {mark} of room {room}, not {truth.marks[room, person.screen.me]}"
-                )
+            me = person.screen.me
+            shown = unread(
+                membership["last_read_number"],
+                {number for number, one in view.messages.items() if one["author"] != me and "deleted_at" not in one},
+            )
+            there = unread(
+                truth.marks[room, me],
+                {row.number for row in truth.messages if row.room == room and row.author != me and not row.deleted}
+                & view.messages.keys(),
+            )
+            if shown != there:
+                breach("states", f"{person.name} has {shown} unread in room {room}, not {there}")
 
 
 class Truth:
@@ -224,6 +230,11 @@ class Truth:
             }
             self.positions = dict(rows(connection, "SELECT id, seq FROM groupchat_person"))
         self.at = {(row.room, row.number): row for row in self.messages}
+
+
+def unread(mark: int, others: set[int]) -> list[int]:
+    """What others wrote behind the mark and is still there."""
+    return sorted(number for number in others if number > mark)
 
 
 async def until(is_so: Callable[[], bool], what: str, *, seconds: float = DEADLINE_SECONDS) -> None:

@@ -46,16 +46,16 @@ class Person:
         self._answers: dict[int, tuple[str, asyncio.Future[dict[str, Any]]]] = {}
         self._ref = 0
         self._posts = 0
-        self._keeper: asyncio.Task[None] | None = None
+        self._heartbeat: asyncio.Task[None] | None = None
         self._repairing: dict[int, asyncio.Task[None]] = {}
 
     # --- the socket ------------------------------------------------------------------------------------------------
 
     def arrive(self) -> None:
-        self._keeper = asyncio.create_task(self._keep())
+        self._heartbeat = asyncio.create_task(self._keep())
 
     async def go(self) -> None:
-        tasks = [task for task in (self._keeper, *self._repairing.values()) if task is not None]
+        tasks = [task for task in (self._heartbeat, *self._repairing.values()) if task is not None]
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)

@@ -10,7 +10,7 @@ import struct
 import time
 from typing import Any
 
-from groupchat.bench import wire
+from groupchat.load import wire
 
 HANDSHAKE = (
     "GET /ws/ HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"

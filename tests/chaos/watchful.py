@@ -15,7 +15,7 @@ def main() -> None:
     from groupchat.realtime import runtime
     from groupchat.server import serving
 
-    runtime.KEEPER_SECONDS, serving.HEAD_SECONDS = silent, head
+    runtime.HEARTBEAT_SECONDS, serving.HEAD_SECONDS = silent, head
     from groupchat.server.cli import main as serve
 
     serve()

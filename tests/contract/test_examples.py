@@ -21,18 +21,21 @@ from groupchat.protocol import (
     PeopleFrame,
     PersonResource,
     RoomState,
+    TypingFrame,
     decode,
     decode_classic,
 )
 
 COMMANDS: dict[str, Any] = {get_args(one.model_fields["type"].annotation)[0]: one for one in get_args(AnyCommand)}
-PUSHES = {"changes", "people", "me", "reset", "drain", "caught_up"}
+PUSHES = {"changes", "people", "me", "reset", "typing", "drain", "caught_up"}
 
 
 def is_command(example: dict[str, Any]) -> bool:
     kind = example.get("type")
     if kind == "changes":
         return "to" not in example
+    if kind == "typing":
+        return "person" not in example
     return kind in COMMANDS and not (kind == "hello" and "server" in example)
 
 
@@ -71,6 +74,8 @@ def test_pushes_are_of_the_types() -> None:
                 types = [(example, PeopleFrame)]
             case "me":
                 types = [(example["me"], PersonResource)]
+            case "typing":
+                types = [(example, TypingFrame)]
             case "hello":
                 types = [(example["me"], PersonResource), *((state, RoomState) for state in example["rooms"])]
             case "reply" if "me" in example["result"]:
@@ -86,7 +91,7 @@ def test_pushes_are_of_the_types() -> None:
         for value, type_ in types:
             assert differences(value, type_) == []
             checked.add(type_)
-    assert len(checked) == 8
+    assert len(checked) == 9
 
 
 def test_the_reference_client_knows_every_push() -> None:

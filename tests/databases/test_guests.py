@@ -13,7 +13,7 @@ from tests.databases.test_races import at_once, check_room, person
 
 from groupchat.actions import messages, rooms
 from groupchat.actions.counters import lock_rooms
-from groupchat.actions.guests import act_first
+from groupchat.actions.guests import act_as_new_guest
 from groupchat.actions.messages import Post, Posted
 from groupchat.actions.people import Guest
 from groupchat.models import Membership, Person, Room
@@ -24,11 +24,11 @@ ROUNDS = 15
 
 
 def join(guest: Guest, room: Room) -> None:
-    act_first(guest=guest, action=rooms.join, room_id=room.pk)
+    act_as_new_guest(guest=guest, action=rooms.join, room_id=room.pk)
 
 
 def enter(guest: Guest, room: Room) -> None:
-    act_first(guest=guest, action=rooms.enter, name=room.name)
+    act_as_new_guest(guest=guest, action=rooms.enter, name=room.name)
 
 
 @pytest.mark.parametrize("come_in", [join, enter])

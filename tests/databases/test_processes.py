@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import http.client
+import json
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -16,6 +18,8 @@ from tests.chaos.stack import NO_LIMITS
 from tests.server.served import Served, run
 from tests.servers import SECRET_KEY, Databases
 from tests.sockets import Client
+
+from groupchat.errors import Close
 
 Processes = tuple[Served, Served]
 
@@ -36,6 +40,31 @@ for index in range({SHELL_POSTS}):
     at.append(time.time())
     time.sleep(0.7)
 print(*at)
+"""
+
+_MAKE_ACCOUNT = """
+import json
+from django.conf import settings
+from django.contrib.auth import get_user_model, login
+from django.contrib.sessions.backends.db import SessionStore
+from django.http import HttpRequest
+from groupchat.actions.people import person_of_user
+from groupchat.actions.tokens import issue
+user = get_user_model().objects.create_user("NAME", password="secret")
+request = HttpRequest()
+request.session = SessionStore()
+login(request, user, settings.AUTHENTICATION_BACKENDS[0])
+request.session.save()
+print(json.dumps([issue(person=person_of_user(user=user), name="program"), request.session.session_key]))
+"""
+
+_SWITCH_OFF = """
+import time
+from django.contrib.auth import get_user_model
+user = get_user_model().objects.get(username="NAME")
+user.is_active = False
+user.save()
+print(time.time())
 """
 
 
@@ -180,6 +209,33 @@ def test_a_message_from_a_shell(place: Place, processes: Processes, name: str) -
         assert ada.state.rooms[room].last_number == SHELL_POSTS
     finally:
         ada.close()
+
+
+def test_switched_off_in_one_process_is_off_in_all(place: Place, processes: Processes) -> None:
+    """In the shell, which is a third one, and has neither hub nor broker."""
+    name = uuid4().hex
+    token, session = json.loads(place.shell(_MAKE_ACCOUNT.replace("NAME", name)).splitlines()[-1])
+    clients = [client(one, {"sessionid": session}) for one in processes]
+    clients += [Client(f"127.0.0.1:{one.port}", token=token).open() for one in processes]
+    room = clients[0].call("room.enter", name=f"Hall {name}")["room"]["id"]
+    assert [_status(one, room, token) for one in processes] == [201, 201]
+    with ThreadPoolExecutor(len(clients)) as threads:
+        closed = [threads.submit(lambda one=one: (one.closed_with(), time.time())) for one in clients]
+        off_at = float(place.shell(_SWITCH_OFF.replace("NAME", name)).split()[-1])
+        codes, moments = zip(*(future.result() for future in closed), strict=True)
+    assert set(codes) == {Close.SIGNED_OUT}
+    assert median(moments) - off_at < WITHIN_SECONDS
+    assert [_status(one, room, token) for one in processes] == [401, 401]
+
+
+def _status(served: Served, room: int, token: str) -> int:
+    connection = http.client.HTTPConnection("127.0.0.1", served.port, timeout=60)
+    try:
+        headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
+        connection.request("POST", f"/api/v1/rooms/{room}/messages", json.dumps({"body": "hi"}), headers)
+        return connection.getresponse().status
+    finally:
+        connection.close()
 
 
 def test_the_same_message_id_at_once_at_two_processes(processes: Processes, name: str) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 import threading
+import time
 from collections import Counter
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -14,15 +15,16 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
-from django.db import connection, connections
+from django.db import connection, connections, transaction
 from django.test import override_settings
+from tests.domain.says import uncounted_of
 
 from groupchat import publication
-from groupchat.actions import memberships, messages, rooms
+from groupchat.actions import accounts, memberships, messages, rooms
 from groupchat.actions.counters import changing_room
 from groupchat.actions.messages import Post, Posted
 from groupchat.actions.people import Guest, person_of_guest
-from groupchat.errors import ChatError, NameTaken
+from groupchat.errors import ChatError, Forbidden, NameTaken
 from groupchat.models import Membership, Message, Notice, Person, Room, RoomName
 
 THREADS = 8
@@ -66,6 +68,53 @@ def check_room(room_id: int) -> None:
     assert max(seqs) == room.seq  # the newest change is never taken over by an older one
     first = dict(Message.objects.filter(room=room, edited_at=None, deleted_at=None).values_list("number", "seq"))
     assert sorted(first.values()) == [first[number] for number in sorted(first)]
+
+
+@pytest.mark.parametrize("how", ["post", "join"])
+def test_whoever_goes_while_they_come_in_is_no_member_for_ever(how: str) -> None:
+    """They were let in by what was read before; behind the lock on their row it is asked again."""
+    room = rooms.enter(person=person("owner"), name=f"Lobby {uuid4()}").room
+    grace = person("grace")
+    read = Person.objects.get(pk=grace.pk)  # by a socket, before
+
+    def come() -> object:
+        try:
+            if how == "join":
+                return rooms.join(person=read, room_id=room.pk)
+            return messages.post([Post(room.pk, read, "hi", "m1"), Post(room.pk, owner, "hello", "m2")])
+        except ChatError as error:
+            return error
+        finally:
+            connections.close_all()
+
+    owner = room.created_by
+    with ThreadPoolExecutor(1) as threads:
+        with transaction.atomic():
+            accounts.go(person=grace)  # and holds the lock, as long as the commit takes
+            coming = threads.submit(come)
+            if connection.vendor == "postgresql":
+                _wait_for_a_lock()
+        answer = coming.result(DEADLINE_SECONDS)
+    accounts.leave_rooms(person_id=grace.pk)
+    assert not Membership.objects.filter(person=grace).exists()
+    if isinstance(answer, list):
+        assert isinstance(answer[0], Forbidden)
+        assert isinstance(answer[1], Posted)  # nobody else pays for it
+    else:
+        assert isinstance(answer, Forbidden)
+    check_room(room.pk)
+
+
+def _wait_for_a_lock() -> None:
+    """Until somebody else's statement waits for us."""
+    deadline = time.monotonic() + DEADLINE_SECONDS
+    while True:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT count(*) FROM pg_locks WHERE NOT granted")
+            if cursor.fetchone()[0]:
+                return
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
 
 
 class Ranges:
@@ -113,7 +162,11 @@ def test_eight_threads_post_into_one_room() -> None:
     for author in authors:
         own = Message.objects.filter(room=room, author=author).order_by("number")
         assert [message.body for message in own] == [str(index) for index in range(20)]  # each one's order is kept
-        assert Membership.objects.get(room=room, person=author).last_read_number == own.last().number
+        membership = Membership.objects.get(room=room, person=author)
+        room.refresh_from_db()
+        behind = Message.objects.filter(room=room, number__gt=membership.last_read_number, author=author)
+        known = uncounted_of(room, membership)
+        assert sum(high - low + 1 for low, high in known) == behind.count()
 
 
 @pytest.mark.parametrize("seed", [1, 2, 3])
@@ -283,6 +336,44 @@ def test_two_devices_read_at_once_and_the_mark_only_rises() -> None:
         assert membership.person_seq == reader.seq
         spans = sorted(ranges._ranges[("me", reader.pk)])
         assert [since for since, _ in spans] == list(range(before, reader.seq))
+
+
+def test_one_device_reads_while_the_other_answers() -> None:
+    """What the post has seen never takes back what was read meanwhile, and nobody waits in a circle."""
+    owner, reader = person("Owner"), person("Reader")
+    places = [rooms.create(person=owner, name=f"Answer {uuid4()}") for _ in range(2)]
+    for place in places:
+        rooms.join(person=reader, room_id=place.pk)
+        messages.post([Post(place.pk, owner, "words", uuid4().hex) for _ in range(50)])
+    with Ranges() as ranges:
+        before = Person.objects.get(pk=reader.pk).seq
+
+        def read(worker: int) -> None:
+            random = Random(worker)
+            for _ in range(10):
+                memberships.read(person=reader, room_id=random.choice(places).pk, number=random.randint(1, 50))
+            for place in places:
+                memberships.read(person=reader, room_id=place.pk, number=50)
+
+        def answer(worker: int) -> None:
+            random = Random(worker)
+            for _ in range(10):
+                mixed = random.sample(places, 2)
+                posts = [Post(place.pk, reader, "mine", uuid4().hex, random.randint(1, 50)) for place in mixed]
+                assert all(isinstance(one, Posted) for one in messages.post(posts))
+
+        at_once([partial(work, worker) for worker in range(2) for work in (read, answer)])
+        reader.refresh_from_db()
+        for place in places:
+            membership = Membership.objects.get(room=place, person=reader)
+            assert membership.last_read_number >= 50
+            behind = Message.objects.filter(room=place, number__gt=membership.last_read_number)
+            assert not behind.exclude(author=reader).exists()
+            known = uncounted_of(Room.objects.get(pk=place.pk), membership)
+            assert sum(high - low + 1 for low, high in known) == behind.count()
+        spans = sorted(ranges._ranges[("me", reader.pk)])
+        assert [since for since, _ in spans] == [before, *(to for _, to in spans)][:-1]
+        assert spans[-1][1] == reader.seq
 
 
 def test_a_later_action_waits_for_the_rooms_lock() -> None:

@@ -6,7 +6,7 @@ import pytest
 from tests.databases.test_races import at_once, person
 
 from groupchat.actions import rooms
-from groupchat.realtime.sweep import standing
+from groupchat.realtime.delivery.sweep import standing
 
 pytestmark = pytest.mark.usefixtures("database")
 

@@ -3,25 +3,37 @@
 from __future__ import annotations
 
 import itertools
+from collections.abc import Sequence
+from typing import TypeVar
 
+import groupchat.unread
 from groupchat.actions import messages
 from groupchat.actions.messages import Post, Posted
 from groupchat.actions.people import Guest
 from groupchat.errors import ChatError
 from groupchat.models import Membership, Message, Notice, Person, Room, RoomName
+from groupchat.protocol import RoomState
+from groupchat.realtime.delivery import opening
+from groupchat.realtime.delivery.opening import Asked, Range, Roll
+from groupchat.timeline import MembersPage, Page
+from groupchat.unread import Ranges
 
 _ids = itertools.count(1)
 
 
-def answer(author: Person | Guest, room: Room, body: str = "hi", *, id: str | None = None) -> Posted | ChatError:
+def answer(
+    author: Person | Guest, room: Room, body: str = "hi", *, id: str | None = None, seen: int | None = None
+) -> Posted | ChatError:
     """The answer to one post."""
-    (found,) = messages.post([Post(room.pk, author, body, id or f"m{next(_ids)}")])
+    (found,) = messages.post([Post(room.pk, author, body, id or f"m{next(_ids)}", seen)])
     return found
 
 
-def say(author: Person | Guest, room: Room, body: str = "hi", *, id: str | None = None) -> Posted:
+def say(
+    author: Person | Guest, room: Room, body: str = "hi", *, id: str | None = None, seen: int | None = None
+) -> Posted:
     """Post one message, and have it taken."""
-    found = answer(author, room, body, id=id)
+    found = answer(author, room, body, id=id, seen=seen)
     assert isinstance(found, Posted), repr(found)
     return found
 
@@ -30,11 +42,49 @@ def membership(person: Person, room: Room) -> Membership | None:
     return Membership.objects.filter(person=person, room=room).first()
 
 
+A = TypeVar("A")
+
+
+def look(person: Person | None, room_id: int) -> RoomState:
+    """The room as a client is told when it opens it."""
+    return _only(opening.rooms([Asked(person, room_id)]))
+
+
+def page(person: Person | None, room_id: int, *, limit: int = 50, **at: int) -> Page:
+    """A page of history, as a client is given it."""
+    numbers = (at.get("before"), at.get("after"), at.get("around"))
+    return _only(opening.pages([Range(person, room_id, *numbers, limit)]))
+
+
+def members(person: Person | None, room_id: int, after: int, limit: int) -> MembersPage:
+    """A page of those who are in the room, as a client is given it."""
+    return _only(opening.members([Roll(person, room_id, after, limit)]))
+
+
+def _only(answers: Sequence[A | Exception]) -> A:
+    (found,) = answers
+    if isinstance(found, Exception):
+        raise found
+    return found
+
+
+def uncounted_of(room: Room, member: Membership | None) -> Ranges:
+    """Of one membership, as it was just read with its room."""
+    assert member is not None
+    return groupchat.unread.uncounted_of([(room, member)]).get((member.person_id, room.pk), [])
+
+
 def unread(person: Person, room: Room) -> int:
-    room.refresh_from_db()
-    found = membership(person, room)
-    assert found is not None
-    return room.last_number - found.last_read_number
+    """How many messages of others that are still there lie behind the mark: as a client that opens the room reckons it
+    from what it is told, which is what counting comes to.
+    """
+    state = look(person, room.pk)
+    assert state["me"] is not None
+    uncounted = sum(high - low + 1 for low, high in state.get("uncounted", ()))
+    reckoned = state["last_number"] - state["me"]["last_read_number"] - uncounted
+    behind = Message.objects.filter(room=room, number__gt=state["me"]["last_read_number"], deleted_at=None)
+    assert reckoned == behind.exclude(author=person).count()
+    return reckoned
 
 
 def rows() -> dict[str, list[dict[str, object]]]:

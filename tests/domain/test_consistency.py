@@ -8,12 +8,13 @@ from typing import Any
 
 import pytest
 from django.db import connection
-from tests.domain.says import say
+from tests.domain.says import look, say
 
 from groupchat import timeline
-from groupchat.actions import messages, rooms
-from groupchat.models import Person, Room
-from groupchat.realtime import resume
+from groupchat.actions import memberships, messages, rooms
+from groupchat.models import Message, Person, Room
+from groupchat.protocol import RoomState
+from groupchat.realtime.delivery import resume
 
 
 @contextmanager
@@ -77,22 +78,49 @@ def test_changes_miss_nothing(behind: int, alice: Person, bob: Person, lobby: Ro
 
 
 @pytest.mark.parametrize("behind", PLACES)
-def test_unread_does_not_drift_on_opening(behind: int, alice: Person, bob: Person, lobby: Room) -> None:
+@pytest.mark.parametrize("has_read", [False, True])  # then one's own takes the mark along
+def test_unread_does_not_drift_on_opening(behind: int, has_read: bool, alice: Person, bob: Person, lobby: Room) -> None:
     """Somebody posts on one device while another of theirs opens: their own message is never unread there."""
     rooms.join(person=bob, room_id=lobby.pk)
     say(alice, lobby)
+    if has_read:
+        memberships.read(person=bob, room_id=lobby.pk, number=1)
     say(bob, lobby)
 
     with interrupted(behind, lambda: say(bob, lobby)):
-        (found,) = resume.resume([resume.Return(bob, {}, True)])
+        (found,) = resume.resume([resume.ResumeRequest(bob, {}, True)])
     assert not isinstance(found, Exception)
     (state,) = found.rooms
     assert state["me"] is not None
-    mark = state["me"]["last_read_number"]
-    changes = timeline.changes(lobby.pk, state["seq"])  # what the device hears next
+    assert unread_of_device(state, bob) == (0 if has_read else 1)
+
+
+@pytest.mark.parametrize("behind", PLACES)
+def test_unread_does_not_drift_where_something_is_deleted_on_opening(
+    behind: int, alice: Person, bob: Person, lobby: Room
+) -> None:
+    rooms.join(person=bob, room_id=lobby.pk)
+    for _ in range(4):
+        say(alice, lobby)
+    messages.delete(person=alice, room_id=lobby.pk, number=2)
+    with interrupted(behind, lambda: messages.delete(person=alice, room_id=lobby.pk, number=3)):
+        (found,) = resume.resume([resume.ResumeRequest(bob, {}, True)])
+    assert not isinstance(found, Exception)
+    assert unread_of_device(found.rooms[0], bob) == Message.objects.filter(room=lobby, deleted_at=None).count()
+
+
+def unread_of_device(state: RoomState, person: Person) -> int:
+    """What a device shows that was told this state, and then hears what changed since."""
+    assert state["me"] is not None
+    changes = timeline.changes(state["room"]["id"], state["seq"])
     assert changes is not None
-    mark = max([mark, *(message["number"] for message in changes.frame.get("messages", ()))])
-    assert changes.frame["last_number"] - mark == 0
+    skipped = {number for low, high in state.get("uncounted", ()) for number in range(low, high + 1)} | {
+        message["number"]
+        for message in changes.frame.get("messages", ())
+        if message["author"] == person.pk or "deleted_at" in message
+    }
+    behind = range(state["me"]["last_read_number"] + 1, changes.frame["last_number"] + 1)
+    return len(set(behind) - skipped)
 
 
 @pytest.mark.parametrize("behind", PLACES)
@@ -101,9 +129,6 @@ def test_looking_is_true_at_its_seq(behind: int, alice: Person, bob: Person, lob
     say(alice, lobby)
     say(bob, lobby)
     with interrupted(behind, lambda: say(bob, lobby)):
-        state = resume.look(bob, lobby.pk)
+        state = look(bob, lobby.pk)
     assert state["me"] is not None
-    changes = timeline.changes(lobby.pk, state["seq"])
-    assert changes is not None
-    mark = max([state["me"]["last_read_number"], *(one["number"] for one in changes.frame.get("messages", ()))])
-    assert changes.frame["last_number"] == mark
+    assert unread_of_device(state, bob) == 1

@@ -86,9 +86,6 @@ def test_a_new_name_is_a_new_address_and_the_old_one_leads_there(alice: Person, 
     assert (renamed.name, renamed.slug) == ("Great Hall", "great hall")
     assert timeline.room_by_slug("lobby") == lobby
     assert timeline.room_by_slug("great hall") == lobby
-    assert timeline.former_slug("lobby") == "great hall"
-    assert timeline.former_slug("great hall") is None
-    assert timeline.former_slug("nowhere") is None
 
 
 def test_an_old_name_stays_reserved(alice: Person, bob: Person, lobby: Room) -> None:
@@ -135,7 +132,9 @@ def test_typed_names_do_not_meet_private_rooms(alice: Person, bob: Person, cella
 def test_a_name_that_is_the_address_of_a_private_room(
     action: Callable[[Person, Room], object], alice: Person, bob: Person
 ) -> None:
-    private = rooms.create(person=alice, name="Cellar", kind=Room.Kind.PRIVATE, slug="kr3x9")
+    """One from before private addresses had an upper-case letter: it stays where it is."""
+    private = rooms.create(person=alice, name="Cellar", kind=Room.Kind.PRIVATE)
+    Room.objects.filter(pk=private.pk).update(slug="kr3x9")
     own = rooms.enter(person=bob, name="own").room
     with pytest.raises(NameTaken):
         action(bob, own)

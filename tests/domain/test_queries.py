@@ -6,17 +6,22 @@ import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
-from tests.domain.says import say
+from tests.domain.says import members, page, say
 
 from groupchat import timeline
 from groupchat.actions import messages, rooms
 from groupchat.actions.messages import Post
+from groupchat.actions.people import Guest
 from groupchat.models import Membership, Message, Person, Room
-from groupchat.realtime import resume
+from groupchat.realtime.delivery import opening, resume
+from groupchat.realtime.delivery.opening import Asked, Range, Roll
+from groupchat.realtime.delivery.topic_kinds import positions
+from groupchat.realtime.fanout.topics import TopicKey
 
 MANY = 100_000  # messages
 
@@ -54,7 +59,8 @@ def assert_by_index(sent: list[str]) -> None:
     if connection.vendor != "sqlite":
         return  # PostgreSQL rightly scans small tables; which index serves is the same on both
     lines = plans([sql for sql in sent if "INSERT INTO" not in sql])
-    assert [line for line in lines if line.startswith("SCAN") and "json_each" not in line] == []
+    # `found` is what a part of the statement has found by an index.
+    assert [line for line in lines if line.startswith("SCAN") and not re.search("json_each|found", line)] == []
 
 
 @pytest.fixture
@@ -82,8 +88,8 @@ def test_a_room_of_a_hundred_thousand_messages(huge: Room, alice: Person, bob: P
     """All in one test: it takes a while to fill."""
     for asked in ({}, {"before": MANY // 2}, {"after": MANY // 2}, {"around": MANY // 2}, {"before": 30}):
         with statements() as sent:
-            page = resume.page(alice, huge.pk, asked.get("before"), asked.get("after"), asked.get("around"), 50)
-        assert len(page.messages) == (29 if asked.get("before") == 30 else 50)
+            found = page(alice, huge.pk, **asked)
+        assert len(found.messages) == (29 if asked.get("before") == 30 else 50)
         assert len(sent) == 5, sent  # room, membership, messages, notices, people
         assert_by_index(sent)
     with statements() as sent:
@@ -102,7 +108,7 @@ def test_a_room_of_a_hundred_thousand_messages(huge: Room, alice: Person, bob: P
         messages.edit(person=alice, room_id=huge.pk, number=MANY // 2, body="new")
     assert_by_index(sent)
     with statements() as sent:
-        resume.members(alice, huge.pk, 0, 50)
+        members(alice, huge.pk, 0, 50)
     assert_by_index(sent)
 
 
@@ -119,12 +125,12 @@ def fifty(alice: Person, bob: Person) -> list[Room]:
 def test_opening_with_fifty_rooms(fifty: list[Room], bob: Person) -> None:
     with statements() as sent:
         (ids,) = resume.rooms_of([bob])
-        (found,) = resume.resume([resume.Return(bob, {}, True)])
+        (found,) = resume.resume([resume.ResumeRequest(bob, {}, True)])
     assert not isinstance(ids, Exception)
     assert not isinstance(found, Exception)
     assert set(ids) == {room.pk for room in fifty}
     assert [state["last_number"] for state in found.rooms] == [1] * 50
-    assert len(sent) <= 6, sent
+    assert len(sent) <= 7, sent
     assert_by_index(sent)
 
 
@@ -133,9 +139,27 @@ def test_opening_with_many_people_asks_no_more(fifty: list[Room], alice: Person,
     for people in ([bob], [alice, bob]):
         with statements() as sent:
             resume.rooms_of(people)
-            resume.resume([resume.Return(one, {}, True) for one in people])
+            resume.resume([resume.ResumeRequest(one, {}, True) for one in people])
         counts.append(len(sent))
     assert counts[0] == counts[1]
+
+
+def test_many_who_come_into_one_room(person: Callable[..., Person], lobby: Room, alice: Person) -> None:
+    """What they are told is read once for all of them: a link that is sent around."""
+    say(alice, lobby)
+    counts = []
+    for people in ([person("one")], [person(f"p{index}") for index in range(20)]):
+        for one in people:
+            rooms.join(person=one, room_id=lobby.pk)
+        with statements() as sent:
+            found = opening.rooms([Asked(one, slug=lobby.slug) for one in people])
+            pages = opening.pages([Range(one, lobby.pk, None, None, None, 50) for one in people])
+            rolls = opening.members([Roll(one, lobby.pk, 0, 100) for one in people])
+        assert all(not isinstance(answer, Exception) for answer in (*found, *pages, *rolls))
+        assert all(state["me"] is not None for state in found if not isinstance(state, Exception))
+        assert_by_index(sent)
+        counts.append(len(sent))
+    assert counts[0] == counts[1] <= 12
 
 
 def posting(author: Person, room: Room, count: int) -> list[str]:
@@ -153,6 +177,27 @@ def test_posting_one_and_a_hundred(alice: Person, lobby: Room) -> None:
     assert len(one) <= 7, one
     assert len(hundred) == len(one), hundred
     assert_by_index(one)
+
+
+def test_the_first_posts_of_guests(lobby: Room) -> None:
+    """Each makes a person and a membership; all else is done for all of them at once."""
+    one, many = ([Guest(uuid4(), f"guest-{count}-{index}") for index in range(count)] for count in (1, 20))
+    counts = []
+    for guests in (one, many):
+        with statements() as sent:
+            answers = messages.post([Post(lobby.pk, guest, "hi", guest.name) for guest in guests])
+        assert not [answer for answer in answers if isinstance(answer, Exception)]
+        assert_by_index(sent)
+        counts.append(len(sent) - len(guests))  # one INSERT INTO groupchat_person each
+    assert counts[0] == counts[1] <= 9
+    assert Membership.objects.filter(room=lobby, person__kind=Person.Kind.GUEST, person_seq=1).count() == 21
+
+
+def test_guests_of_one_name_have_handles_of_their_own(lobby: Room) -> None:
+    guests = [Guest(uuid4(), "Ada") for _ in range(30)]
+    messages.post([Post(lobby.pk, guest, "hi", f"{guest.id}") for guest in guests])
+    handles = set(Person.objects.filter(guest_id__in=[one.id for one in guests]).values_list("handle", flat=True))
+    assert handles == {"ada", *(f"ada{number}" for number in range(2, 31))}
 
 
 def test_a_batch_of_many_people_in_many_rooms(person: Callable[..., Person], alice: Person) -> None:
@@ -174,24 +219,35 @@ def test_a_thousand_members_are_read_in_a_page(person: Callable[..., Person], al
     made = Person.objects.bulk_create(Person(handle=f"h{index}", name="x", guest_id=None) for index in range(1000))
     Membership.objects.bulk_create(Membership(room=lobby, person=one, seq=3) for one in made)
     with statements() as sent:
-        page = resume.members(alice, lobby.pk, made[500].pk, 100)
-    assert (len(page.members), page.count) == (100, 1001)
+        roll = members(alice, lobby.pk, made[500].pk, 100)
+    assert (len(roll.members), roll.count) == (100, 1001)
     assert len(sent) == 4, sent
+    assert_by_index(sent)
+
+
+def test_a_page_of_rooms(fifty: list[Room], bob: Person) -> None:
+    rooms.create(person=bob, name="Cellar", kind=Room.Kind.PRIVATE)
+    with statements() as sent:
+        page = timeline.rooms(bob, after=fifty[20].pk, limit=100)
+    assert len(page.rooms) == 30
+    assert len(sent) == 2, sent
     assert_by_index(sent)
 
 
 def test_what_a_sweep_asks(fifty: list[Room], alice: Person, bob: Person) -> None:
     with statements() as sent:
-        seqs, mine = timeline.positions([room.pk for room in fifty], [alice.pk, bob.pk])
-    assert len(seqs) == 50
-    assert len(mine) == 2
+        found = positions(
+            [*(TopicKey("room", room.pk) for room in fifty), TopicKey("me", alice.pk), TopicKey("me", bob.pk)]
+        )
+    assert len(found) == 52
+    assert found[TopicKey("me", bob.pk)] == Person.objects.get(pk=bob.pk).seq
     assert len(sent) == 2
     assert_by_index(sent)
 
 
 def test_the_home_page(fifty: list[Room]) -> None:
     with statements() as sent:
-        found = timeline.lively_rooms(limit=12)
+        found = timeline.recently_active_rooms(limit=12)
     assert len(found) == 12
     assert_by_index_of(sent, "groupchat_lively")
 

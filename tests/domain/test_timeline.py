@@ -142,6 +142,7 @@ def test_an_empty_room_has_a_page_with_its_lines(alice: Person, lobby: Room) -> 
     assert (numbers(page), page.last_number) == ([], 0)
     assert [notice["text"] for notice in page.notices] == ["quiet"]
     assert [person["id"] for person in page.people] == [alice.pk]
+    assert timeline.page(lobby, after=3).notices == page.notices, "who asks behind the end stands at the end"
 
 
 def test_pages_begin_where_retention_ended(long_room: Room) -> None:

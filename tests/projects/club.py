@@ -121,6 +121,8 @@ def manage(folder: Path, *arguments: str, project: Project = BOOKCLUB, **variabl
 class Club:
     """The site, running."""
 
+    _ready = re.compile(r"[Rr]unning on http://127\.0\.0\.1:(\d+)")
+
     def __init__(
         self,
         folder: Path,
@@ -134,16 +136,19 @@ class Club:
         self._log = folder / "output"
         with self._log.open("wb") as output:
             self._process = subprocess.Popen(
-                [sys.executable, "-u", "-c", WITHOUT_SERVER_EXTRAS + RUN, wire, prefix, project.name],
+                self._command(wire, prefix, project),
                 cwd=project.path,
                 env=environment(folder, project, **variables),
                 stdout=output,
                 stderr=subprocess.STDOUT,
             )
 
+    def _command(self, wire: str, prefix: str, project: Project) -> list[str]:
+        return [sys.executable, "-u", "-c", WITHOUT_SERVER_EXTRAS + RUN, wire, prefix, project.name]
+
     def __enter__(self) -> Self:
         deadline = time.monotonic() + SECONDS
-        while not (found := re.search(r"[Rr]unning on http://127\.0\.0\.1:(\d+)", self.output)):
+        while not (found := self._ready.search(self.output)):
             assert self._process.poll() is None, self.output
             assert time.monotonic() < deadline, self.output
             time.sleep(0.02)

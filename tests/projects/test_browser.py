@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
+from tests.browser.play import PICTURES
 from tests.chromium import chromium
 from tests.projects.club import PASSWORD, Club
 
@@ -45,6 +46,16 @@ def test_readers_talk_in_their_browsers(browser: Browser, folder: Path, prefix: 
             field.fill(room)
             field.press("Enter")
             expect(page.locator(".room-name")).to_have_text(room, timeout=TIMEOUT)
+        # The site's header stands above the rooms, and the whole of the chat fits below it.
+        header, composer = (ada.locator(name).bounding_box() for name in (".club-back", ".composer"))
+        assert header is not None
+        assert composer is not None
+        assert header["y"] == 0
+        assert header["height"] > 20
+        assert ada.viewport_size is not None
+        assert composer["y"] + composer["height"] <= ada.viewport_size["height"]
+        PICTURES.mkdir(exist_ok=True)
+        ada.screenshot(path=PICTURES / "embedded.png")
         ada.locator("#composer").fill("Chapter one?")
         ada.locator("#composer").press("Enter")
         body = grace.locator(".message .body", has_text="Chapter one?")

@@ -11,7 +11,7 @@ import pytest
 from tests.projects.club import EXAMPLE, ROOT, run
 
 SOURCE = ROOT / "src" / "groupchat"
-SERVERS_OWN = ("server", "bench")  # imported by nobody; the bench starts servers
+SERVERS_OWN = ("server", "load")  # imported by none of the others; the load starts servers
 
 # What the chat may ask of any site's settings, beside what Django itself defines.
 SITES = {
@@ -59,7 +59,7 @@ def uses_settings_of_django(tree: ast.AST) -> bool:
 def test_a_module_knows_nothing_of_the_server(path: Path) -> None:
     tree = ast.parse(path.read_text())
     names = set(imported(tree))
-    of_the_server = {name for name in names if name.startswith(("groupchat.server", "groupchat.bench"))}
+    of_the_server = {name for name in names if name.startswith(("groupchat.server", "groupchat.load"))}
     assert of_the_server == set()
     assert not {"os.environ", "os.getenv", "environs.Env"} & names
     assert "os.environ" not in path.read_text()
@@ -92,7 +92,7 @@ def test_the_chat_loads_without_anything_of_the_server(tmp_path: Path) -> None:
         *names,
     ).split()
     assert set(names) <= set(loaded)
-    for absent in ("allauth", "environs", "groupchat.server", "groupchat.bench", "servestatic", "typer", "uvicorn"):
+    for absent in ("allauth", "environs", "groupchat.server", "groupchat.load", "servestatic", "typer", "uvicorn"):
         assert absent not in loaded
 
 

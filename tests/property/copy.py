@@ -21,17 +21,18 @@ class Copy(ClientState):
 
     def paged(self, command: Json, page: Json) -> None:
         numbers = [message["number"] for message in page["messages"]]
-        if numbers and command["room"] in self.rooms:
+        if numbers and command["room"] in self.rooms and command["life"] == self._lives[command["room"]]:
             self.loaded.setdefault(command["room"], []).append((numbers[0], numbers[-1]))
 
     def feed(self, frame: Json) -> list[Json]:
         command = self.command_of(frame)
-        before = {room: id(view) for room, view in self.rooms.items()}
+        before = dict(self.rooms)
         commands = super().feed(frame)
-        if frame["type"] == "error" and command is not None and command["type"] in (*ROOM_ANSWERS, "changes"):
-            self.rooms.pop(command.get("room", 0), None)
+        refused = frame["type"] == "error" and command is not None and command["type"] in (*ROOM_ANSWERS, "changes")
+        if refused and command is not None and command.get("room") in self.rooms:
+            self._drop(command["room"])
         for room, view in before.items():
-            if room not in self.rooms or id(self.rooms[room]) != view:
+            if self.rooms.get(room) is not view:
                 self.loaded.pop(room, None)  # dropped, or taken anew
         return commands
 
@@ -42,7 +43,7 @@ class Copy(ClientState):
         if view is not None and before is not None and self.me is not None:
             for member in frame.get("members", ()):
                 if member["person"] == self.me["id"] and member["state"] != "joined" and member["seq"] > before:
-                    del self.rooms[frame["room"]]
+                    self._drop(frame["room"])
                     # One's own counter may already tell of a return: only the server knows which came last.
                     return [self.request("subscribe", room=frame["room"])] if view.me is not None else []
         return commands

@@ -17,10 +17,10 @@ from tests.property.witness import Witness
 from groupchat.actions.people import Guest
 from groupchat.identity import GUEST_COOKIE, sign_guest
 from groupchat.realtime import runtime as runtimes
-from groupchat.realtime.chat import ChatConnection
-from groupchat.realtime.consumers import WIRE_EXTENSION, ChatConsumer
-from groupchat.realtime.frames import Chunk
-from groupchat.realtime.topics import TopicKey
+from groupchat.realtime.fanout.frames import Chunk
+from groupchat.realtime.fanout.topics import TopicKey
+from groupchat.realtime.gateway.consumers import WIRE_EXTENSION, ChatConsumer
+from groupchat.realtime.gateway.native import NativeSession
 
 if TYPE_CHECKING:
     from tests.property.world import World
@@ -48,11 +48,11 @@ class DeviceWire:
 
     def __init__(self, device: Device) -> None:
         self.device = device
-        self.connection: ChatConnection | None = None
+        self.connection: NativeSession | None = None
         self.full = False
         self.ended = False
 
-    def attach(self, connection: ChatConnection) -> None:
+    def attach(self, connection: NativeSession) -> None:
         self.connection = connection
 
     def write(self, chunk: Chunk, limit: int) -> bool:
@@ -88,14 +88,14 @@ class Device:
     state: Copy = field(init=False)
     trace: list[Json] = field(default_factory=list)
     pages: list[tuple[Json, Json]] = field(default_factory=list)
-    outbox: dict[str, tuple[int, str]] = field(default_factory=dict)  # by client_message_id, what was not acknowledged
+    outbox: dict[str, Json] = field(default_factory=dict)  # by client_message_id, what was not acknowledged
     frozen: bool = False
     mangling: bool = True
     side: Side | None = None
 
     def __post_init__(self) -> None:
         self.state = Copy(strict=self.mangles is None)
-        self._connection: ChatConnection | None = None
+        self._connection: NativeSession | None = None
         self._wire: DeviceWire | None = None
         self._witness = Witness()
         self._inbox: list[Json] = []
@@ -132,8 +132,8 @@ class Device:
         self._connection = self._wire.connection
         assert self._connection is not None
         self.send(self.state.hello())
-        for once, (room, body) in self.outbox.items():
-            self.send(self.state.request("message.post", room=room, body=body, client_message_id=once))
+        for post in self.outbox.values():
+            self.send(self.state.request("message.post", **post))
 
     def cut(self, *, keep: int = 0) -> None:
         """Lose the connection, and of what is on its way all but the first `keep` frames."""
@@ -167,11 +167,13 @@ class Device:
     def ask(self, type_: str, **members: Any) -> None:
         self.send(self.state.request(type_, **members))
 
-    def post(self, room: int, body: str) -> None:
+    def post(self, room: int, body: str, *, seen: int | None = None) -> None:
         once = f"{self.who.index}-{self.world.next_number()}"
         self.world.sent[once] = (self.who, room, body)
-        self.outbox[once] = (room, body)
-        self.ask("message.post", room=room, body=body, client_message_id=once)
+        self.outbox[once] = {"room": room, "body": body, "client_message_id": once}
+        if seen is not None:
+            self.outbox[once]["seen"] = seen
+        self.ask("message.post", **self.outbox[once])
 
     def send(self, command: Json) -> None:
         if self._connection is None:
@@ -188,7 +190,7 @@ class Device:
             return "nobody listens"
         hears = [dialect for dialect, some in topic.subscribers.items() if self._connection in some]
         joins = len(topic.joining[self._connection]) if self._connection in topic.joining else None
-        hub = f"{topic.position=} {topic.heard=} {topic.repairing=} {len(topic.held)=} {topic.gap_timer=}"
+        hub = f"{topic.position=} {topic.announced_seq=} {topic.repairing=} {len(topic.held)=} {topic.gap_timer=}"
         return f"{hears=} {joins=} {hub}"
 
     # --- frames ----------------------------------------------------------------------------------------------------
@@ -236,6 +238,9 @@ class Device:
         try:
             commands = self.state.feed(frame)
         except Exception as error:
+            error.add_note("\n".join(json.dumps(step)[:600] for step in self.trace[-40:]))
+            if "room" in frame:
+                error.add_note(self.standing(frame["room"]))
             self.world.failures.append(error)
             raise
         if frame["type"] == "reply" and command is not None:

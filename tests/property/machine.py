@@ -34,7 +34,7 @@ def remove(room_id: int, person: Person, state: str) -> None:
         membership = Membership.objects.filter(room_id=room_id, person=person).first()
         membership = membership or Membership(room_id=room_id, person=person)
         membership.state = state
-        change.changed_member(membership, person)
+        change.changed(membership, person)
         membership.save()
         change.save()
         changed_mine(person.pk, [membership])
@@ -83,10 +83,20 @@ class Chat(RuleBasedStateMachine):
 
     # --- people ----------------------------------------------------------------------------------------------------
 
-    @rule(who=some, where=few, count=st.integers(1, 4))
-    def post(self, who: int, where: int, count: int) -> None:
+    @rule(
+        who=some, where=few, count=st.integers(1, 4),
+        sight=st.sampled_from(["nothing", "everything", "everything", "a part", "the future"]),
+    )  # fmt: skip
+    def post(self, who: int, where: int, count: int, sight: str) -> None:
+        device, room = self.device(who), self.room(where)
+        known = device.state.rooms.get(room)
+        seen = None
+        if known is not None and sight != "nothing":
+            seen = max(0, known.last_number + {"everything": 0, "a part": -2, "the future": 1_000}[sight])
+            if sight != "the future":
+                self.world.looked(device.who, room, seen)
         for index in range(count):
-            self.on_loop(self.device(who).post, self.room(where), f"words {index} " + "long " * (40 * (index % 2)))
+            self.on_loop(device.post, room, f"words {index} " + "long " * (40 * (index % 2)), seen=seen)
 
     @rule(
         who=some, where=few, how=st.sampled_from(["subscribe", "subscribe", "room.join", "room.leave", "unsubscribe"])
@@ -127,6 +137,7 @@ class Chat(RuleBasedStateMachine):
         device, room = self.device(who), self.room(where)
         known = device.state.rooms.get(room)
         if known is not None and known.last_number > behind:
+            self.world.looked(device.who, room, known.last_number - behind)
             self.on_loop(device.ask, "read", room=room, number=known.last_number - behind)
 
     @rule(
@@ -258,6 +269,7 @@ class Chat(RuleBasedStateMachine):
         def look() -> Truth:
             truth = Truth(world)
             truth.check_rooms(world)
+            truth.check_marks(world)
             for device in world.devices:
                 truth.check(device)
             return truth

@@ -11,7 +11,7 @@ from tests.play import Actor, Stage
 from tests.serving import FAST, KINDS, ThreadServer
 
 from groupchat.models import ServerState
-from groupchat.realtime import resume
+from groupchat.realtime.delivery import resume
 
 EPOCH = "epoch-of-the-tests"
 
@@ -102,7 +102,7 @@ def user(stage: Stage) -> Callable[..., Actor]:
 def at_once(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     """A busy machine would make every flush a long one, and the next one wait; some tests want just that."""
     if "windows" not in request.fixturenames:
-        monkeypatch.setattr("groupchat.realtime.hub.WINDOW_FACTOR", 0.0)
+        monkeypatch.setattr("groupchat.realtime.fanout.hub.WINDOW_FACTOR", 0.0)
 
 
 @pytest.fixture

@@ -8,10 +8,10 @@ import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
-from groupchat.realtime.connection import Connection
-from groupchat.realtime.frames import Chunk, Frame
-from groupchat.realtime.hub import Hub
-from groupchat.realtime.topics import Named, Publication, Reset, TopicKey
+from groupchat.realtime.fanout.connection import Connection
+from groupchat.realtime.fanout.frames import Chunk, Frame
+from groupchat.realtime.fanout.hub import Hub
+from groupchat.realtime.fanout.topics import Named, Publication, Reset, TopicKey
 
 ROOM = TopicKey("room", 1)
 ME = TopicKey("me", 7)
@@ -59,15 +59,19 @@ class Ear:
 class Listener(Connection):
     """A connection whose ear is known."""
 
-    __slots__ = ("ear", "ended")
+    __slots__ = ("ear", "ended", "resets")
 
     def __init__(self, *, dialect: str = "native", person_id: int | None = None) -> None:
         self.ear = Ear()
         self.ended: list[object] = []
+        self.resets: list[tuple[object, int]] = []
         super().__init__(self.ear, dialect=dialect, max_outbox_bytes=1000, person_id=person_id)
 
     def subscription_ended(self, topic: object) -> None:
         self.ended.append(topic)
+
+    def subscription_reset(self, topic: object, last_number: int) -> None:
+        self.resets.append((topic, last_number))
 
 
 def publication(

@@ -10,8 +10,8 @@ from random import Random
 import pytest
 from channels.layers import InMemoryChannelLayer
 
-from groupchat.realtime.broker import LayerBroker
-from groupchat.realtime.topics import TopicKey
+from groupchat.realtime.delivery.broker import LayerBroker
+from groupchat.realtime.fanout.topics import TopicKey
 
 DEADLINE_SECONDS = 30.0
 
@@ -42,7 +42,8 @@ async def started(layer: Layer) -> AsyncIterator[LayerBroker]:
     broker = LayerBroker(
         layer=layer,
         on_publication=lambda publication: None,
-        on_doorbell=lambda key, seq: None,
+        on_wakeup=lambda key, seq: None,
+        on_ephemeral=lambda one: None,
         max_waiting=10,
         max_bytes=0,
     )

@@ -1,4 +1,4 @@
-"""The classic door: the protocol of the Channels tutorial, and the tutorial's own promises."""
+"""The tutorial protocol: the protocol of the Channels tutorial, and the tutorial's own promises."""
 
 from __future__ import annotations
 
@@ -41,8 +41,10 @@ class Talker:
 
     def hears_error(self) -> dict[str, Any]:
         frame = self.hears()
-        assert list(frame) == ["error"], frame
+        assert set(frame) == {"error", "message"}, frame
         error: dict[str, Any] = frame["error"]
+        assert frame["message"] == error["message"], "the tutorial's page prints `message` of whatever comes"
+        assert error["message"]
         return error
 
     def closed_with(self) -> int | None:
@@ -99,19 +101,19 @@ def test_seen_by_nobody_in_another_room(any_server: ThreadServer, enter: Enter) 
 
 def test_nothing_is_written_before_the_first_message(server: ThreadServer, enter: Enter) -> None:
     talkers = [enter("room_1", as_=f"talker {index}") for index in range(3)]
-    server.wait(lambda runtime: sum(map(len, runtime.unmade.values())) == 3)
+    server.wait(lambda runtime: runtime.awaited.waiting == 3)
     assert [model.objects.count() for model in (Person, Room, Membership, Message)] == [0, 0, 0, 0]
     talkers[0].says("hi")
     for talker in talkers:
         assert talker.hears()["message"] == "hi"
     assert [model.objects.count() for model in (Person, Room, Membership, Message)] == [1, 1, 1, 1]
-    assert server.ask(lambda runtime: dict(runtime.unmade)) == {}
+    assert server.ask(lambda runtime: runtime.awaited.names()) == []
 
 
 def test_the_room_is_made_while_one_listens(server: ThreadServer, stage: Stage, enter: Enter) -> None:
     """By somebody at the other door, and by a process that we hear of by the sweep alone."""
     listener = enter("Great Hall")
-    server.wait(lambda runtime: runtime.unmade)
+    server.wait(lambda runtime: runtime.awaited.waiting)
     alice = stage.guest("alice")
     alice.enters("great hall")
     alice.posts("first")
@@ -169,7 +171,7 @@ def test_names_are_percent_encoded(name: str, server: ThreadServer, enter: Enter
     assert Room.objects.get().name == name
 
 
-@pytest.mark.parametrize("name", [".", "..", "\u200b", "x" * 81, "a\x00b"])
+@pytest.mark.parametrize("name", [".", "..", "\u200b", "x" * 120, "a\x00b", "a\u202eb"])
 def test_names_that_can_not_be(name: str, server: ThreadServer, enter: Enter) -> None:
     talker = enter(name)
     assert talker.hears_error()["code"] in ("invalid", "too_long")
@@ -271,6 +273,21 @@ def test_bad_input_is_told_and_the_socket_stays(room_exists: bool, server: Threa
     assert [model.objects.count() for model in (Person, Room, Membership, Message)] == before
     talker.says("still here", another="member")
     assert talker.hears()["message"] == "still here"
+
+
+def test_a_refusal_for_haste_is_told_in_words_too(
+    server: ThreadServer, enter: Enter, options: Callable[..., None]
+) -> None:
+    options(max_commands_per_second=1, max_commands_burst=3)
+    talker = enter("lobby")
+    for index in range(6):
+        talker.says(str(index))
+    errors = [frame for frame in (talker.hears() for _ in range(6)) if "error" in frame]
+    assert errors
+    for frame in errors:
+        assert frame["error"]["code"] == "rate_limited"
+        assert frame["error"]["retry_after"] > 0
+        assert frame["message"] == "Too many messages at once. Try again in a moment."
 
 
 def test_binary_frames_break_the_protocol(any_server: ThreadServer, enter: Enter) -> None:

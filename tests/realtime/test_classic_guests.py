@@ -1,4 +1,4 @@
-"""A guest at the classic door is a person from the first message on, and can be put out as one."""
+"""A guest at the tutorial protocol is a person from the first message on, and can be put out as one."""
 
 from __future__ import annotations
 
@@ -49,6 +49,6 @@ def test_a_guest_who_is_put_out_of_the_room(state: str, server: ThreadServer, gu
     with changing_room(Room.objects.get().pk) as change:
         membership = Membership.objects.get(person=grace)
         membership.state = state
-        change.changed_member(membership, grace)
+        change.changed(membership, grace)
         membership.save()
     assert closed_with(guest) == Close.REMOVED

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
@@ -17,10 +17,11 @@ from tests.serving import FAST, ThreadServer
 from tests.sockets import Gone, Refused
 
 from groupchat.errors import Close
-from groupchat.realtime import door, resume
+from groupchat.realtime import registries
 from groupchat.realtime import runtime as runtimes
-from groupchat.realtime.batching import Batcher
-from groupchat.realtime.sessions import visitors_of
+from groupchat.realtime.admission.sessions import visitors_of
+from groupchat.realtime.delivery.batching import Batcher
+from groupchat.realtime.gateway import client_session as door
 
 Options = Callable[..., None]
 
@@ -41,12 +42,12 @@ def test_coming_back_is_no_way_to_a_new_allowance(server: ThreadServer, stage: S
 
 def test_allowances_that_are_whole_again_are_forgotten(options: Options, monkeypatch: pytest.MonkeyPatch) -> None:
     options(max_commands_per_second=10, max_commands_burst=50)
-    monkeypatch.setattr(runtimes, "MAX_ALLOWANCES", 100)
-    visitors = runtimes.Visitors()
+    monkeypatch.setattr(registries, "MAX_ALLOWANCES", 100)
+    visitors = registries.Visitors()
     for index in range(1_000):
         visitors.buckets(f"person:{index}", float(index))[0].take(float(index))
     assert len(visitors._buckets) <= 101
-    visitors = runtimes.Visitors()
+    visitors = registries.Visitors()
     for index in range(1_000):  # all at once: none of them is whole, none is forgotten
         visitors.buckets(f"person:{index}", 0.0)[0].take(0.0)
     assert len(visitors._buckets) == 1_000
@@ -86,7 +87,7 @@ def test_who_only_listens_stays(any_server: ThreadServer, stage: Stage, monkeypa
         pytest.skip("it answers our pings")
     listener = stage.client(path="/ws/chat/lobby/").connect()
     any_server.wait(lambda runtime: runtime.connections)
-    monkeypatch.setattr(runtimes, "KEEPER_SECONDS", 0.01)
+    monkeypatch.setattr(runtimes, "HEARTBEAT_SECONDS", 0.01)
 
     async def looks() -> bool:
         runtime = await runtimes.here()
@@ -134,7 +135,7 @@ def test_a_session_that_can_not_be_read_is_asked_for_again(
 ) -> None:
     from groupchat.actions.people import set_active
 
-    monkeypatch.setattr(door, "PROVE_RETRY_SECONDS", 0.01)
+    monkeypatch.setattr(door, "REAUTHENTICATION_RETRY_SECONDS", 0.01)
     ada = new_person("ada")
     laptop: Actor = stage.user("ada", cookies_of(ada))
     batcher: Batcher[Any, Any] = server.ask(lambda runtime: runtime.visitors_of)
@@ -154,8 +155,8 @@ def test_a_session_that_can_not_be_read_is_asked_for_again(
 @pytest.mark.usefixtures("transactional_db")
 def test_a_cookie_with_a_nul_is_asked_for_alone(monkeypatch: pytest.MonkeyPatch) -> None:
     """PostgreSQL refuses the statement it stands in, and with it everybody who came at the same moment."""
-    from groupchat.realtime import sessions
-    from groupchat.realtime.doorway import Credentials
+    from groupchat.realtime.admission import sessions
+    from groupchat.realtime.admission.handshake import Credentials
 
     asked: list[str] = []
     monkeypatch.setattr(sessions, "visitor_of", lambda cookies: asked.append(cookies[settings.SESSION_COOKIE_NAME]))
@@ -172,15 +173,23 @@ def test_who_hears_a_room_and_cannot_be_told_of_it_anew_is_sent_back(
     ada = stage.guest("ada")
     room = ada.looks_into("lobby")["room"]["id"]
 
-    def fail(*_: object) -> None:
-        raise OperationalError("the database is away")
+    batcher = server.ask(lambda runtime: runtime.room_states)
+    answer = batcher._answer
+    looks: Iterator[str] = iter(())
+
+    def fails_when_the_topic_is_begun(questions: Any) -> Any:
+        if next(looks, None) is None:
+            raise OperationalError("the database is away")
+        return answer(questions)
 
     with monkeypatch.context() as patch:
-        patch.setattr(resume, "look", fail)
+        patch.setattr(batcher, "_answer", fails_when_the_topic_is_begun)
+        looks = iter(("at the room",))
         with pytest.raises(Gone) as gone:
             ada.client.call("subscribe", room=room)
         assert gone.value.code == Close.ERROR
         newcomer = stage.guest("newcomer")
+        looks = iter(("at the room",))
         with pytest.raises(Refused):  # who did not hear it keeps the connection
             newcomer.client.call("subscribe", room=room)
         newcomer.client.call("ping")

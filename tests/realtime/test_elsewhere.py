@@ -15,7 +15,7 @@ from tests.serving import ThreadServer
 from groupchat.actions import messages, rooms
 from groupchat.actions.people import end_sessions
 from groupchat.models import Message, Person, Room
-from groupchat.realtime import publish
+from groupchat.realtime.delivery import publish
 
 pytestmark = pytest.mark.usefixtures("server")
 

@@ -15,7 +15,7 @@ from tests.sockets import Client
 
 from groupchat.actions.people import end_guest, person_of_guest
 from groupchat.errors import Close
-from groupchat.identity import GUEST_COOKIE, read_guest
+from groupchat.identity import FORMER_GUEST_COOKIE, GUEST_COOKIE, read_guest
 from groupchat.models import Membership, Message, Person, Room
 
 pytestmark = pytest.mark.usefixtures("server")
@@ -134,9 +134,12 @@ def test_a_guest_who_signs_out_is_out_on_all_devices(any_server: ThreadServer, s
     tab = grace.on_another_device()
     classic = stage.client(cookies=grace.client.cookies, path="/ws/chat/lobby/").connect()
     cookie = grace.client.cookies[GUEST_COOKIE]
+    alice.sees_members(alice, grace)
     signs_out(grace)
     for client in (grace.client, tab.client, classic):
         assert client.closed_with() == Close.SIGNED_OUT
+    alice.sees_members(alice)
+    assert alice.client.call("members", room=alice.room)["count"] == 1
     alice.posts("who is still here?")
 
     # Whoever kept the cookie is somebody new.
@@ -212,3 +215,12 @@ def test_where_guests_are_not_allowed(server: ThreadServer, stage: Stage, option
     options(guests=False)
     for client in (grace.client, Client(server.address)):
         assert client.connect().closed_with() == Close.SIGN_IN
+
+
+def test_a_cookie_under_its_former_name_gets_the_present_one(stage: Stage) -> None:
+    grace = stage.guest("Grace")
+    grace.enters("lobby")
+    value = grace.client.cookies[GUEST_COOKIE]
+    later = stage.client(name="Grace", cookies={FORMER_GUEST_COOKIE: value}).open()
+    assert later.cookies[GUEST_COOKIE] == value
+    assert later.state.me == grace.client.state.me

@@ -13,7 +13,7 @@ from tests.sockets import Client, Gone
 from groupchat import __version__
 from groupchat.errors import Close
 from groupchat.models import Person, Room
-from groupchat.realtime import resume
+from groupchat.realtime.delivery import resume
 
 pytestmark = pytest.mark.usefixtures("server")
 

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.realtime.hubs import ROOM, Listener, World, publication, until
 
-from groupchat.realtime.topics import Publication
+from groupchat.realtime.fanout.topics import Publication
 
 STEPS = st.one_of(
     st.tuples(st.just("commit"), st.integers(1, 3)),

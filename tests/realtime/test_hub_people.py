@@ -38,14 +38,20 @@ async def test_a_late_word_of_an_earlier_leave_ends_no_later_return() -> None:
     assert bob.ear.ranges()[-1] == (8, 9)
 
 
-async def test_coming_back_while_the_leave_is_still_due(windows: None) -> None:
-    """A flush of a large room is under way: the frame of the leave waits when its person subscribes again."""
+def a_leave_is_due() -> tuple[World, Listener]:
+    """A flush of a large room is under way, and the frame of the leave of its one listener waits."""
     world = World()
     bob = world.listener(5, person_id=2)
     bob.ear.takes_seconds = 0.02
     world.hub.publish(publication(5, 6))
     bob.ear.takes_seconds = 0.0
     world.hub.publish(publication(6, 7, out={2: 7}))
+    return world, bob
+
+
+async def test_coming_back_while_the_leave_is_still_due(windows: None) -> None:
+    """The frame of the leave waits when its person subscribes again."""
+    world, bob = a_leave_is_due()
     assert bob.ear.ranges() == [(5, 6)], "it must wait for this test to say anything"
     world.hub.begin(bob, ROOM)
     world.hub.commit(bob, ROOM, position=8, last_number=0)  # back at 8
@@ -56,12 +62,7 @@ async def test_coming_back_while_the_leave_is_still_due(windows: None) -> None:
 
 
 async def test_everyone_goes_while_one_joins(windows: None) -> None:
-    world = World()
-    bob = world.listener(5, person_id=2)
-    bob.ear.takes_seconds = 0.02
-    world.hub.publish(publication(5, 6))
-    bob.ear.takes_seconds = 0.0
-    world.hub.publish(publication(6, 7, out={2: 7}))
+    world, _ = a_leave_is_due()
     carol = Listener(person_id=3)
     world.hub.begin(carol, ROOM)
     world.hub.commit(carol, ROOM, position=7, last_number=0)

@@ -18,7 +18,7 @@ from websockets.exceptions import ConnectionClosed
 
 from groupchat.errors import Close
 from groupchat.models import Message
-from groupchat.realtime.runtime import Visitors
+from groupchat.realtime.registries import Visitors
 
 Options = Callable[..., None]
 
@@ -252,7 +252,7 @@ def test_binary_frames_break_the_protocol(any_server: ThreadServer, stage: Stage
 @pytest.mark.usefixtures("life")
 def test_who_gives_no_sign_of_life_is_gone(options: Options, monkeypatch: pytest.MonkeyPatch) -> None:
     """A silent socket that answers pings stays for ever; one whose other end is dead is noticed."""
-    monkeypatch.setattr("groupchat.realtime.runtime.KEEPER_SECONDS", 1.0)
+    monkeypatch.setattr("groupchat.realtime.runtime.HEARTBEAT_SECONDS", 1.0)
     server = ThreadServer(FAST).start()
     try:
         with Stage(server.address) as stage:

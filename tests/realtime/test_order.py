@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 
 import pytest
 from tests.play import Actor, Stage
 from tests.serving import ThreadServer
-from tests.sockets import DEADLINE_SECONDS
+from tests.sockets import DEADLINE_SECONDS, Refused
 
 from groupchat.models import Membership, Message, Room
+from groupchat.protocol import SetTopic
+from groupchat.realtime.gateway import native
 
 
 @pytest.fixture
@@ -82,3 +85,20 @@ def test_what_is_read_waits_for_nobody(ada: Actor, held: threading.Event) -> Non
     held.set()
     ada.client.answer(ref)
     assert Room.objects.get().last_number == 1
+
+
+def test_a_command_that_writes_and_does_not_say_so_is_refused(
+    server: ThreadServer,
+    user: Callable[..., Actor],
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """It would overtake posts; so who forgets to say so learns it with the first test of a new command."""
+    ada = user("ada")
+    ada.enters("lobby")
+    monkeypatch.setitem(native.DECLARED, SetTopic, replace(native.DECLARED[SetTopic], writes=False))
+    with pytest.raises(Refused) as refused:
+        ada.client.call("room.topic", room=ada.room, topic="new")
+    assert refused.value.code == "unavailable"
+    assert "declared so" in caplog.text
+    assert Room.objects.get(pk=ada.room).topic == ""

@@ -76,13 +76,69 @@ def test_unread_is_the_same_on_all_devices(stage: Stage) -> None:
     phone.reads(2)
     bob.has_unread(1)
     phone.has_unread(1)
-    bob.posts("four")
+    bob.posts("four")  # as a program does: nothing is read by it
+    phone.sees("four")
+    bob.has_unread(1)
+    phone.has_unread(1)
+    alice.has_unread(1)
+    bob.posts("five", seen=3)
     bob.has_unread(0)
     phone.has_unread(0)
-    alice.has_unread(1)
     tablet = bob.on_another_device()
     tablet.opens(bob.room)
     tablet.has_unread(0)
+
+
+def test_a_deleted_message_is_unread_on_no_device(stage: Stage, options: Callable[..., None]) -> None:
+    """Live, after a resume, after a reset, and on a device that knew nothing."""
+    options(max_changes=5)
+    alice, bob = stage.guests("alice", "bob")
+    alice.enters("lobby")
+    bob.enters("lobby")
+    phone = bob.on_another_device()
+    phone.opens(bob.room)
+
+    def everywhere(count: int) -> None:
+        tablet = bob.on_another_device()
+        for device in (bob, phone, tablet):
+            device.room = alice.room
+            device.has_unread(count)
+        tablet.closes()
+
+    for number in range(1, 13):
+        alice.posts(f"message {number}")
+    everywhere(12)
+    alice.deletes("message 1")
+    alice.deletes("message 12")
+    bob.posts("mine")
+    everywhere(10)
+    phone.goes_offline()
+    alice.deletes("message 3")
+    bob.posts("mine, too")
+    phone.comes_back()
+    everywhere(9)
+    assert phone.state.resets == 0
+    phone.goes_offline()
+    for number in range(4, 10):
+        alice.deletes(f"message {number}")
+    phone.comes_back()
+    everywhere(3)
+    assert phone.state.resets == 1
+    phone.reads(10)
+    everywhere(1)
+    phone.reads()
+    everywhere(0)
+
+
+@pytest.mark.parametrize("seen", [-1, 1.5, "3", True, 2**63])
+def test_what_is_no_number_was_not_seen(stage: Stage, seen: object) -> None:
+    (bob,) = stage.guests("bob")
+    bob.enters("lobby")
+    refused = bob.is_refused("invalid", "message.post", room=bob.room, body="hi", client_message_id="x", seen=seen)
+    assert refused["field"] == "seen"
+    assert bob.view.last_number == 0
+    bob.posts("hi", seen=2**62)  # of another life: nothing is read, and nothing is lost
+    bob.sees_only("hi")
 
 
 def test_rooms_come_and_go_on_all_devices(stage: Stage) -> None:
@@ -188,6 +244,8 @@ def test_a_retry_is_one_message_over_any_door(stage: Stage) -> None:
     again = alice.posts("once", id="retry-1")
     assert (again["number"], again["seq"], again["at"]) == (first["number"], first["seq"], first["at"])
     assert (first["duplicate"], again["duplicate"]) == (False, True)
+    other = {"room": alice.room, "body": "not the same", "client_message_id": "retry-1"}
+    assert alice.is_refused("idempotency_conflict", "message.post", **other)["field"] == "client_message_id"
     alice.posts("next")
     bob.sees_only("once", "next")
 
@@ -247,7 +305,7 @@ def test_a_ban_ends_what_one_hears(stage: Stage) -> None:
     with changing_room(bob.room, person) as change:
         membership = Membership.objects.get(room_id=bob.room, person=person)
         membership.state = Membership.State.BANNED
-        change.changed_member(membership, person)
+        change.changed(membership, person)
         membership.save()
         change.save()
         changed_mine(person.pk, [membership])

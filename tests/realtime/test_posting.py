@@ -14,8 +14,8 @@ from groupchat.actions import rooms
 from groupchat.actions.messages import Post, Posted
 from groupchat.errors import ChatError, Forbidden, Invalid, NotFound, Unavailable
 from groupchat.models import Membership, Message, Person, Room
-from groupchat.realtime.database import Database
-from groupchat.realtime.posting import Posting
+from groupchat.realtime.writing.database import Database
+from groupchat.realtime.writing.group_commit import Posting
 
 Answers = dict[str, Posted | ChatError]
 

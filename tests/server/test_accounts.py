@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
+from typing import Any
 
 import pytest
 from django.contrib.auth import get_user_model
@@ -10,13 +12,21 @@ from django.core import mail
 from django.core.cache import cache
 from django.test import Client
 
+from groupchat.server.addresses import mailer
+
 pytestmark = pytest.mark.django_db
+FIRST_STRONG_ISOLATE, POP_ISOLATE = "\u2068", "\u2069"
 NEW = {"username": "ada", "email": "ada@example.org", "password1": "correct horse battery"}
 
 
 @pytest.fixture(autouse=True)
 def nobody_tried_before() -> None:
     cache.clear()  # it counts the attempts of an address
+
+
+@pytest.fixture(autouse=True)
+def there_is_a_mail_server(settings: Any) -> None:
+    settings.ENVIRONMENT = replace(settings.ENVIRONMENT, mailer=mailer("smtp://127.0.0.1"))
 
 
 @pytest.fixture
@@ -120,11 +130,35 @@ def test_a_stranger_learns_nothing_from_a_lost_password(client: Client) -> None:
     assert all("reset/key" not in str(letter.body) for letter in mail.outbox)
 
 
-def test_signing_up_can_be_closed(client: Client, settings: object) -> None:
-    class Closed:
-        signup = False
+def test_names_in_a_mail_turn_no_sentence_around(client: Client) -> None:
+    client.post("/accounts/signup/", NEW | {"username": "עדה"})
+    client.post("/accounts/logout/")
+    client.post("/accounts/password/reset/", {"email": "ada@example.org"})
+    (letter,) = mail.outbox
+    assert f"{FIRST_STRONG_ISOLATE}עדה{POP_ISOLATE}" in str(letter.body)
+    assert "\n" not in letter.subject
 
-    settings.ENVIRONMENT = Closed()  # type: ignore[attr-defined]
+
+def test_without_a_mail_server_one_is_told_whom_to_ask(ada: object, client: Client, settings: Any) -> None:
+    settings.ENVIRONMENT = replace(settings.ENVIRONMENT, mailer=mailer(""))
+    assert b"/accounts/password/reset/" not in client.get("/accounts/login/").content
+    for answer in (
+        client.get("/accounts/password/reset/"),
+        client.get("/accounts/password/reset/done/"),
+        client.post("/accounts/password/reset/", {"email": "ada@example.org"}),
+    ):
+        assert answer.status_code == 200
+        assert b"changepassword" in answer.content
+        assert b'name="email"' not in answer.content
+    client.force_login(ada)  # type: ignore[arg-type]
+    page = client.post("/accounts/email/", {"email": "new@example.org", "action_add": ""}, follow=True)
+    assert b"new@example.org" in page.content
+    assert b"sent to" not in page.content
+    assert mail.outbox == []
+
+
+def test_signing_up_can_be_closed(client: Client, settings: Any) -> None:
+    settings.ENVIRONMENT = replace(settings.ENVIRONMENT, signup=False)
     assert b'name="username"' not in client.get("/accounts/signup/").content
     client.post("/accounts/signup/", NEW)
     assert not get_user_model().objects.exists()

@@ -30,7 +30,13 @@ def test_the_address_that_the_outermost_proxy_saw(settings: Any) -> None:
 
 def test_fewer_addresses_than_proxies(settings: Any) -> None:
     assert seen(proxies=1, settings=settings) == "10.0.0.9"
-    assert seen(b"203.0.113.7", proxies=2, settings=settings) == "10.0.0.9"
+    assert seen(b"203.0.113.7", proxies=2, settings=settings) == "203.0.113.7"  # as for sockets
+
+
+def test_an_address_is_written_in_one_way(settings: Any) -> None:
+    """Pages see the caller of a socket on `::` as anybody else does."""
+    scope = {"type": "http", "client": ("::ffff:192.0.2.7", 5), "headers": []}
+    assert asgi._as_seen_from_outside(scope)["client"] == ("192.0.2.7", 0)
 
 
 def test_the_scope_of_the_server_is_left_alone(settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -30,11 +30,11 @@ def test_an_empty_environment_is_a_server_on_this_machine() -> None:
 
 
 def test_every_option_of_the_chat_has_its_variable(monkeypatch: pytest.MonkeyPatch) -> None:
-    wanted: dict[str, bool | int] = {}
+    wanted: dict[str, bool | int | str] = {}
     for place, field in enumerate(fields(Conf)):
-        is_flag = field.type == "bool"
-        wanted[field.name.upper()] = False if is_flag else place
-        monkeypatch.setenv(f"GROUPCHAT_{field.name.upper()}", "no" if is_flag else str(place))
+        values: dict[str, bool | int | str] = {"bool": False, "int": place, "str": f"path/{place}/"}
+        value = wanted[field.name.upper()] = values[str(field.type)]
+        monkeypatch.setenv(f"GROUPCHAT_{field.name.upper()}", "no" if value is False else str(value))
     assert read_environment().options == wanted
 
 
@@ -64,6 +64,9 @@ def test_a_misspelt_variable_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
         ("GROUPCHAT_PORT", "-1"),
         ("GROUPCHAT_WORKERS", "0"),
         ("GROUPCHAT_WORKERS", "many"),
+        ("GROUPCHAT_SOCKET_PATH", "/ws/"),
+        ("GROUPCHAT_SOCKET_PATH", "ws"),
+        ("GROUPCHAT_SOCKET_PATH", "a room/"),
         ("GROUPCHAT_URL", "chat.example.org"),
         ("GROUPCHAT_URL", "ftp://chat.example.org"),
         ("GROUPCHAT_URL", "https://chat.example.org/chat"),

@@ -22,19 +22,20 @@ from groupchat.server.broker_child import LONGEST_SOCKET_PATH_BYTES
 
 
 def workers(served: Served) -> list[psutil.Process]:
-    return [child for child in children(served) if "groupchat.server.worker" in child.cmdline()]
+    return children(served, lambda child: "groupchat.server.worker" in child.cmdline())
 
 
 def brokers(served: Served) -> list[psutil.Process]:
-    return [child for child in children(served) if child.name() in ("valkey-server", "redis-server")]
+    return children(served, lambda child: child.name() in ("valkey-server", "redis-server"))
 
 
-def children(served: Served) -> list[psutil.Process]:
+def children(served: Served, wanted: Callable[[psutil.Process], bool] = bool) -> list[psutil.Process]:
+    """The processes under the server that are `wanted`, those aside that end while they are looked at."""
     found = []
     for child in psutil.Process(served.process.pid).children(recursive=True):
         try:
-            child.cmdline()
-            found.append(child)
+            if child.cmdline() and wanted(child):
+                found.append(child)
         except psutil.Error:  # it has just ended
             continue
     return found

@@ -3,6 +3,6 @@
 from __future__ import annotations
 
 # pytest finds fixtures by the names in this module
-from tests.chaos.conftest import fleet, folder, nodes, postgres, prepared, valkey
+from tests.chaos.conftest import fleet, folder, is_long, nodes, postgres, prepared, seed, valkey
 
-__all__ = ["fleet", "folder", "nodes", "postgres", "prepared", "valkey"]
+__all__ = ["fleet", "folder", "is_long", "nodes", "postgres", "prepared", "seed", "valkey"]

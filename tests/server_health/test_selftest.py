@@ -14,8 +14,8 @@ import pytest
 from tests.chaos.conftest import SECRET_KEY
 from tests.server.served import command, environment
 
-from groupchat.bench.swarm import Swarm
-from groupchat.bench.trial import Trial
+from groupchat.load.swarm import Swarm
+from groupchat.load.trial import Trial
 
 ROOM = 7
 

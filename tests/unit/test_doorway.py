@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from groupchat.realtime.doorway import Handshake
+from groupchat.realtime.admission.handshake import Handshake
 
 COOKIE = (b"cookie", b"sessionid=x")
 

@@ -9,7 +9,7 @@ from websockets.extensions.permessage_deflate import PerMessageDeflate
 from websockets.frames import Opcode
 from websockets.protocol import CLIENT, OPEN, Protocol
 
-from groupchat.realtime.frames import Chunk, Frame, ping
+from groupchat.realtime.fanout.frames import Chunk, Frame, ping
 
 SIZES = [0, 1, 125, 126, 127, 255, 256, 257, 65535, 65536, 70_000]
 

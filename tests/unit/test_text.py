@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from groupchat.characters import strays, without_breaks
 from groupchat.errors import ChatError, Invalid, TooLong
 from groupchat.text import (
     clean_body,
@@ -62,7 +63,8 @@ def test_a_clean_name_is_clean(name: str) -> None:
     except ChatError:
         return
     assert clean_room_name(clean) == clean
-    assert fold(clean) == fold(name)
+    assert fold(clean) == fold(without_breaks(name))
+    assert not strays(clean)
     assert 1 <= len(clean) <= 80
     assert len(fold(clean)) <= 400
     assert "/" not in fold(clean)

@@ -10,7 +10,7 @@ import pytest
 from django.http import HttpResponse
 from django.test import Client
 
-from groupchat.actions.people import person_of_guest
+from groupchat.actions.people import person_of_guest, set_active
 from groupchat.actions.rooms import enter, rename
 from groupchat.identity import GUEST_COOKIE, Newcomers, new_guest, read_guest
 from groupchat.models import Membership, Person, Room
@@ -196,6 +196,18 @@ def test_signing_out_ends_the_session(client: Client, django_user_model: type) -
     assert client.get("/")["Location"] == "/rooms/"
     client.post("/sign-out/")
     assert client.get("/").status_code == 200
+
+
+@pytest.mark.parametrize("path", ["/", "/rooms/", "/rooms/general/", "/rooms/nowhere/"])
+def test_whoever_is_switched_off_sees_no_room(client: Client, django_user_model: type, path: str) -> None:
+    user = django_user_model.objects.create_user("ada")  # type: ignore[attr-defined]
+    client.force_login(user)
+    client.post("/", {"room": "general"})
+    set_active(person=Person.objects.get(user=user), is_active=False)
+    answer = client.get(path)
+    assert answer.status_code == 403
+    assert "Your account is switched off." in answer.content.decode()
+    assert client.get("/public-rooms.json").status_code == 401
 
 
 def test_without_guests_one_signs_in_first(client: Client, settings: pytest.FixtureRequest) -> None:

@@ -20,11 +20,11 @@ def _sections() -> dict[str, str]:
 
 
 def _examples() -> list[dict[str, Any]]:
-    """Every frame in the document but those of the classic door, in order."""
+    """Every frame in the document but those of the tutorial protocol, in order."""
     return [
         json.loads(block)
         for title, text in _sections().items()
-        if title != "The classic door"
+        if title != "The tutorial protocol"
         for block in _BLOCK.findall(text)
     ]
 

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 from playwright.sync_api import BrowserContext, Error, Page
+from tests.projects.test_documents import ROOT, blocks
 from tests.web_core.conftest import STATIC, FileServer
 
 HASHED = "/static/0123456789abcdef/app.js"
@@ -169,3 +170,24 @@ def test_erasing_leaves_nothing_until_the_next_page(visitor: Page, site: FileSer
     context.set_offline(True)
     visitor.goto(f"{site.url}/rooms/another/")
     assert visitor.text_content("h1") == "shell"
+
+
+def test_a_site_that_removed_the_chat_ends_it(visitor: Page, site: FileServer) -> None:
+    """By the script of docs/api.md, in the place of the worker's: it goes, with the files and what was not sent."""
+    (script,) = blocks((ROOT / "docs" / "api.md").read_text(), "js")
+    visitor.evaluate(
+        """() => new Promise((resolve, reject) => {
+          const opening = indexedDB.open("groupchat", 1);
+          opening.onsuccess = () => resolve(opening.result.close());
+          opening.onerror = reject;
+        })"""
+    )
+    visitor.evaluate("caches.open('of-the-site')")
+    assert kept(visitor)
+    site.answers["/sw.js"] = lambda: (200, "text/javascript", script.encode())
+    visitor.evaluate("navigator.serviceWorker.getRegistration().then((found) => found.update())")
+    eventually(visitor, "navigator.serviceWorker.getRegistrations().then((found) => found.length === 0)")
+    eventually(visitor, "indexedDB.databases().then((found) => found.length === 0)")
+    assert visitor.evaluate("caches.keys()") == ["of-the-site"]
+    visitor.goto(f"{site.url}/rooms/general/")
+    assert visitor.evaluate("navigator.serviceWorker.controller === null")

@@ -7,27 +7,22 @@ for each other.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from functools import partial
+from typing import Any
 
 from django.db import models, transaction
 
-from groupchat.actions.statements import Statements
+from groupchat.actions.bulk_sql import BulkSql
 from groupchat.errors import NotFound
+from groupchat.kinds import KIND_OF, ROOM_KINDS, departures
 from groupchat.models import Membership, Message, Notice, Person, Room
+from groupchat.permissions import require_active
 from groupchat.protocol import ChangesFrame, MessageResource, MyChangesFrame
 from groupchat.publication import MyChanges, RoomChanges, published
-from groupchat.resources import (
-    member_resource,
-    membership_resource,
-    message_resource,
-    notice_resource,
-    people_resources,
-    room_resource,
-    room_state,
-)
+from groupchat.resources import membership_resource, people_resources, room_resource, room_state
 
 
 class RoomChange:
@@ -36,18 +31,17 @@ class RoomChange:
     """
 
     __slots__ = (
-        "_members",
-        "_messages",
-        "_notices",
         "_people",
+        "_rows",
         "_since",
+        "_written",
         "info_changed",
         "last_message_at",
         "room",
         "statements",
     )
 
-    def __init__(self, room: Room, statements: Statements) -> None:
+    def __init__(self, room: Room, statements: BulkSql) -> None:
         self.room = room
         self.statements = statements
         self._begin()
@@ -55,9 +49,8 @@ class RoomChange:
     def _begin(self) -> None:
         self._since = self.room.seq
         self.info_changed = False
-        self._members: dict[int, Membership] = {}
-        self._messages: list[MessageResource] = []
-        self._notices: list[Notice] = []
+        self._rows: dict[str, dict[Hashable, Any]] = {}  # by kind, each in order of seq
+        self._written: list[MessageResource] = []
         self._people: dict[int, Person] = {}
         self.last_message_at: datetime | None = None
 
@@ -73,29 +66,20 @@ class RoomChange:
         self.room.info_seq = self.next_seq()
         self.info_changed = True
 
-    def changed_member(self, membership: Membership, person: Person) -> None:
-        """Give the membership its new seq; the caller saves it."""
-        membership.seq = self.next_seq()
-        self._members[person.pk] = membership
+    def changed(self, row: Membership | Message | Notice, person: Person) -> None:
+        """Give the row, of one of `ROOM_KINDS`, its new seq; the caller saves it. `person` is the one whom it names."""
+        row.seq = self.next_seq()
+        kind = KIND_OF[type(row)]
+        of_kind = self._rows.setdefault(kind.name, {})
+        of_kind.pop(kind.key(row), None)  # the later state stands behind what came between
+        of_kind[kind.key(row)] = row
         self._people[person.pk] = person
 
-    def changed_message(self, message: Message, author: Person) -> None:
-        """Give the message, as it is now, its new seq; the caller saves it."""
-        message.seq = self.next_seq()
-        self._messages.append(message_resource(message))
-        self._people[author.pk] = author
-
     def wrote(self, message: MessageResource, author: Person, at: datetime) -> None:
-        """A message is new; it has its number and its seq from here."""
-        self._messages.append(message)
+        """A message is new; it has its number and its seq from here. No row is made of it: posts are many."""
+        self._written.append(message)
         self._people[author.pk] = author
         self.last_message_at = at
-
-    def changed_notice(self, notice: Notice, actor: Person) -> None:
-        """Give the notice its new seq; the caller saves it."""
-        notice.seq = self.next_seq()
-        self._notices.append(notice)
-        self._people[actor.pk] = actor
 
     def save(self) -> None:
         """Write the room's counters and publish on commit what changed since the last call, if anything."""
@@ -122,24 +106,28 @@ class RoomChange:
         }
         if self.info_changed:
             frame["info"] = room_resource(self.room)
-        members = sorted(self._members.values(), key=lambda member: member.seq)
-        if members:
-            frame["members"] = [member_resource(member) for member in members]
-        if self._messages:
-            frame["messages"] = self._messages
-        if self._notices:
-            frame["notices"] = [notice_resource(notice) for notice in self._notices]
-        out = {member.person_id: member.seq for member in members if member.state != Membership.State.JOINED}
+        for kind in ROOM_KINDS:
+            rows = self._rows.get(kind.name)
+            if rows:
+                frame[kind.name] = [kind.resource(row) for row in rows.values()]  # type: ignore[literal-required]
+        if self._written:
+            changed = frame.get("messages", [])
+            frame["messages"] = sorted([*changed, *self._written], key=_seq_of) if changed else self._written
+        out = departures(self._rows.get("members", {}).values())
         return RoomChanges(frame, people_resources(self._people.values()), out)
 
 
-def save_changes(changes: Iterable[RoomChange], statements: Statements) -> None:
+def _seq_of(message: MessageResource) -> int:
+    return message["seq"]
+
+
+def save_changes(changes: Iterable[RoomChange], statements: BulkSql) -> None:
     """As `save` for each, with one statement for the counters of all whose last message came at the same time."""
     changed = [change for change in changes if change.is_changed]
     by_time: dict[datetime | None, list[Room]] = defaultdict(list)
     for change in changed:
         if change.info_changed:
-            change.room.save(update_fields=["info_seq", "name", "slug", "topic", "first_number"])
+            change.room.save(update_fields=["info_seq", *Room.FACTS])
         by_time[change.last_message_at].append(change.room)
     for last_message_at, rooms in by_time.items():
         statements.set_counters(rooms, last_message_at)
@@ -147,9 +135,9 @@ def save_changes(changes: Iterable[RoomChange], statements: Statements) -> None:
         change.publish()
 
 
-def lock_rooms(ids: Iterable[int], statements: Statements | None = None) -> dict[int, RoomChange]:
+def lock_rooms(ids: Iterable[int], statements: BulkSql | None = None) -> dict[int, RoomChange]:
     """The rooms with these ids, locked in order of id; an id without a room is missing in the answer."""
-    statements = statements or Statements()
+    statements = statements or BulkSql()
     return {room.pk: RoomChange(room, statements) for room in statements.rooms_for_update(set(ids))}
 
 
@@ -164,30 +152,44 @@ def lock_people(ids: Iterable[int]) -> dict[int, Person]:
 
 
 @contextmanager
-def changing_room(room_id: int, person: Person | None = None) -> Iterator[RoomChange]:
-    """A transaction that changes one room, and the counter of `person` if one is given; raises NotFound."""
+def changing_room(room_id: int, person: Person | None = None, *, comes_in: bool = False) -> Iterator[RoomChange]:
+    """A transaction that changes one room, and the counter of `person` if one is given; raises NotFound.
+
+    Whoever `comes_in` must still be let in, asked behind the lock: a guest who signs out at this very moment would
+    stay a member. Raises Forbidden.
+    """
     with transaction.atomic():
         change = lock_rooms([room_id]).get(room_id)
         if change is None:
             raise NotFound("There is no such room.")
         if person is not None:
-            lock_people([person.pk])
+            locked = lock_people([person.pk])
+            if comes_in and person.pk in locked:
+                require_active(locked[person.pk])
         yield change
         change.save()
 
 
 def changed_mine(person_id: int, memberships: Sequence[Membership], rooms: Sequence[Room] = ()) -> None:
-    """Give these memberships of one person their new `person_seq`, save it with the read mark, and publish on commit.
+    """Give these memberships of one person their new `person_seq`, save it and all that is told, and publish on commit.
 
     `rooms` are the rooms of those that are joined, where their devices may not know them yet. Call it inside a
-    transaction, after everything that was done to the room.
+    transaction that holds the lock of the person, under which the memberships were read or made, after everything that
+    was done to the room.
     """
     Person.objects.filter(pk=person_id).update(seq=models.F("seq") + len(memberships))
     to = Person.objects.values_list("seq", flat=True).get(pk=person_id)
     since = to - len(memberships)
     for seq, membership in enumerate(memberships, since + 1):
         membership.person_seq = seq
-        membership.save(update_fields=["person_seq", "last_read_number", "notify"])
+        membership.save(update_fields=["person_seq", *Membership.OWN])
+    publish_mine(person_id, since, to, memberships, rooms)
+
+
+def publish_mine(
+    person_id: int, since: int, to: int, memberships: Sequence[Membership], rooms: Sequence[Room] = ()
+) -> MyChanges:
+    """Publish on commit what was saved of one person's own counter."""
     frame: MyChangesFrame = {
         "type": "changes",
         "me": person_id,
@@ -198,7 +200,9 @@ def changed_mine(person_id: int, memberships: Sequence[Membership], rooms: Seque
     by_room = {membership.room_id: membership for membership in memberships}
     if rooms:
         frame["rooms"] = [room_state(room, by_room[room.pk]) for room in rooms]
-    transaction.on_commit(partial(published.send_robust, sender=Person, changes=MyChanges(frame)), robust=True)
+    changes = MyChanges(frame)
+    transaction.on_commit(partial(published.send_robust, sender=Person, changes=changes), robust=True)
+    return changes
 
 
 def changed_sessions(person_id: int) -> None:

@@ -15,12 +15,15 @@ from groupchat.models import Person
 R = TypeVar("R")
 
 
-def act_first(*, guest: Guest, action: Callable[..., R], **arguments: Any) -> tuple[R, Person]:
+def act_as_new_guest(*, guest: Guest, action: Callable[..., R], **arguments: Any) -> tuple[R, Person]:
     """Carry out an action as the person whom this guest becomes by it; raises what the action raises.
 
-    A refused action leaves no trace, not even of the guest. The action names its room by `room_id`, or by `name`.
+    A refused action leaves no trace, not even of the guest. One that is about a room names it by `room_id`, or by
+    `name`.
     """
-    room_id = arguments["room_id"] if "room_id" in arguments else rooms.id_of(name=arguments["name"])
+    room_id = arguments.get("room_id")
+    if room_id is None and "name" in arguments:
+        room_id = rooms.id_of(name=arguments["name"])
     with transaction.atomic():
         # The room first, as a post of the same guest does, whose row only one of the two can make. (A room that is
         # made at this very moment escapes; then the database breaks the circle, and the guest is asked to try again.)

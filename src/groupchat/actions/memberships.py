@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from django.db import transaction
 
 from groupchat.actions.counters import changed_mine, lock_people
@@ -29,3 +31,15 @@ def read(*, person: Person, room_id: int, number: int) -> Membership:
             membership.last_read_number = number
             changed_mine(person.pk, [membership])
     return membership
+
+
+def raise_marks(person_id: int, marks: Mapping[int, int]) -> None:
+    """The read marks of a person, by room, in a transaction that holds the lock of their row. They only rise."""
+    raised = []
+    # What was read before the lock may be old: another device may have read further.
+    for membership in Membership.objects.filter(person_id=person_id, room_id__in=marks).order_by("room_id"):
+        if marks[membership.room_id] > membership.last_read_number:
+            membership.last_read_number = marks[membership.room_id]
+            raised.append(membership)
+    if raised:
+        changed_mine(person_id, raised)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
@@ -11,15 +11,26 @@ from uuid import UUID
 from django.db import transaction
 from django.utils import timezone
 
-from groupchat.actions.counters import RoomChange, changed_mine, changing_room, lock_people, lock_rooms, save_changes
-from groupchat.actions.people import Guest, person_of_guest
+from groupchat.actions.bulk_sql import BulkSql, NewRow
+from groupchat.actions.counters import (
+    RoomChange,
+    changed_mine,
+    changing_room,
+    lock_people,
+    lock_rooms,
+    publish_mine,
+    save_changes,
+)
+from groupchat.actions.effects import is_wanted, record
+from groupchat.actions.memberships import raise_marks
+from groupchat.actions.people import Guest, new_guest, person_of_guest
 from groupchat.actions.rooms import admit
-from groupchat.actions.statements import Statements
-from groupchat.errors import ChatError, NotFound
-from groupchat.models import Membership, Message, Person
+from groupchat.errors import ChatError, IdempotencyConflict, Invalid, NotFound
+from groupchat.events import Event, MemberJoined, MessageDeleted, MessageEdited, MessagePosted
+from groupchat.models import Membership, Message, Person, Room
 from groupchat.permissions import is_joined, require_active, require_delete, require_edit, require_post, require_read
-from groupchat.protocol import MessageResource
-from groupchat.resources import moment
+from groupchat.publication import MyChanges
+from groupchat.resources import moment, new_message
 from groupchat.text import clean_body, clean_client_message_id
 
 # What a page of numbers needs to say when one is not there.
@@ -28,12 +39,24 @@ _NO_MESSAGE = "There is no such message in this room."
 
 @dataclass(frozen=True, slots=True)
 class Post:
-    """What somebody wants to say. A guest without a row yet becomes a person by it."""
+    """What somebody wants to say. A guest without a row yet becomes a person by it.
+
+    `seen`: up to which number they had seen the room when they wrote it; None where nobody looked (a program).
+    """
 
     room_id: int
     author: Person | Guest
     body: str
     client_message_id: str
+    seen: int | None = None
+
+
+@dataclass(slots=True)
+class Arrival:
+    """The person whom a guest became by this post, and once it is saved, the first changes of their own counter."""
+
+    person: Person
+    mine: MyChanges | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,9 +69,11 @@ class Posted:
     at: datetime
     author_id: int
     duplicate: bool
+    arrival: Arrival | None = None
 
 
 _Once = tuple[str, int, int]  # client_message_id, author, room
+_Known = tuple[Posted, str | None]  # and what it said, as far as that is still known
 
 
 def post(posts: Sequence[Post], *, now: datetime | None = None) -> list[Posted | ChatError]:
@@ -57,29 +82,50 @@ def post(posts: Sequence[Post], *, now: datetime | None = None) -> list[Posted |
     A refusal is that post's own answer. Raises only what the database raises; nothing of the batch is written then.
     """
     checked = [_checked(post) for post in posts]
-    with transaction.atomic():
-        return _Batch(posts, checked, now or timezone.now()).post()
+    gone: set[int] = set()
+    while True:
+        try:
+            with transaction.atomic():
+                return _Batch(posts, checked, now or timezone.now(), gone).post()
+        except _WentMeanwhile as error:
+            gone |= error.people  # so this ends
 
 
 def _checked(post: Post) -> ChatError | None:
     try:
         clean_body(post.body)
         clean_client_message_id(post.client_message_id)
+        if post.seen is not None and post.seen < 0:
+            raise Invalid("seen: a number of this room, or 0.", field="seen")
     except ChatError as error:
         return error
     return None
 
 
+class _WentMeanwhile(Exception):
+    """These people were about to join, and are not let in any more: they would be members for ever."""
+
+    def __init__(self, people: set[int]) -> None:
+        super().__init__(people)
+        self.people = people
+
+
 class _Batch:
-    def __init__(self, posts: Sequence[Post], refusals: Sequence[ChatError | None], now: datetime) -> None:
+    def __init__(
+        self, posts: Sequence[Post], refusals: Sequence[ChatError | None], now: datetime, gone: set[int]
+    ) -> None:
         self._posts = posts
+        self._gone = gone
         self._answers: list[Posted | ChatError | None] = list(refusals)
         self._now = now
         self._at = moment(now)
-        self._statements = Statements()
-        self._written: list[tuple[int, int, int, int, str, str]] = []
+        self._statements = BulkSql()
+        self._written: list[NewRow] = []
         self._joined: dict[int, list[Membership]] = defaultdict(list)
-        self._read: dict[tuple[int, int], int] = {}
+        self._made: dict[int, Arrival] = {}  # the people whose rows this batch made: nobody else knows of them
+        # Marks that nobody must be told of, by (room, person); by person and room, those that their devices must hear.
+        self._followed: dict[tuple[int, int], int] = {}
+        self._seen: dict[int, dict[int, int]] = defaultdict(dict)
 
     def post(self) -> list[Posted | ChatError]:
         good = [index for index, answer in enumerate(self._answers) if answer is None]
@@ -99,23 +145,20 @@ class _Batch:
         return [answer for answer in self._answers if answer is not None]
 
     def _find_guests(self, authors: Iterable[Person | Guest]) -> dict[UUID, int]:
-        wanted = {author.id for author in authors if isinstance(author, Guest)}
-        if not wanted:
-            return {}
-        found = Person.objects.filter(guest_id__in=wanted).values_list("guest_id", "pk")
-        return {guest_id: person_id for guest_id, person_id in found if guest_id is not None}
+        return self._statements.guests({author.id for author in authors if isinstance(author, Guest)})
 
     def _author_id(self, post: Post) -> int | None:
         """The author's id; None for a guest who has no row yet."""
         return self._guests.get(post.author.id) if isinstance(post.author, Guest) else post.author.pk
 
-    def _find_known(self, posts: Sequence[Post]) -> dict[_Once, Posted]:
+    def _find_known(self, posts: Sequence[Post]) -> dict[_Once, _Known]:
         found = self._statements.stored({post.client_message_id for post in posts})
         wanted = {(post.client_message_id, self._author_id(post), post.room_id) for post in posts} if found else set()
         keys = [key for *once, key in found if tuple(once) in wanted]
         known = Message.objects.filter(pk__in=keys) if keys else ()
         return {
-            (message.client_message_id, message.author_id, message.room_id): _duplicate(message) for message in known
+            (message.client_message_id, message.author_id, message.room_id): (_duplicate(message), _written(message))
+            for message in known
         }
 
     def _post_one(self, post: Post) -> Posted | ChatError:
@@ -123,12 +166,14 @@ class _Batch:
         if author_id is not None:
             known = self._known.get((post.client_message_id, author_id, post.room_id))
             if known is not None:
-                return known
+                return _answer_again(post, *known)
         try:
             change = self._changes.get(post.room_id)
             membership = self._memberships.get((post.room_id, author_id)) if author_id is not None else None
             require_post(change.room if change else None, membership)
             author = self._people[author_id] if author_id is not None else self._arrive(post.author)
+            if author.pk in self._gone:
+                author.account_active = False
             require_active(author)
         except ChatError as error:
             return error
@@ -139,26 +184,45 @@ class _Batch:
             self._memberships[post.room_id, author_id] = membership
             self._joined[author_id].append(membership)
         number, seq = change.next_number(), change.next_seq()
-        resource: MessageResource = {
-            "number": number,
-            "seq": seq,
-            "author": author_id,
-            "body": post.body,
-            "at": self._at,
-            "client_message_id": post.client_message_id,
-        }
+        resource = new_message(
+            number=number,
+            seq=seq,
+            author=author_id,
+            body=post.body,
+            at=self._at,
+            client_message_id=post.client_message_id,
+        )
         change.wrote(resource, author, self._now)
-        membership.last_read_number = number
-        self._read[post.room_id, author_id] = number
-        self._written.append((post.room_id, number, seq, author_id, post.body, post.client_message_id))
+        self._mark(membership, number, post.seen)
+        ahead = None if membership.last_read_number == number else True
+        self._written.append((post.room_id, number, seq, author_id, post.body, post.client_message_id, ahead))
         posted = Posted(post.room_id, number, seq, self._now, author_id, duplicate=False)
-        self._known[post.client_message_id, author_id, post.room_id] = replace(posted, duplicate=True)
-        return posted
+        self._known[post.client_message_id, author_id, post.room_id] = replace(posted, duplicate=True), post.body
+        return replace(posted, arrival=self._made[author_id]) if author_id in self._made else posted
+
+    def _mark(self, membership: Membership, number: int, seen: int | None) -> None:
+        """What the writer had seen is read, and their own message with it where it follows directly. Writing is not
+        reading: where something lies between, it stays unread.
+
+        More than there was before this message nobody has seen: such a number is of another life of the room.
+        """
+        room_id, person_id = membership.room_id, membership.person_id
+        if seen is not None and membership.last_read_number < seen < number:
+            membership.last_read_number = self._seen[person_id][room_id] = seen
+        if membership.last_read_number == number - 1:
+            membership.last_read_number = number
+            if room_id in self._seen.get(person_id, ()):
+                self._seen[person_id][room_id] = number
+            else:
+                self._followed[room_id, person_id] = number
 
     def _arrive(self, guest: Person | Guest) -> Person:
         """A guest's row is made when their first message is sure to be taken."""
         assert isinstance(guest, Guest)
-        author = person_of_guest(guest=guest)
+        made = new_guest(guest=guest, statements=self._statements)
+        if made is not None:
+            self._made[made.pk] = Arrival(made)
+        author = made or person_of_guest(guest=guest)
         self._guests[guest.id] = author.pk
         self._people[author.pk] = author
         return author
@@ -166,17 +230,48 @@ class _Batch:
     def _save(self) -> None:
         if not self._written:
             return
-        if self._joined:
-            lock_people(self._joined)
-        for memberships in self._joined.values():
+        made = self._made.keys()
+        came = {person_id: joined for person_id, joined in self._joined.items() if person_id not in made}
+        seen = {person_id: marks for person_id, marks in self._seen.items() if person_id not in made}
+        if people := came.keys() | seen.keys():
+            locked = lock_people(people)
+            went = {person_id for person_id, person in locked.items() if not person.is_admitted}
+            if went:
+                raise _WentMeanwhile(went)
+        for memberships in came.values():
             for membership in memberships:
                 membership.save()
+        self._save_made()
         self._statements.insert_messages(self._written, self._now)
         save_changes(self._changes.values(), self._statements)
-        for person_id in sorted(self._joined):
+        for person_id, arrival in self._made.items():
             memberships = self._joined[person_id]
-            changed_mine(person_id, memberships, [self._changes[member.room_id].room for member in memberships])
-        self._statements.mark_read(self._read)
+            arrival.mine = publish_mine(person_id, 0, len(memberships), memberships, self._rooms_of(memberships))
+        for person_id in sorted(came):
+            changed_mine(person_id, came[person_id], self._rooms_of(came[person_id]))
+        for person_id in sorted(seen):
+            raise_marks(person_id, seen[person_id])
+        self._statements.mark_read({pair: to for pair, to in self._followed.items() if pair[1] not in made})
+        if self._joined or is_wanted(MessagePosted):
+            record(self._happened(), statements=self._statements, now=self._now)
+
+    def _happened(self) -> Iterator[Event]:
+        for person_id, memberships in self._joined.items():
+            for membership in memberships:
+                yield MemberJoined(membership.room_id, person_id)
+        for room_id, number, _, author_id, *_ in self._written:
+            yield MessagePosted(room_id, number, author_id)
+
+    def _rooms_of(self, memberships: Sequence[Membership]) -> list[Room]:
+        return [self._changes[membership.room_id].room for membership in memberships]
+
+    def _save_made(self) -> None:
+        """What is known of the new people's memberships by now, all their marks with it."""
+        for person_id in self._made:
+            for seq, membership in enumerate(self._joined[person_id], 1):
+                membership.person_seq = seq
+        self._statements.insert_memberships([one for person_id in self._made for one in self._joined[person_id]])
+        self._statements.set_person_seqs({person_id: len(self._joined[person_id]) for person_id in self._made})
 
 
 def edit(*, person: Person, room_id: int, number: int, body: str, now: datetime | None = None) -> Message:
@@ -190,8 +285,9 @@ def edit(*, person: Person, room_id: int, number: int, body: str, now: datetime 
             return message
         message.body = body
         message.edited_at = now or timezone.now()
-        change.changed_message(message, message.author)
+        change.changed(message, message.author)
         message.save(update_fields=["body", "edited_at", "seq"])
+        record([MessageEdited(room_id, number, message.author_id)])
     return message
 
 
@@ -206,8 +302,9 @@ def delete(*, person: Person, room_id: int, number: int, now: datetime | None = 
         message.body = ""
         message.edited_at = None
         message.deleted_at = now or timezone.now()
-        change.changed_message(message, message.author)
+        change.changed(message, message.author)
         message.save(update_fields=["body", "edited_at", "deleted_at", "seq"])
+        record([MessageDeleted(room_id, number, message.author_id, person.pk)])
     return message
 
 
@@ -222,3 +319,18 @@ def _find(change: RoomChange, person: Person, number: int) -> tuple[Message, Mem
 
 def _duplicate(message: Message) -> Posted:
     return Posted(message.room_id, message.number, message.seq, message.at, message.author_id, duplicate=True)
+
+
+def _written(message: Message) -> str | None:
+    """What its author posted; None where it was edited or deleted since, and nobody knows any more."""
+    return message.body if message.edited_at is None and message.deleted_at is None else None
+
+
+def _answer_again(post: Post, posted: Posted, written: str | None) -> Posted | ChatError:
+    """A retry is told of its message; another message under an id that is used must not pass for one."""
+    if written is None or written == post.body:
+        return posted
+    return IdempotencyConflict(
+        f"Your message {posted.number} has this id and says something else. A new message needs a new id.",
+        field="client_message_id",
+    )

@@ -8,14 +8,18 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from django.contrib.auth import get_user_model
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
+from groupchat.actions import accounts
+from groupchat.actions.bulk_sql import BulkSql
 from groupchat.actions.counters import changed_sessions
-from groupchat.conf import conf
-from groupchat.errors import ChatError
+from groupchat.characters import without_strays
 from groupchat.models import Person
-from groupchat.text import LONGEST_NAME, clean_person_name, fold
+from groupchat.text import clean_person_name, fold, mended_person_name
+
+LONGEST_HANDLE = 40  # before the number that it gets where it is taken
 
 _NOT_HANDLE = re.compile(r"[^\w.-]+")
 
@@ -31,10 +35,23 @@ class Guest:
 def person_of_user(*, user: Any) -> Person:
     """The person of a user of the site; made with the first question."""
     person = Person.objects.filter(user=user).first()
-    if person is not None:
-        return person
-    name = _name_of(user)
-    return _create(name, user=user, kind=Person.Kind.USER, is_owner=False)
+    if person is None:
+        active = accounts.is_switched_on(user)
+        person = _create(_name_of(user), user=user, kind=Person.Kind.USER, is_owner=False, account_active=active)
+    if person.account_active != accounts.is_switched_on(user):
+        accounts.follow(person=person)
+    return person
+
+
+def person_of_username(*, username: str) -> Person | None:
+    """The person of the user of the site with this name; made with the first question. None where there is no user."""
+    model = get_user_model()
+    if "\0" in username:
+        return None  # PostgreSQL would not even look
+    try:
+        return person_of_user(user=model._default_manager.get_by_natural_key(username))
+    except model.DoesNotExist:
+        return None
 
 
 def person_of_guest(*, guest: Guest) -> Person:
@@ -43,6 +60,16 @@ def person_of_guest(*, guest: Guest) -> Person:
     if person is not None:
         return person
     return _create(clean_person_name(guest.name), guest_id=guest.id, kind=Person.Kind.GUEST)
+
+
+def new_guest(*, guest: Guest, statements: BulkSql) -> Person | None:
+    """The person of a guest who seems to have none yet, made by `statements`; None where there is one."""
+    name = clean_person_name(guest.name)
+    person = Person(name=name, handle=_stem(name), guest_id=guest.id, kind=Person.Kind.GUEST)
+    if statements.insert_person(person):
+        return person
+    person.handle = _free_handle(name, statements)
+    return person if statements.insert_person(person) else None
 
 
 def make_owner(*, person: Person) -> None:
@@ -54,22 +81,30 @@ def make_owner(*, person: Person) -> None:
 
 
 def end_sessions(*, person: Person) -> None:
-    """Let every live socket of this person prove again who it is: a session ended, or the account was switched off."""
+    """Let every live socket of this person prove again who it is: a session ended, or the account was switched off.
+
+    What the site says of the account by now is taken over, so that nobody else comes in for it either.
+    """
     with transaction.atomic():
+        accounts.follow(person=person)
         changed_sessions(person.pk)
 
 
 def end_guest(*, guest: Guest, now: datetime | None = None) -> None:
-    """The guest is no more: their cookie is void wherever it is, and their sockets end. What they wrote stays.
+    """The guest is no more: their cookie and tokens are void, their sockets end, they are out of all rooms. What they
+    wrote stays.
 
     A guest without a row wrote nothing; there is nothing to keep from whoever has their cookie.
     """
-    with transaction.atomic():
-        person = Person.objects.filter(guest_id=guest.id, signed_out_at=None).first()
-        if person is not None:
+    person = Person.objects.filter(guest_id=guest.id).first()
+    if person is None:
+        return
+    if person.signed_out_at is None:
+        with transaction.atomic():
             person.signed_out_at = now or timezone.now()
             person.save(update_fields=["signed_out_at"])
-            changed_sessions(person.pk)
+            accounts.go(person=person)
+    accounts.leave_rooms(person_id=person.pk)
 
 
 def set_active(*, person: Person, is_active: bool) -> None:
@@ -80,14 +115,16 @@ def set_active(*, person: Person, is_active: bool) -> None:
         changed_sessions(person.pk)
 
 
+def handle_of(name: str) -> str:
+    """The folded name without what `@` can't hold; empty where nothing is left."""
+    return _NOT_HANDLE.sub("-", without_strays(fold(name))).strip("-.")[:LONGEST_HANDLE]
+
+
 def _name_of(user: Any) -> str:
     """A name that may be shown: never a mail address."""
     full = user.get_full_name() if hasattr(user, "get_full_name") else ""
     name = full or user.get_username()
-    try:
-        return clean_person_name(name.partition("@")[0][: conf().max_person_name_characters or LONGEST_NAME])
-    except ChatError:
-        return "somebody"  # the site lets in names that nobody could see
+    return mended_person_name(name.partition("@")[0]) or "somebody"  # the site lets in names that nobody could see
 
 
 def _create(name: str, **fields: Any) -> Person:
@@ -95,7 +132,7 @@ def _create(name: str, **fields: Any) -> Person:
     while True:
         try:
             with transaction.atomic():
-                return Person.objects.create(name=name, handle=_free_handle(name), **fields)
+                return Person.objects.create(name=name, handle=_free_handle(name, BulkSql()), **fields)
         except IntegrityError:
             # Somebody took the handle, or made this very person, between our look and our write.
             person = Person.objects.filter(**key).first()
@@ -103,18 +140,23 @@ def _create(name: str, **fields: Any) -> Person:
                 return person
 
 
-def _free_handle(name: str) -> str:
-    """The folded name without what `@` can't hold, with a number where it is taken."""
-    stem = _NOT_HANDLE.sub("-", fold(name)).strip("-.")[:40] or "guest"
-    if not Person.objects.filter(handle=stem).exists():
+def _stem(name: str) -> str:
+    """The handle of a name, where nobody has it."""
+    return handle_of(name) or "guest"
+
+
+def _free_handle(name: str, statements: BulkSql) -> str:
+    """The handle of a name, with a number where it is taken."""
+    stem = _stem(name)
+    if not statements.is_handle(stem):
         return stem
     # Doubling steps find a free number in few looks, however many people have this name.
     low, high = 1, 2
-    while Person.objects.filter(handle=f"{stem}{high}").exists():
+    while statements.is_handle(f"{stem}{high}"):
         low, high = high, high * 2
     while high - low > 1:
         middle = (low + high) // 2
-        if Person.objects.filter(handle=f"{stem}{middle}").exists():
+        if statements.is_handle(f"{stem}{middle}"):
             low = middle
         else:
             high = middle

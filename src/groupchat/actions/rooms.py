@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
+import re
+import secrets
 from dataclasses import dataclass
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from groupchat.actions.counters import RoomChange, changed_mine, changing_room
-from groupchat.errors import NameTaken, NotFound
+from groupchat.actions.effects import record
+from groupchat.errors import Invalid, NameTaken, NotFound
+from groupchat.events import MemberJoined, MemberLeft, RoomCreated, RoomRenamed, TopicSet
 from groupchat.models import Membership, Notice, Person, Room, RoomName
 from groupchat.permissions import is_joined, require_active, require_join, require_manage
-from groupchat.text import clean_room_name, clean_topic, fold
+from groupchat.text import LONGEST_KEY, clean_room_name, clean_topic, fold
+
+PRIVATE_SLUG_BYTES = 12  # of chance; a guess is as good as hopeless
+
+_PRIVATE_SLUG = re.compile(r"[A-Za-z0-9_-]{1,64}\Z")
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,43 +34,50 @@ class Entered:
 def enter(*, person: Person, name: str) -> Entered:
     """Join the public room of this name, or of this former name; make it where there is none."""
     require_active(person)
-    name = clean_room_name(name)
-    key = fold(name)
     while True:
-        known = RoomName.objects.filter(key=key).first()
-        if known is not None:
-            room, membership = join(person=person, room_id=known.room_id)
+        room_id = id_of(name=name)
+        if room_id is not None:
+            room, membership = join(person=person, room_id=room_id)
             return Entered(room, membership, created=False)
         try:
-            with transaction.atomic():
-                room = create(person=person, name=name)
-        except IntegrityError:
+            room = create(person=person, name=name)
+        except NameTaken:
             # Somebody made it at the same moment: join theirs. Or another room happens to have this address.
-            if not RoomName.objects.filter(key=key).exists():
-                raise _taken() from None
+            if id_of(name=name) is None:
+                raise
             continue
         return Entered(room, Membership.objects.get(room=room, person=person), created=True)
 
 
 def create(*, person: Person, name: str, kind: str = Room.Kind.PUBLIC, slug: str | None = None) -> Room:
-    """Make a room with the person in it; raises IntegrityError where another has its name or address."""
+    """Make a room with the person in it; raises NameTaken where another has its name or address.
+
+    A public room has its name as its address. Any other has a random one, or the one that is given; no name can ever
+    be that, so it takes none away from the public rooms.
+    """
     require_active(person)
     name = clean_room_name(name)
     key = fold(name)
+    if kind != Room.Kind.PUBLIC:
+        slug = _private_slug() if slug is None else _clean_private_slug(slug)
     with transaction.atomic():
-        room = Room.objects.create(
-            name=name, slug=slug or key, kind=kind, created_by=person, last_message_at=timezone.now()
-        )
-        if kind == Room.Kind.PUBLIC:
-            RoomName.objects.create(key=key, room=room)
-        with changing_room(room.pk, person) as change:
+        room = Room(name=name, slug=slug or key, kind=kind, created_by=person, last_message_at=timezone.now())
+        try:
+            with transaction.atomic():
+                room.save(force_insert=True)
+                if kind == Room.Kind.PUBLIC:
+                    RoomName.objects.create(key=key, room=room)
+        except IntegrityError:
+            raise _taken() from None
+        with changing_room(room.pk, person, comes_in=True) as change:
             change.changed_info()
             role = Membership.Role.MEMBER if person.kind == Person.Kind.GUEST else Membership.Role.OWNER
             membership = Membership(room=room, person=person, role=role)
-            change.changed_member(membership, person)
+            change.changed(membership, person)
             membership.save()
             change.save()
             changed_mine(person.pk, [membership], [change.room])
+            record([RoomCreated(room.pk, person.pk), MemberJoined(room.pk, person.pk)])
     return change.room
 
 
@@ -72,7 +87,7 @@ def join(*, person: Person, room_id: int) -> tuple[Room, Membership]:
     membership = Membership.objects.filter(room_id=room_id, person=person).select_related("room").first()
     if membership is not None and is_joined(membership):
         return membership.room, membership
-    with changing_room(room_id, person) as change:
+    with changing_room(room_id, person, comes_in=True) as change:
         membership = Membership.objects.filter(room_id=room_id, person=person).first()
         require_join(change.room, membership)
         if membership is not None and is_joined(membership):
@@ -81,6 +96,7 @@ def join(*, person: Person, room_id: int) -> tuple[Room, Membership]:
         membership.save()
         change.save()
         changed_mine(person.pk, [membership], [change.room])
+        record([MemberJoined(room_id, person.pk)])
     return change.room, membership
 
 
@@ -95,7 +111,7 @@ def admit(change: RoomChange, person: Person, membership: Membership | None) -> 
         membership.role = Membership.Role.MEMBER
     membership.state = Membership.State.JOINED
     membership.last_read_number = max(membership.last_read_number, change.room.last_number)
-    change.changed_member(membership, person)
+    change.changed(membership, person)
     return membership
 
 
@@ -106,10 +122,11 @@ def leave(*, person: Person, room_id: int) -> None:
         if membership is None or not is_joined(membership):
             return
         membership.state = Membership.State.LEFT
-        change.changed_member(membership, person)
+        change.changed(membership, person)
         membership.save()
         change.save()
         changed_mine(person.pk, [membership])
+        record([MemberLeft(room_id, person.pk)])
 
 
 def rename(*, person: Person, room_id: int, name: str) -> Room:
@@ -128,6 +145,7 @@ def rename(*, person: Person, room_id: int, name: str) -> Room:
         room.name = name
         change.changed_info()
         _note(change, person, Notice.Kind.RENAMED, name)
+        record([RoomRenamed(room_id, person.pk)])
     return room
 
 
@@ -143,6 +161,7 @@ def set_topic(*, person: Person, room_id: int, topic: str) -> Room:
         room.topic = topic
         change.changed_info()
         _note(change, person, Notice.Kind.TOPIC, topic)
+        record([TopicSet(room_id, person.pk)])
     return room
 
 
@@ -156,8 +175,33 @@ def find(*, name: str) -> Room:
 
 def id_of(*, name: str) -> int | None:
     """The public room that `enter` would join; None where it would make one. Raises Invalid or TooLong."""
-    key = fold(clean_room_name(name))
+    key = fold(name) if len(name) <= LONGEST_KEY and "\0" not in name else ""
+    known = _room_of(key) if key else None
+    if known is not None:
+        return known  # by a name, perhaps, that no room gets any more
+    clean = fold(clean_room_name(name))
+    return _room_of(clean) if clean != key else None
+
+
+def _room_of(key: str) -> int | None:
     return RoomName.objects.filter(key=key).values_list("room_id", flat=True).first()
+
+
+def _private_slug() -> str:
+    """A random address with an upper-case letter: whatever somebody types as a name is folded, and never this."""
+    while fold(slug := secrets.token_urlsafe(PRIVATE_SLUG_BYTES)) == slug:
+        pass
+    return slug
+
+
+def _clean_private_slug(slug: str) -> str:
+    if not _PRIVATE_SLUG.match(slug):
+        raise Invalid(
+            "The address of a private room has 1 to 64 letters, digits, hyphens or underscores.", field="slug"
+        )
+    if fold(slug) == slug:
+        raise Invalid("The address of a private room needs an upper-case letter, so that no name is it.", field="slug")
+    return slug
 
 
 def _taken() -> NameTaken:
@@ -190,5 +234,5 @@ def _note(change: RoomChange, actor: Person, kind: Notice.Kind, text: str) -> No
     notice.actor = actor
     notice.text = text
     notice.at = timezone.now()
-    change.changed_notice(notice, actor)
+    change.changed(notice, actor)
     notice.save()

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import hashlib
+import logging
 import secrets
-from collections.abc import Iterable
-from datetime import datetime
+from collections.abc import Iterable, Sequence
+from datetime import UTC, date, datetime
 
-from django.db import transaction
+from django.db import DatabaseError, transaction
 from django.utils import timezone
 
+from groupchat.actions.accounts import followed
 from groupchat.actions.counters import changed_sessions
 from groupchat.models import Person, Token
+
+logger = logging.getLogger("groupchat.tokens")
 
 PREFIX = "gct_"  # so that a scanner of leaked secrets knows one when it sees it
 
@@ -24,20 +28,52 @@ def issue(*, person: Person, name: str) -> str:
 
 
 def people_of(*, secrets: Iterable[str]) -> dict[str, Person]:
-    """By token, the people of those that are in force."""
+    """By token, the people of those that are in force. A token is, as long as its person is let in."""
     by_digest = {_digest(secret): secret for secret in secrets}
     if not by_digest:
         return {}
-    tokens = Token.objects.filter(digest__in=by_digest, revoked_at=None).select_related("person")
+    found = Token.objects.filter(digest__in=by_digest, revoked_at=None).select_related("person__user")
+    tokens = [token for token in found if followed(token.person).is_admitted]
+    _note_use(tokens, datetime.now(UTC).date())
     return {by_digest[token.digest]: token.person for token in tokens}
 
 
-def revoke(*, token: Token, now: datetime | None = None) -> None:
-    """End a token, and the live sockets that came with it."""
+def of_person(*, person: Person) -> list[Token]:
+    """All tokens that were ever issued to this person, the oldest first."""
+    return list(Token.objects.filter(person=person).order_by("pk"))
+
+
+def revoke(*, token: Token, now: datetime | None = None) -> bool:
+    """End a token, and the live sockets that came with it; False where it was revoked before."""
     with transaction.atomic():
-        token.revoked_at = now or timezone.now()
-        token.save(update_fields=["revoked_at"])
+        revoked_at = now or timezone.now()
+        if not Token.objects.filter(pk=token.pk, revoked_at=None).update(revoked_at=revoked_at):
+            token.refresh_from_db()
+            return False
+        token.revoked_at = revoked_at
         changed_sessions(token.person_id)
+    return True
+
+
+_noted: set[int] = set()  # tokens whose use on `_noted_on` this process has noted, or tried to
+_noted_on = date.min
+
+
+def _note_use(tokens: Sequence[Token], today: date) -> None:
+    """Say that these are in use: one write a day, token and process at most, and no use waits for a second try."""
+    global _noted_on
+    if _noted_on != today:
+        _noted.clear()
+        _noted_on = today
+    new = [token.pk for token in tokens if token.last_used_on != today and token.pk not in _noted]
+    if not new:
+        return
+    _noted.update(new)
+    try:
+        with transaction.atomic():
+            Token.objects.filter(pk__in=new).update(last_used_on=today)
+    except DatabaseError:
+        logger.warning("The day on which tokens were used could not be noted.", exc_info=True)
 
 
 def _digest(secret: str) -> str:

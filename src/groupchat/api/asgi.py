@@ -6,49 +6,84 @@ what the request does. Mounted in front, a path that is ours is answered here, a
 
 from __future__ import annotations
 
-import re
+from functools import cache
 from typing import Any
 
-from groupchat.api.answers import Answer, refused
-from groupchat.api.messages import post_message
-from groupchat.conf import conf
-from groupchat.errors import TooLong
-from groupchat.protocol import encode
+from django.conf import settings
+from django.urls import NoReverseMatch, URLResolver, get_resolver, get_script_prefix, reverse
 
-_POST_MESSAGE = re.compile(r"/api/v1/rooms/(\d{1,18})/messages\Z")
+from groupchat import hosts
+from groupchat.api import routes
+from groupchat.api.answers import Answer, refused
+from groupchat.api.requests import Request
+from groupchat.conf import conf
+from groupchat.errors import BadRequest
 
 
 def beside(pages: Any) -> Any:
     """An ASGI app for HTTP that answers for the API, and hands everything else to `pages`."""
 
     async def application(scope: Any, receive: Any, send: Any) -> None:
-        found = _POST_MESSAGE.match(scope["path"]) if scope["method"] == "POST" else None
-        if found is None:
+        path = _below(scope)
+        if path is None:
             await pages(scope, receive, send)
             return
         headers = {name: value.decode("latin-1") for name, value in scope["headers"]}
-        content = await _content(receive)
-        if content is None:
-            await _answer(send, refused(TooLong(f"A request holds at most {conf().max_frame_bytes:,} bytes.")))
+        if not hosts.is_allowed(hosts.named_by(headers)):
+            await _answer(scope, send, refused(BadRequest("The server does not answer for this Host.")))
             return
-        answer = await post_message(
-            room_id=int(found[1]),
+        try:
+            content = await _content(receive)
+        except ConnectionError:
+            return
+        request = Request(
+            method=scope["method"].upper(),
+            path=path,
+            query=scope.get("query_string", b""),
             authorization=headers.get(b"authorization", ""),
-            idempotency_key=headers.get(b"idempotency-key", ""),
+            idempotency_key=headers.get(b"idempotency-key"),
             content=content,
         )
-        await _answer(send, answer)
+        await _answer(scope, send, await routes.answer(request))
 
     return application
 
 
+def _below(scope: Any) -> str | None:
+    """The part of the path that stands below the API's address; None where it stands elsewhere."""
+    whole: str = scope["path"]
+    script: str = settings.FORCE_SCRIPT_NAME or scope.get("root_path", "")  # in the order in which Django asks
+    path = "/" + whole.removeprefix(script).lstrip("/") if script else whole
+    root = _root(get_resolver())
+    if root is None or not path.startswith(root):
+        return "" if path + "/" == root else None
+    return path[len(root) :]
+
+
+@cache
+def _root(site: URLResolver) -> str | None:
+    """Where the site's addresses have the API, as `/api/v1/`; None where they have none.
+
+    `site` is whose addresses they are: under it the answer is kept.
+    """
+    try:
+        address = reverse("groupchat:groupchat_api:root")
+    except NoReverseMatch:
+        return None
+    return "/" + address.removeprefix(get_script_prefix()).lstrip("/")
+
+
 async def _content(receive: Any) -> bytes | None:
-    """The body, or None as soon as it is larger than allowed."""
+    """The body, or None as soon as it is larger than allowed; raises ConnectionError where it does not come to its
+    end.
+    """
     limit = conf().max_frame_bytes
     parts: list[bytes] = []
     size = 0
     while True:
         message = await receive()
+        if message["type"] == "http.disconnect":
+            raise ConnectionError
         parts.append(message.get("body", b""))
         size += len(parts[-1])
         if limit and size > limit:
@@ -57,9 +92,8 @@ async def _content(receive: Any) -> bytes | None:
             return b"".join(parts)
 
 
-async def _answer(send: Any, answer: Answer) -> None:
-    content = encode(answer.content)
-    headers = {"Content-Type": "application/json", "Content-Length": str(len(content)), **answer.headers}
+async def _answer(scope: Any, send: Any, answer: Answer) -> None:
+    body, headers = answer.encoded()
     await send(
         {
             "type": "http.response.start",
@@ -67,4 +101,4 @@ async def _answer(send: Any, answer: Answer) -> None:
             "headers": [(name.lower().encode(), value.encode()) for name, value in headers.items()],
         }
     )
-    await send({"type": "http.response.body", "body": content})
+    await send({"type": "http.response.body", "body": b"" if scope["method"] == "HEAD" else body})

@@ -1,13 +1,14 @@
-"""The addresses of the API."""
+"""The address of the API; what stands below it is in `routes.py`."""
 
 from __future__ import annotations
 
-from django.urls import path
+from django.urls import path, re_path
 
-from groupchat.api import messages
+from groupchat.api import views
 
 app_name = "groupchat_api"
 
 urlpatterns = [
-    path("rooms/<int:room_id>/messages", messages.post_message_view, name="post_message"),
+    path("", views.api, name="root"),
+    re_path(r"^(?P<path>[\s\S]+)\Z", views.api),  # a path may hold a line's end, and its refusal is JSON all the same
 ]

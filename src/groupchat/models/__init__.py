@@ -1,5 +1,6 @@
 """The nouns: what the database holds."""
 
+from groupchat.models.effects import Effect
 from groupchat.models.memberships import Membership
 from groupchat.models.messages import Message, Notice
 from groupchat.models.people import Person
@@ -7,4 +8,4 @@ from groupchat.models.rooms import Room, RoomName
 from groupchat.models.server import ServerState
 from groupchat.models.tokens import Token
 
-__all__ = ["Membership", "Message", "Notice", "Person", "Room", "RoomName", "ServerState", "Token"]
+__all__ = ["Effect", "Membership", "Message", "Notice", "Person", "Room", "RoomName", "ServerState", "Token"]

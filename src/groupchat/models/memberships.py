@@ -13,9 +13,12 @@ class Membership(models.Model):
     """One person in one room. Leaving is a state with a seq, never a deleted row.
 
     `seq` counts in the room and covers what everyone sees (role, state); `person_seq` counts in the person and covers
-    what only they see (read mark, notify level). A person's own post moves `last_read_number` without a new
-    `person_seq`: everyone who knows the message knows the mark.
+    what only they see (read mark, notify level). A person's own post directly behind their mark takes it along without
+    a new `person_seq`: it adds nothing unread, and everyone who knows the message knows that.
     """
+
+    # What a person is told of their own membership, and so what is saved with it; `person_seq` counts it.
+    OWN = ("role", "state", "last_read_number", "notify")
 
     class Role(models.TextChoices):
         OWNER = "owner", _("owner")

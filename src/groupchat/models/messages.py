@@ -10,7 +10,11 @@ from groupchat.models.rooms import Room
 
 
 class Message(models.Model):
-    """What a person wrote. `number` is dense per room from 1; a deleted one stays as a tombstone without its body."""
+    """What a person wrote. `number` is dense per room from 1; a deleted one stays as a tombstone without its body.
+
+    `ahead`: its author's read mark stayed behind it, for there was something between that they had not seen. Null where
+    it did not, as in what an older version wrote.
+    """
 
     id = models.BigAutoField(primary_key=True)
     room = models.ForeignKey(Room, on_delete=models.CASCADE, related_name="messages", db_index=False)
@@ -22,6 +26,7 @@ class Message(models.Model):
     at = models.DateTimeField()
     edited_at = models.DateTimeField(null=True, blank=True)
     deleted_at = models.DateTimeField(null=True, blank=True)
+    ahead = models.BooleanField(null=True, editable=False)
 
     class Meta:
         verbose_name = _("message")
@@ -32,7 +37,16 @@ class Message(models.Model):
             # in many rooms is looked up by ids alone.
             models.UniqueConstraint(fields=["client_message_id", "author", "room"], name="groupchat_once"),
         ]
-        indexes = [models.Index(fields=["room", "seq"], name="groupchat_message_seq")]
+        indexes = [
+            models.Index(fields=["room", "seq"], name="groupchat_message_seq"),
+            # What does not count as unread behind a mark; an ordinary post adds to neither.
+            models.Index(
+                fields=["room", "number"], name="groupchat_deleted", condition=models.Q(deleted_at__isnull=False)
+            ),
+            models.Index(
+                fields=["room", "author", "number"], name="groupchat_ahead", condition=models.Q(ahead__isnull=False)
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.room_id}/{self.number}"

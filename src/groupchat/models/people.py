@@ -6,6 +6,8 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from groupchat.characters import isolated
+
 
 class Person(models.Model):
     """A chat identity. Guests and bots make no row in the site's user table."""
@@ -34,6 +36,9 @@ class Person(models.Model):
     # The seq at which a session of this person ended or their rights as a whole changed: live sockets ask again who
     # they are.
     sessions_seq = models.PositiveBigIntegerField(default=0, editable=False)
+    # Whether somebody is still behind it, as `actions.accounts` last heard: False while the site's account is switched
+    # off, and for good once it was deleted or the guest signed out.
+    account_active = models.BooleanField(default=True, db_default=True, editable=False)
     # Guests only: whoever holds their cookie since then is nobody.
     signed_out_at = models.DateTimeField(null=True, blank=True, editable=False)
     created_at = models.DateTimeField(auto_now_add=True)
@@ -43,4 +48,9 @@ class Person(models.Model):
         verbose_name_plural = _("people")
 
     def __str__(self) -> str:
-        return f"{self.name} (@{self.handle})"
+        return f"{isolated(self.name)} (@{isolated(self.handle)})"
+
+    @property
+    def is_admitted(self) -> bool:
+        """Switched off neither here nor on the site, and not gone. Nobody else gets through any door."""
+        return self.is_active and self.account_active

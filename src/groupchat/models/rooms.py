@@ -6,6 +6,7 @@ from django.db import models
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from groupchat.characters import isolated
 from groupchat.models.people import Person
 
 
@@ -15,6 +16,9 @@ class Room(models.Model):
     `seq` rises by one at every visible change, `last_number` at every message. Both are taken under this row's
     lock, in the transaction that writes the change. `info_seq` is the seq at which the room's own facts last changed.
     """
+
+    # What `info` tells of a room, and so what is saved with it; `info_seq` counts it.
+    FACTS = ("kind", "name", "slug", "topic", "first_number")
 
     class Kind(models.TextChoices):
         PUBLIC = "public", _("public")
@@ -43,7 +47,7 @@ class Room(models.Model):
         indexes = [models.Index(fields=["kind", "-last_message_at"], name="groupchat_lively")]
 
     def __str__(self) -> str:
-        return self.name
+        return isolated(self.name)
 
     def get_absolute_url(self) -> str:
         return reverse("groupchat:room", kwargs={"slug": self.slug})
@@ -60,4 +64,4 @@ class RoomName(models.Model):
         verbose_name_plural = _("room names")
 
     def __str__(self) -> str:
-        return self.key
+        return isolated(self.key)

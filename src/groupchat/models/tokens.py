@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from groupchat.characters import isolated
 from groupchat.models.people import Person
 
 
@@ -16,6 +17,7 @@ class Token(models.Model):
     name = models.CharField(max_length=100)
     digest = models.CharField(max_length=64, unique=True, editable=False)
     created_at = models.DateTimeField(auto_now_add=True)
+    last_used_on = models.DateField(null=True, blank=True, editable=False)  # a day in UTC: a use is no write
     revoked_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
@@ -23,4 +25,4 @@ class Token(models.Model):
         verbose_name_plural = _("tokens")
 
     def __str__(self) -> str:
-        return f"{self.name} of {self.person_id}"
+        return f"{isolated(self.name)} of {self.person_id}"

@@ -7,92 +7,42 @@ import logging
 import time
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from uuid import UUID
 
 from channels.layers import get_channel_layer
 from django.conf import settings
 
-from groupchat import submission
+from groupchat import submission, timeline
 from groupchat.conf import conf
 from groupchat.errors import Close
 from groupchat.identity import Visitor
 from groupchat.models import Person
-from groupchat.protocol import encode
-from groupchat.ratelimit import Bucket
-from groupchat.realtime import publish, resume, sessions
-from groupchat.realtime.batching import Batcher
-from groupchat.realtime.broker import Broker, LayerBroker, LocalBroker
-from groupchat.realtime.connection import Connection
-from groupchat.realtime.database import Database
-from groupchat.realtime.doorway import Credentials
+from groupchat.protocol import RoomState, encode
+from groupchat.realtime.admission import sessions
+from groupchat.realtime.admission.accounts import AccountWatch
+from groupchat.realtime.admission.handshake import Credentials
+from groupchat.realtime.admission.refusals import Refusals
+from groupchat.realtime.delivery import opening, publish, resume, topic_kinds
+from groupchat.realtime.delivery.batching import Batcher
+from groupchat.realtime.delivery.broker import Broker, LayerBroker, LocalBroker
+from groupchat.realtime.delivery.sweep import Sweep
+from groupchat.realtime.effects import EffectWorker
+from groupchat.realtime.fanout.connection import Connection
+from groupchat.realtime.fanout.ephemeral import EphemeralLane
+from groupchat.realtime.fanout.hub import Hub
+from groupchat.realtime.fanout.topics import Ephemeral, Publication, Reset, TopicKey
 from groupchat.realtime.histogram import LATENCIES, Histogram
-from groupchat.realtime.hub import Hub
-from groupchat.realtime.posting import Posting
-from groupchat.realtime.sweep import Sweep
-from groupchat.realtime.topics import Publication, Reset, TopicKey
-
-if TYPE_CHECKING:
-    from groupchat.realtime.chat import ChatConnection
-    from groupchat.realtime.classic import ClassicConnection
-    from groupchat.realtime.door import DoorConnection
+from groupchat.realtime.registries import AwaitedRooms, GuestSession, PersonSession, Visitors
+from groupchat.realtime.writing.database import Database
+from groupchat.realtime.writing.group_commit import Posting
 
 logger = logging.getLogger("groupchat.realtime")
 
 # One task looks after all sockets: whoever said nothing since the last look is asked, whoever said nothing since then
 # is gone.
-KEEPER_SECONDS = 25.0
-# Commands that may come at once for each one that may come in the long run, before a client is taken for a flood.
-FLOOD_FACTOR = 10
-MAX_ALLOWANCES = 20_000
-
+HEARTBEAT_SECONDS = 25.0
 IN_MEMORY_LAYER = "channels.layers.InMemoryChannelLayer"
-
-
-class Visitors:
-    """What the connections of one person share in this process: how many they are, and how fast they may go."""
-
-    def __init__(self) -> None:
-        self.connections: Counter[str] = Counter()
-        self._buckets: dict[str, tuple[Bucket, Bucket]] = {}
-        self._most = MAX_ALLOWANCES
-
-    def buckets(self, key: str, now: float) -> tuple[Bucket, Bucket]:
-        """The bucket of the limit, and the far larger one past which a client is flooding."""
-        found = self._buckets.get(key)
-        if found is None:
-            if len(self._buckets) >= self._most:
-                self._buckets = {one: kept for one, kept in self._buckets.items() if not _are_whole(kept, now)}
-                self._most = max(MAX_ALLOWANCES, 2 * len(self._buckets))  # or a crowd would pay for it at each arrival
-            rate, burst = conf().max_commands_per_second, conf().max_commands_burst
-            found = self._buckets[key] = (
-                Bucket(rate=rate, burst=burst, now=now),
-                Bucket(rate=rate * FLOOD_FACTOR, burst=burst * FLOOD_FACTOR, now=now),
-            )
-        return found
-
-    def enter(self, key: str) -> None:
-        self.connections[key] += 1
-
-    def leave(self, key: str, now: float) -> None:
-        """One connection less. What was used up of the allowance stays so: coming back is no way to a new one."""
-        self.connections[key] -= 1
-        if self.connections[key] <= 0:
-            del self.connections[key]
-            kept = self._buckets.get(key)
-            if kept is not None and _are_whole(kept, now):
-                del self._buckets[key]
-
-    def rename(self, key: str, to: str, now: float) -> None:
-        """One connection is counted under another key: the guest became a person, with what is left to them."""
-        if key in self._buckets:
-            self._buckets.setdefault(to, self._buckets[key])
-        self.leave(key, now)
-        self.enter(to)
-
-
-def _are_whole(buckets: tuple[Bucket, Bucket], now: float) -> bool:
-    return all(bucket.is_whole(now) for bucket in buckets)
 
 
 @dataclass(slots=True)
@@ -112,6 +62,7 @@ class Runtime:
         options = conf()
         self.loop = asyncio.get_running_loop()
         self.database = Database()
+        self.awaited = AwaitedRooms()
         self.hub = Hub(
             repair=self._repair,
             gap_wait_seconds=options.gap_wait_milliseconds / 1000,
@@ -120,12 +71,19 @@ class Runtime:
             sessions_changed=self._sessions_changed,
             reset_frame=_reset_frame,
         )
+        self.ephemeral = EphemeralLane(
+            hub=self.hub,
+            forward=self._forward,
+            max_deliveries_per_second=options.max_ephemeral_deliveries_per_second,
+            now=self.loop.time,
+        )
         self.broker: Broker = LocalBroker()
         if layer is not None:
             self.broker = LayerBroker(
                 layer=layer,
                 on_publication=self.hub.publish,
-                on_doorbell=self.hub.behind,
+                on_wakeup=self.hub.behind,
+                on_ephemeral=self.ephemeral.take,
                 max_waiting=options.max_publications_waiting,
                 max_bytes=options.max_broker_bytes,
             )
@@ -136,41 +94,56 @@ class Runtime:
             hub=self.hub,
             database=self.database,
             interval_seconds=max(options.sweep_milliseconds, 10) / 1000,
-            unmade=lambda: self.unmade,
+            awaited=self.awaited.names,
             made=self.room_made,
             guests=lambda: list(self.of_guest),
             arrived=self._guest_arrived,
         )
+        self.accounts = AccountWatch(database=self.database, people=lambda: self.of_person)
+        self.effects = EffectWorker(database=self.database)
         self.arrivals = ArrivalStats()
         self.fan_out_seconds = Histogram(LATENCIES)  # from a commit of this process to its sockets here
         self.visitors = Visitors()
         # A handshake, and the two reads of a hello, many of each at once.
         self.visitors_of: Batcher[Credentials, Visitor] = Batcher(self.database, sessions.visitors_of)
         self.rooms_of: Batcher[Person, list[int]] = Batcher(self.database, resume.rooms_of)
-        self.resumes: Batcher[resume.Return, resume.Resumed] = Batcher(self.database, resume.resume)
+        self.resumes: Batcher[resume.ResumeRequest, resume.ResumeResult] = Batcher(self.database, resume.resume)
+        # What is asked for on coming into a room.
+        self.public_rooms = opening.PublicRooms()
+        self.room_states: Batcher[opening.Asked, RoomState] = Batcher(self.database, opening.rooms)
+        self.pages: Batcher[opening.Range, timeline.Page] = Batcher(self.database, opening.pages, max_running=2)
+        self.rolls: Batcher[opening.Roll, timeline.MembersPage] = Batcher(self.database, opening.members)
+        self.posts_behind: Batcher[opening.Behind, opening.Posts] = Batcher(
+            self.database, opening.posts, max_batch=1_000
+        )
+        self.people_now: Batcher[int, Person] = Batcher(self.database, opening.people)
         self.addresses: Counter[str] = Counter()
+        self.refusals = Refusals()
         self.connections: set[Connection] = set()
-        self.of_person: dict[int, set[DoorConnection]] = defaultdict(set)
-        self.of_guest: dict[UUID, set[ChatConnection]] = defaultdict(set)
-        self.unmade: dict[str, set[ClassicConnection]] = {}
+        self.of_person: dict[int, set[PersonSession]] = defaultdict(set)
+        self.of_guest: dict[UUID, set[GuestSession]] = defaultdict(set)
         self.draining = False
-        self._keeper: asyncio.Task[None] | None = None
+        self._heartbeat: asyncio.Task[None] | None = None
         self._tasks: set[asyncio.Task[Any]] = set()
 
     # --- life ------------------------------------------------------------------------------------------------------
 
     async def start(self) -> None:
+        self.database.open()
         publish.listen(self._on_commit)
-        submission.offer(submission.Batches(self.posting.submit, self._person_of, self._wait_of))
+        submission.offer(submission.Batches(self.posting.submit, self._person_of, self._wait_of, self.database.read))
         await self.broker.start()
         self.sweep.start()
-        self._keeper = self.loop.create_task(self._keep())
+        self.accounts.start()
+        self.effects.start(works=conf().run_effects)
+        self._heartbeat = self.loop.create_task(self._keep())
 
     async def drain(self, within: float = 5.0) -> None:
         """Tell every socket to come back somewhere else, and answer what was posted. New sockets are refused from
         now on.
         """
         self.draining = True
+        self.effects.rest()
         payload = encode({"type": "drain", "within": within})
         for connection in list(self.connections):
             if connection.dialect == "native":
@@ -183,10 +156,12 @@ class Runtime:
         submission.withdraw()
         await self.posting.flush()
         publish.ignore(self._on_commit)
-        for task in (self._keeper, *self._tasks):
+        for task in (self._heartbeat, *self._tasks):
             if task is not None:
                 task.cancel()
         await self.sweep.stop()
+        await self.accounts.stop()
+        await self.effects.stop()
         await self.hub.stop()
         await self.broker.stop()
         await self.loop.run_in_executor(None, self.database.stop)
@@ -220,8 +195,11 @@ class Runtime:
         self.fan_out_seconds.observe(time.monotonic() - committed_at)
         self.broker.publish(publication)
 
+    def _forward(self, one: Ephemeral) -> None:
+        self.broker.pass_on(one)
+
     async def _repair(self, key: TopicKey, since: int) -> Publication | Reset:
-        return await self.database.read(resume.repair, key, since)
+        return await self.database.read(topic_kinds.repair, key, since)
 
     def _opened(self, key: TopicKey) -> asyncio.Future[None] | None:
         return self.broker.join(key)
@@ -233,31 +211,31 @@ class Runtime:
 
     def room_made(self, name: str, room_id: int) -> None:
         """A room now exists that classic connections already listen to."""
-        for connection in self.unmade.pop(name, ()):
-            self.spawn(connection.listen(room_id))
+        for connection in self.awaited.made(name):
+            connection.open(room_id)
 
     def _guest_arrived(self, guest_id: UUID, person_id: int) -> None:
         """A guest who listens here became a person in another process."""
         for connection in list(self.of_guest.get(guest_id, ()))[:1]:
-            self.spawn(connection.become(person_id))
+            self.spawn(connection.arrived(person_id))
 
     def _sessions_changed(self, person_id: int) -> None:
         for connection in list(self.of_person.get(person_id, ())):
-            self.spawn(connection.prove())
+            self.spawn(connection.reauthenticate())
 
     async def _keep(self) -> None:
         """Ask silent sockets for a sign of life, in slices, and drop those that gave none since the last look."""
         asked: set[Connection] = set()
         while True:
-            await asyncio.sleep(KEEPER_SECONDS)
+            await asyncio.sleep(HEARTBEAT_SECONDS)
             silent: set[Connection] = set()
             for index, connection in enumerate(list(self.connections)):
                 if index % 500 == 499:
                     await asyncio.sleep(0)
                 if connection.closed:
                     connection.wire.abort()  # it never took its close frame
-                elif connection.heard:
-                    connection.heard = False
+                elif connection.is_alive:
+                    connection.is_alive = False
                 elif connection in asked:
                     connection.close(Close.ERROR)
                     connection.wire.abort()

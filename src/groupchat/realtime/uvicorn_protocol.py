@@ -20,8 +20,8 @@ from websockets.exceptions import InvalidState
 from websockets.extensions.permessage_deflate import PerMessageDeflate, ServerPerMessageDeflateFactory
 from websockets.server import ServerProtocol
 
-from groupchat.realtime.consumers import WIRE_EXTENSION
-from groupchat.realtime.frames import Chunk, ping
+from groupchat.realtime.fanout.frames import Chunk, ping
+from groupchat.realtime.gateway.consumers import WIRE_EXTENSION
 
 SUPPORTED = "0.54."
 supported = uvicorn.__version__.startswith(SUPPORTED)
@@ -43,6 +43,9 @@ class Receiver(Protocol):
     def received(self, text: str) -> None: ...
 
     def received_bytes(self) -> None: ...
+
+    def broken(self, code: int) -> None:
+        """The client broke the protocol of WebSockets, and was told this code."""
 
     def lost(self) -> None: ...
 
@@ -161,7 +164,7 @@ class ChatWebSocketProtocol(WebSocketsSansIOProtocol):
         if self.receiver is None:
             super().handle_pong(event)
         else:
-            self.receiver.heard = True  # type: ignore[attr-defined]
+            self.receiver.is_alive = True  # type: ignore[attr-defined]
 
     def handle_close(self, event: Any) -> None:
         self._take_transport()  # a close frame is the last one
@@ -169,6 +172,8 @@ class ChatWebSocketProtocol(WebSocketsSansIOProtocol):
 
     def handle_parser_exception(self) -> None:
         self._take_transport()
+        if self.receiver is not None and self.conn.close_sent is not None:
+            self.receiver.broken(self.conn.close_sent.code)
         super().handle_parser_exception()
 
     def connection_lost(self, exc: Exception | None) -> None:

@@ -1,5 +1,5 @@
 """`python -m groupchat.server` is `groupchat`."""
 
-from groupchat.server.cli import main
+from groupchat.server.entry import main
 
 main()

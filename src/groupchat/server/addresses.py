@@ -127,7 +127,7 @@ def mailer(url: str) -> dict[str, Any]:
             "GROUPCHAT_EMAIL_URL must look like smtp+starttls://user:password@host:587, smtps://… or smtp://…."
         )
     return {
-        "BACKEND": "django.core.mail.backends.smtp.EmailBackend",
+        "BACKEND": "groupchat.server.mail.BackgroundSmtp",
         "OPTIONS": {
             "host": parts.hostname,
             "port": port or SMTP_PORTS[parts.scheme],

@@ -19,7 +19,10 @@ from groupchat.server.preparation import say
 
 LONGEST_SOCKET_PATH_BYTES = 100  # the system takes 104 to 108
 READY_SECONDS = 10
-RETRY_SECONDS = 0.5
+STOP_SECONDS = 1.0
+RETRY_SECONDS = 0.5  # after it ended; doubled with each end that follows soon
+LONGEST_RETRY_SECONDS = 30.0
+STABLE_SECONDS = 30.0  # who lived this long had a good start
 _PR_SET_PDEATHSIG = 1
 _LIBC = ctypes.CDLL(None)  # loaded here: a child between fork and exec should load nothing
 
@@ -39,7 +42,7 @@ class BrokerChild:
             self._folder = Path(tempfile.mkdtemp(prefix="groupchat-"))
             self._socket = self._folder / "broker.sock"
         self._process: asyncio.subprocess.Process | None = None
-        self._keeper: asyncio.Task[None] | None = None
+        self._heartbeat: asyncio.Task[None] | None = None
 
     @property
     def url(self) -> str:
@@ -48,15 +51,19 @@ class BrokerChild:
     async def start(self) -> None:
         """Returns when it answers; raises CannotStart."""
         await self._launch()
-        self._keeper = asyncio.create_task(self._keep())
+        self._heartbeat = asyncio.create_task(self._keep())
 
     async def stop(self) -> None:
-        if self._keeper is not None:
-            self._keeper.cancel()
+        if self._heartbeat is not None:
+            self._heartbeat.cancel()
         if self._process is not None:
             with suppress(ProcessLookupError):
                 self._process.terminate()
-            await self._process.wait()
+            try:
+                await asyncio.wait_for(self._process.wait(), STOP_SECONDS)
+            except TimeoutError:
+                self._process.kill()  # it keeps nothing
+                await self._process.wait()
         self._socket.unlink(missing_ok=True)
         if self._folder is not None:
             shutil.rmtree(self._folder, ignore_errors=True)
@@ -87,11 +94,16 @@ class BrokerChild:
 
     async def _keep(self) -> None:
         """Start it again when it ends: meanwhile the sweep delivers."""
+        loop, wait = asyncio.get_running_loop(), RETRY_SECONDS
         while True:
             assert self._process is not None
+            began = loop.time()
             code = await self._process.wait()
+            if loop.time() - began > STABLE_SECONDS:
+                wait = RETRY_SECONDS
             say(f"The private broker ended (code {code}); it is started again.")
-            await asyncio.sleep(RETRY_SECONDS)
+            await asyncio.sleep(wait)
+            wait = min(wait * 2, LONGEST_RETRY_SECONDS)
             with suppress(CannotStart):
                 await self._launch()
 

@@ -10,14 +10,28 @@ from typing import Any
 import typer
 from typer.core import TyperGroup
 
-from groupchat.server.commands import backup, manage, migrate, new_epoch, owner_link, serve, shell, token, version
-from groupchat.server.faults import CannotStart
+from groupchat.server.commands import (
+    backup,
+    bot,
+    manage,
+    migrate,
+    new_epoch,
+    owner_link,
+    serve,
+    shell,
+    token,
+    version,
+    worker,
+)
+from groupchat.server.faults import CannotStart, MailNotSent
 
 # Commands that are heavy to import, or may be absent: a name, and a typer app as "module:attribute". They are loaded
 # when they are called (or when help lists them).
 ELSEWHERE = {
-    "bench": "groupchat.bench.cli:app",
-    "selftest": "groupchat.bench.selftest:app",
+    "selftest": "groupchat.server.commands.selftest:app",
+}
+ELSEWHERE_HELP = {
+    "selftest": "Try the configured database and broker under load.",
 }
 
 
@@ -30,7 +44,9 @@ class Commands(TyperGroup):
     def get_command(self, ctx: Any, cmd_name: str) -> Any:
         if cmd_name in ELSEWHERE and _exists(cmd_name):
             module, _, attribute = ELSEWHERE[cmd_name].partition(":")
-            return typer.main.get_command(getattr(import_module(module), attribute))
+            command = typer.main.get_command(getattr(import_module(module), attribute))
+            command.name, command.short_help = cmd_name, ELSEWHERE_HELP[cmd_name]  # an app has neither by itself
+            return command
         return super().get_command(ctx, cmd_name)
 
 
@@ -44,7 +60,9 @@ app = typer.Typer(
 PASS_EVERYTHING_ON = {"allow_extra_args": True, "ignore_unknown_options": True, "help_option_names": []}
 
 app.command("serve")(serve.serve)
+app.command("worker")(worker.worker)
 app.command("owner-link")(owner_link.owner_link)
+app.command("bot")(bot.bot)
 app.command("token")(token.token)
 app.command("migrate")(migrate.migrate)
 app.command("backup")(backup.backup)
@@ -61,6 +79,9 @@ def main() -> None:
     except CannotStart as error:
         print(f"groupchat: {error}", file=sys.stderr)
         sys.exit(2)
+    except MailNotSent as error:
+        print(f"groupchat: {error}", file=sys.stderr)
+        sys.exit(1)
 
 
 def _exists(name: str) -> bool:

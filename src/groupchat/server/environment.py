@@ -13,9 +13,10 @@ from typing import Any
 from urllib.parse import SplitResult, urlsplit
 from zoneinfo import ZoneInfo
 
+from django.core.exceptions import ImproperlyConfigured
 from environs import Env
 
-from groupchat.conf import Conf
+from groupchat.conf import Conf, check_path
 from groupchat.server.addresses import PublicAddress, database_settings, mailer
 from groupchat.server.faults import BadEnvironment
 
@@ -35,6 +36,10 @@ VARIABLES = {
     "GROUPCHAT_HSTS_SECONDS",
     "GROUPCHAT_LANGUAGE",
     "GROUPCHAT_LOG_LEVEL",
+    "GROUPCHAT_MAIL_GIVE_UP_SECONDS",
+    "GROUPCHAT_MAIL_RETRY_SECONDS",
+    "GROUPCHAT_MAX_HEAD_BYTES",
+    "GROUPCHAT_MAX_MAILS_WAITING",
     "GROUPCHAT_METRICS_TOKEN",
     "GROUPCHAT_PORT",
     "GROUPCHAT_SECRET_KEY",
@@ -61,18 +66,23 @@ class Environment:
     metrics_token: str | None  # opens /metrics to whoever brings it; None: to this machine only
     mailer: dict[str, Any]  # BACKEND and OPTIONS
     mail_sender: str
+    max_mails_waiting: int  # in each process; 0: no limit
+    mail_retry_seconds: int  # before the first new try; each pause is twice the one before
+    mail_give_up_seconds: int
     signup: bool  # whoever comes may make an account
     hsts_seconds: int
-    shutdown_seconds: int
+    shutdown_seconds: int  # 0: as long as it takes
+    max_head_bytes: int  # 0: no limit
     language: str
     time_zone: str
     log_level: str
-    options: dict[str, bool | int]  # settings.GROUPCHAT
+    options: dict[str, bool | int | str]  # settings.GROUPCHAT
     unknown: tuple[str, ...]  # variables that look like ours and are not: a slip of the pen, most likely
 
     @property
-    def is_public(self) -> bool:
-        return self.url is not None
+    def sends_mail(self) -> bool:
+        """Whether there is a mail server."""
+        return bool(self.mailer["OPTIONS"])
 
 
 def read_environment() -> Environment:
@@ -92,9 +102,13 @@ def read_environment() -> Environment:
         metrics_token=_metrics_token(env),
         mailer=mailer(_text(env, "GROUPCHAT_EMAIL_URL", "")),
         mail_sender=_text(env, "GROUPCHAT_EMAIL_FROM", f"Group Chat <noreply@{url.host if url else 'localhost'}>"),
+        max_mails_waiting=_number(env, "GROUPCHAT_MAX_MAILS_WAITING", 1_000),
+        mail_retry_seconds=_number(env, "GROUPCHAT_MAIL_RETRY_SECONDS", 5),
+        mail_give_up_seconds=_number(env, "GROUPCHAT_MAIL_GIVE_UP_SECONDS", 24 * 3600),
         signup=_flag(env, "GROUPCHAT_SIGNUP", True),
         hsts_seconds=_number(env, "GROUPCHAT_HSTS_SECONDS", 30 * 24 * 3600),
-        shutdown_seconds=_number(env, "GROUPCHAT_SHUTDOWN_SECONDS", 10),
+        shutdown_seconds=_number(env, "GROUPCHAT_SHUTDOWN_SECONDS", 6),
+        max_head_bytes=_number(env, "GROUPCHAT_MAX_HEAD_BYTES", 32 * 1024),
         language=_one_of(env, "GROUPCHAT_LANGUAGE", LANGUAGES, "en"),
         time_zone=_time_zone(env),
         log_level=_one_of(env, "GROUPCHAT_LOG_LEVEL", LOG_LEVELS, "info"),
@@ -188,18 +202,31 @@ def _time_zone(env: Env) -> str:
     return name
 
 
-def _options(env: Env, *, behind_a_proxy: bool) -> dict[str, bool | int]:
+def _options(env: Env, *, behind_a_proxy: bool) -> dict[str, bool | int | str]:
     # Guests are welcome at a server of its own; and as it never speaks TLS itself, an https address means that one
     # proxy stands in front. Without that, all the world would share the limits of one address.
-    defaults: dict[str, bool | int] = {"guests": True, "trusted_proxies": 1 if behind_a_proxy else 0}
-    options: dict[str, bool | int] = {}
+    defaults: dict[str, bool | int | str] = {"guests": True, "trusted_proxies": 1 if behind_a_proxy else 0}
+    options: dict[str, bool | int | str] = {}
     for field in fields(Conf):
         name = f"GROUPCHAT_{field.name.upper()}"
         default = defaults.get(field.name, field.default)
-        options[field.name.upper()] = (
-            _flag(env, name, bool(default)) if field.type == "bool" else _number(env, name, int(default))  # type: ignore[arg-type]
-        )
+        value: bool | int | str
+        match field.type:
+            case "bool":
+                value = _flag(env, name, bool(default))
+            case "int":
+                value = _number(env, name, int(default))  # type: ignore[arg-type]
+            case _:
+                value = _path(env, name, str(default))
+        options[field.name.upper()] = value
     return options
+
+
+def _path(env: Env, name: str, default: str) -> str:
+    try:
+        return check_path(_text(env, name, default), name)
+    except ImproperlyConfigured as error:
+        raise BadEnvironment(str(error)) from None
 
 
 def _unknown() -> tuple[str, ...]:

@@ -16,6 +16,7 @@ from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 
 from groupchat.realtime import runtime
+from groupchat.realtime.admission import descriptors
 
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 
@@ -29,24 +30,34 @@ class Readiness:
 
     def __init__(self, redis_url: str | None) -> None:
         self._redis_url = redis_url
-        self._asking: asyncio.Task[dict[str, str]] | None = None
-        self._answer: dict[str, str] = {}
+        self._asking: asyncio.Task[dict[str, Any]] | None = None
+        self._answer: dict[str, Any] = {}
         self._answered_at = float("-inf")
 
-    async def ask(self) -> dict[str, str]:
-        """`server` is `ok` or `leaving`; `database` and `broker` are `ok` or `unreachable`; no broker is `none`."""
+    async def ask(self) -> dict[str, Any]:
+        """`server` is `ok` or `leaving`; `database` and `broker` are `ok` or `unreachable`; no broker is `none`.
+
+        `files` is `short` where new sockets are refused for them, else `ok`. `warnings` names what the log told of
+        lately.
+        """
         if time.monotonic() - self._answered_at >= ANSWER_SECONDS:
             if self._asking is None:
                 self._asking = asyncio.create_task(self._ask())
             await asyncio.shield(self._asking)
         return self._answer
 
-    async def _ask(self) -> dict[str, str]:
+    async def _ask(self) -> dict[str, Any]:
         try:
             database, broker = await asyncio.gather(self._database(), self._broker())
             realtime = runtime.running()
             leaving = realtime is None or realtime.draining
-            self._answer = {"server": "leaving" if leaving else "ok", "database": database, "broker": broker}
+            self._answer = {
+                "server": "leaving" if leaving else "ok",
+                "database": database,
+                "broker": broker,
+                "files": "short" if descriptors.look().is_short else "ok",
+                "warnings": realtime.refusals.standing() if realtime is not None else [],
+            }
             self._answered_at = time.monotonic()
             return self._answer
         finally:
@@ -100,7 +111,7 @@ async def ready(send: Send, readiness: Readiness) -> None:
     processes would be taken out at once.
     """
     found = await readiness.ask()
-    is_ready = found["server"] == "ok" and found["database"] == "ok"
+    is_ready = found["server"] == found["database"] == found["files"] == "ok"
     body = {"status": "ready" if is_ready else "not ready", **found}
     await answer(send, 200 if is_ready else 503, json.dumps(body).encode())
 

@@ -6,8 +6,8 @@ import os
 import resource
 import socket
 from contextlib import suppress
-from ipaddress import ip_address
 
+from groupchat.network import is_loopback
 from groupchat.server.environment import Environment
 from groupchat.server.faults import BadEnvironment, CannotStart
 
@@ -19,15 +19,6 @@ def refuse_open_door(environment: Environment) -> None:
             f"To listen on {environment.host}, say first where people find the server:"
             " GROUPCHAT_URL=https://chat.example.org. Without it, only 127.0.0.1 is served."
         )
-
-
-def is_loopback(host: str) -> bool:
-    if host == "localhost":
-        return True
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return False
 
 
 def listen(host: str, port: int, *, count: int = 1) -> list[socket.socket]:

@@ -43,6 +43,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "groupchat.web.security.SecurityHeaders",
+    "groupchat.server.cookies.FormerSession",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -110,6 +111,11 @@ _SECURE = ENVIRONMENT.url is not None and ENVIRONMENT.url.is_secure
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = _SECURE
 SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = LANGUAGE_COOKIE_SAMESITE = "Lax"
+# A browser keeps the cookies of a host for all of its ports: each server has names of its own.
+_COOKIES = f"groupchat_{_fingerprint(SECRET_KEY)[:8]}"
+SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = f"{_COOKIES}_session", f"{_COOKIES}_csrf"
+LANGUAGE_COOKIE_NAME = f"{_COOKIES}_language"
+MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"  # its cookie has no name of one's own
 SESSION_COOKIE_AGE = 60 * 24 * 3600
 SECURE_HSTS_SECONDS = ENVIRONMENT.hsts_seconds if _SECURE else 0
 SECURE_REFERRER_POLICY = "same-origin"
@@ -130,6 +136,7 @@ AUTH_PASSWORD_VALIDATORS = [
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "groupchat:home"
 ACCOUNT_ADAPTER = "groupchat.server.accounts.Accounts"
+ACCOUNT_FORMS = {"login": "groupchat.server.forms.SignIn", "change_password": "groupchat.server.forms.ChangePassword"}
 ACCOUNT_LOGIN_METHODS = {"username", "email"}
 ACCOUNT_SIGNUP_FIELDS = ["username*", "email", "password1*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"  # a server without mail works; an address is for a lost password
@@ -138,6 +145,7 @@ ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_DEFAULT_HTTP_PROTOCOL = "https" if _SECURE else "http"
 ACCOUNT_USERNAME_MIN_LENGTH = 2
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
+ACCOUNT_USER_DISPLAY = "groupchat.server.accounts.name_in_a_sentence"
 
 # --- static files and words ---------------------------------------------------------------------------------------
 
@@ -157,7 +165,13 @@ TIME_ZONE = ENVIRONMENT.time_zone
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "{asctime} {levelname:<7} {name}: {message}", "style": "{"}},
+    "formatters": {
+        "line": {
+            "()": "groupchat.server.logs.OneLine",
+            "format": "{asctime} {levelname:<7} {name}: {message}",
+            "style": "{",
+        }
+    },
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["stderr"], "level": "WARNING"},
     "loggers": {

@@ -8,6 +8,9 @@ from django.urls import include, path
 from groupchat.server import views
 
 urlpatterns = [
+    # before allauth's own, to which they lead
+    path("accounts/password/reset/", views.lost_password),
+    path("accounts/password/reset/done/", views.lost_password_mailed),
     path("accounts/", include("allauth.urls")),
     path("admin/", admin.site.urls),
     path("owner/<str:token>/", views.owner_link, name="owner_link"),

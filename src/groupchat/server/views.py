@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from allauth.account.forms import SignupForm
+from allauth.account.views import password_reset, password_reset_done
 from django.conf import settings
 from django.contrib.auth import login
 from django.db import transaction
@@ -12,6 +15,20 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from groupchat.server import owner
+
+
+def lost_password(request: HttpRequest) -> HttpResponse:
+    """allauth's page, where there is a mail server to send its link; else whom to ask."""
+    return _by_mail(request, password_reset)
+
+
+def lost_password_mailed(request: HttpRequest) -> HttpResponse:
+    """That a link is on its way, as everybody is told."""
+    return _by_mail(request, password_reset_done)
+
+
+def _by_mail(request: HttpRequest, view: Callable[[HttpRequest], HttpResponse]) -> HttpResponse:
+    return view(request) if settings.ENVIRONMENT.sends_mail else render(request, "server/no_mail.html")
 
 
 @never_cache

@@ -29,7 +29,7 @@ READY_SECONDS = 60
 RETRY_SECONDS = 0.5  # after the first crash; doubled with each that follows soon
 LONGEST_RETRY_SECONDS = 10.0
 STABLE_SECONDS = 30  # a worker that lived this long had a good start
-STOP_MARGIN_SECONDS = 10  # over the workers' own time for a graceful end
+STOP_MARGIN_SECONDS = 2.5  # over the workers' own time for a graceful end; they see to it themselves before
 
 
 def serve_with_workers(environment: Environment, *, count: int) -> int:
@@ -178,7 +178,8 @@ class Fleet:
             worker.terminate()
         ends = [asyncio.ensure_future(worker.process.wait()) for worker in workers]
         if ends:
-            await asyncio.wait(ends, timeout=self._environment.shutdown_seconds + STOP_MARGIN_SECONDS)
+            seconds = self._environment.shutdown_seconds
+            await asyncio.wait(ends, timeout=seconds + STOP_MARGIN_SECONDS if seconds else None)
         for worker in workers:
             if worker.process.returncode is None:
                 with suppress(ProcessLookupError):

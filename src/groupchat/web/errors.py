@@ -24,6 +24,12 @@ def refused(request: HttpRequest, error: ChatError) -> HttpResponse:
     return _page(request, error.status, title, _("You were removed from this room, so it stays closed to you."))
 
 
+def switched_off(request: HttpRequest) -> HttpResponse:
+    """Whoever is signed in on the site, but let in no more."""
+    title = _("You can't come in here")
+    return _page(request, 403, title, _("Your account is switched off. Ask those who run this chat."))
+
+
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     return _page(
         request,

@@ -18,14 +18,16 @@ from django.views.decorators.csrf import csrf_protect
 from django.views.decorators.http import require_http_methods
 
 from groupchat import timeline
-from groupchat.actions.guests import act_first
+from groupchat.actions.guests import act_as_new_guest
 from groupchat.actions.people import Guest
-from groupchat.actions.rooms import Entered, enter
+from groupchat.actions.rooms import Entered, enter, id_of
 from groupchat.conf import conf
 from groupchat.errors import ChatError, Forbidden, NameTaken, RateLimited, TooLong
 from groupchat.identity import GUEST_COOKIE, GUEST_COOKIE_SECONDS, new_guest, newcomers, sign_guest
 from groupchat.models import Person, Room
-from groupchat.text import LONGEST_NAME, clean_room_name, is_visible
+from groupchat.network import client_address_of_request
+from groupchat.text import LONGEST_NAME, is_visible
+from groupchat.web import errors
 from groupchat.web.visitor import account_urls, visitor_of
 
 
@@ -36,6 +38,8 @@ def home(request: HttpRequest) -> HttpResponse:
     if request.method == "POST":
         return _enter(request)
     visitor = visitor_of(request)
+    if visitor.person is not None and not visitor.person.is_admitted:
+        return errors.switched_off(request)
     if visitor.person is not None:
         return redirect("groupchat:rooms")
     return way_in(request, name=visitor.guest.name if visitor.guest is not None else "")
@@ -62,7 +66,7 @@ def way_in(
         "guests": conf().guests,
         "room_name_characters": conf().max_room_name_characters,
         "person_name_characters": conf().max_person_name_characters,
-        "lively": timeline.lively_rooms() if conf().guests and room is None else [],
+        "lively": timeline.recently_active_rooms() if conf().guests and room is None else [],
         "a_minute_ago": timezone.now() - timedelta(minutes=1),
         "wrong": wrong,
         "error": error,
@@ -81,7 +85,7 @@ def _enter(request: HttpRequest) -> HttpResponse:
     guest: Guest | None = None
     wrong = "room"
     try:
-        clean_room_name(room_name)  # first, as on the page
+        id_of(name=room_name)  # first, as on the page: raises where it can be no room
         if person is None:
             if not conf().guests:
                 return redirect_to_login(request.get_full_path())
@@ -92,8 +96,8 @@ def _enter(request: HttpRequest) -> HttpResponse:
             if visitor.guest is not None:
                 guest = Guest(visitor.guest.id, guest.name)
             else:
-                newcomers.require(request.META.get("REMOTE_ADDR", ""))
-            entered, person = act_first(guest=guest, action=enter, name=room_name)
+                newcomers.require(client_address_of_request(request.META))
+            entered, person = act_as_new_guest(guest=guest, action=enter, name=room_name)
         else:
             entered = enter(person=person, name=room_name)
     except ChatError as error:
@@ -137,12 +141,14 @@ def _words(error: ChatError, *, wrong: str, given: str, person: Person | None) -
             return _("Another room has or had this name. Choose a different one.")
         case RateLimited():
             return _("Many new people came from your network just now. Wait a minute, then try again.")
-        case Forbidden() if person is not None and not person.is_active:
+        case Forbidden() if person is not None and not person.is_admitted:
             return _("Your account is switched off. Ask those who run this chat.")
         case Forbidden():
             return _("You were removed from this room, so it stays closed to you. Choose another one.")
         case _other if not is_visible(given):
             return _("Type the name of a room.") if wrong == "room" else _("Type a name by which others know you.")
         case _other if wrong == "room":
-            return _("That can't be a room's name. Use letters, digits or an emoji, and neither / nor \\.")
-    return _("That can't be a name. Use letters, digits or an emoji.")
+            return _(
+                "That can't be a room's name. Use letters, digits or an emoji, nothing invisible, and neither / nor \\."
+            )
+    return _("That can't be a name. Use letters, digits or an emoji, and nothing invisible.")

@@ -11,6 +11,7 @@ from django.views.decorators.csrf import csrf_protect
 from django.views.decorators.http import require_safe
 
 from groupchat import permissions, timeline
+from groupchat.characters import shown
 from groupchat.conf import conf
 from groupchat.errors import ChatError, NotFound
 from groupchat.web import errors, shell
@@ -21,8 +22,11 @@ from groupchat.web.visitor import visitor_of
 @require_safe
 def rooms(request: HttpRequest) -> HttpResponse:
     """The app, without a room named: the client goes to the last one."""
-    if visitor_of(request).person is None:
+    person = visitor_of(request).person
+    if person is None:
         return redirect("groupchat:home") if conf().guests else redirect_to_login(request.get_full_path())
+    if not person.is_admitted:
+        return errors.switched_off(request)
     return shell.page(request)
 
 
@@ -33,6 +37,8 @@ def room(request: HttpRequest, slug: str, number: int | None = None) -> HttpResp
     visitor = visitor_of(request)
     if visitor.person is None and not conf().guests:
         return redirect_to_login(request.get_full_path())
+    if visitor.person is not None and not visitor.person.is_admitted:
+        return errors.switched_off(request)
     try:
         found = timeline.room_by_slug(slug)
         permissions.require_read(found, timeline.membership_in(found.pk, visitor.person))
@@ -53,10 +59,13 @@ def room(request: HttpRequest, slug: str, number: int | None = None) -> HttpResp
 @require_safe
 def public_rooms(request: HttpRequest) -> HttpResponse:
     """`{"rooms": [{"slug", "name", "topic"}]}`: public rooms, the lively ones first."""
-    if visitor_of(request).person is None and not conf().guests:
+    person = visitor_of(request).person
+    if not (conf().guests if person is None else person.is_admitted):
         return JsonResponse({"rooms": []}, status=401)
-    found = timeline.lively_rooms(limit=50)
-    return JsonResponse({"rooms": [{"slug": room.slug, "name": room.name, "topic": room.topic} for room in found]})
+    found = timeline.recently_active_rooms(limit=50)
+    return JsonResponse(
+        {"rooms": [{"slug": room.slug, "name": shown(room.name), "topic": shown(room.topic)} for room in found]}
+    )
 
 
 def _address(slug: str, number: int | None) -> str:

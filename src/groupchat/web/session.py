@@ -11,7 +11,7 @@ from django.views.decorators.csrf import csrf_protect
 from django.views.decorators.http import require_POST, require_safe
 
 from groupchat.actions.people import end_guest
-from groupchat.identity import GUEST_COOKIE, read_guest
+from groupchat.identity import FORMER_GUEST_COOKIE, GUEST_COOKIE, guest_cookie_in, read_guest
 from groupchat.web.visitor import account_urls
 
 
@@ -28,11 +28,13 @@ def session(request: HttpRequest) -> HttpResponse:
 @require_POST
 def sign_out(request: HttpRequest) -> HttpResponse:
     """End the session, and be this guest no more, on any device. What this one kept, the client has erased before."""
-    guest = read_guest(request.COOKIES.get(GUEST_COOKIE, ""))
+    guest = read_guest(guest_cookie_in(request.COOKIES))
     if guest is not None:
         end_guest(guest=guest)
     if hasattr(request, "session"):
         logout(request)
     response = redirect("groupchat:home")
     response.delete_cookie(GUEST_COOKIE, samesite="Lax")
+    if guest is not None and FORMER_GUEST_COOKIE in request.COOKIES and GUEST_COOKIE not in request.COOKIES:
+        response.delete_cookie(FORMER_GUEST_COOKIE, samesite="Lax")  # else it may be another server's
     return response

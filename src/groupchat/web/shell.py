@@ -17,6 +17,7 @@ from django.views.decorators.http import require_safe
 
 from groupchat import __version__
 from groupchat.conf import conf
+from groupchat.socket_address import socket_address
 
 _STATIC = Path(__file__).parent / "static"
 _FILES = _STATIC / "groupchat"
@@ -32,6 +33,7 @@ def page(request: HttpRequest) -> HttpResponse:
         "guests": conf().guests,
         "room_name_characters": conf().max_room_name_characters,
         "version": __version__,
+        "socket": socket_address(),
     }
     response = render(request, "groupchat/app.html", context)
     response.headers["Cache-Control"] = "no-cache, private"
@@ -127,7 +129,7 @@ def _measured() -> str:
 
 def _measure() -> str:
     """Another text whenever a file of the client is another."""
-    digest = hashlib.sha256(__version__.encode())
+    digest = hashlib.sha256(f"{__version__} {socket_address()}".encode())
     for path in sorted(_FILES.rglob("*")):
         if path.is_file():
             digest.update(path.name.encode())

@@ -1,11 +1,11 @@
 /** Random lives of a few clients on a bad line; at the end each must know exactly what the server knows. */
 
 import { memoryStorage } from "/static/groupchat/lib/storage.js";
-import { leadAlone, noChannel } from "/static/groupchat/lib/tabs.js";
-import { createStore } from "/static/groupchat/store/app.js";
 import { equal, ok, settle } from "./check.js";
 import { FakeClock, randomFrom } from "./fakes.js";
-import { ModelServer, socketTo } from "./model_server.js";
+import { socketTo } from "./model_line.js";
+import { ModelServer } from "./model_server.js";
+import { storeOn } from "./store_world.js";
 
 const FAULTS = { drop: 0.1, double: 0.15, late: 0.3, reorder: 0.3, refuse: 0.05 };
 const ROOMS = [1, 2, 3, 4];
@@ -21,17 +21,7 @@ class Device {
   begin() {
     const { server, clock, random } = this.world;
     this.WebSocket = socketTo(server, this.person);
-    this.store = createStore({
-      url: "model",
-      WebSocket: this.WebSocket,
-      storage: this.storage,
-      lead: leadAlone(),
-      channel: noChannel(),
-      clock,
-      random,
-      randomBytes: random.bytes,
-      locale: "en",
-    });
+    this.store = storeOn({ WebSocket: this.WebSocket, clock, random, storage: this.storage, locale: "en" });
   }
 
   async reload() {
@@ -105,7 +95,7 @@ function actAtServer({ server, random, devices }, step) {
   ])();
 }
 
-async function actOnDevice({ server, random, clock }, device, step) {
+async function actOnDevice({ random, clock }, device, step) {
   const { store } = device;
   const room = device.open;
   const ignore = () => {};
@@ -230,8 +220,8 @@ function checkRoom(server, room, where, person) {
   equal([room.lastNumber, room.firstNumber], [truth.lastNumber, truth.info.first_number], `${where}: numbers`);
   const mine = server.memberships.get(`${person} ${room.id}`);
   if (mine?.state === "joined") {
-    equal(room.lastReadNumber, mine.last_read_number, `${where}: read mark`);
-    equal(room.unread, Math.max(0, truth.lastNumber - mine.last_read_number), `${where}: unread`);
+    const unread = server.unread(room.id, person);
+    equal([room.unread, room.firstUnread], [unread.length, unread[0] ?? null], `${where}: unread`);
   }
   for (const window of room.windows) {
     const what = `${where}, window ${window.from} to ${window.to}`;

@@ -4,12 +4,11 @@ import { CLOSE_CODES, closeRule } from "/static/groupchat/lib/close.js";
 import { ClientCopy } from "/static/groupchat/lib/copy.js";
 import { ChatFailure, sameAgain } from "/static/groupchat/lib/failure.js";
 
-import { memoryStorage } from "/static/groupchat/lib/storage.js";
-import { leadAlone, noChannel } from "/static/groupchat/lib/tabs.js";
-import { createStore } from "/static/groupchat/store/app.js";
 import { equal, ok, settle } from "./check.js";
 import { FakeClock, randomFrom } from "./fakes.js";
-import { ModelServer, socketTo } from "./model_server.js";
+import { socketTo } from "./model_line.js";
+import { ModelServer } from "./model_server.js";
+import { storeOn } from "./store_world.js";
 
 /** A copy that stands where the document's client stands: in room 4 at `position`, with a page loaded. */
 function copyAt(position, { mine = 17 } = {}) {
@@ -63,6 +62,11 @@ const PUSHES = {
     copy.frameCame(frame);
     equal(wanted, [{ type: "subscribe", room: frame.room }]);
     equal([copy.room(frame.room).windows, copy.room(frame.room).position], [[], null]);
+  },
+  typing(frame) {
+    const copy = copyAt(1203);
+    copy.frameCame(frame);
+    equal([copy.position, copy.room(frame.room).position], [17, 1203], "nothing is kept of it"); // who sees it: typing_test.js
   },
   caught_up(frame) {
     const copy = copyAt(1203);
@@ -133,9 +137,11 @@ function hello(frame) {
   const copy = new ClientCopy();
   copy.helloCame(frame);
   equal([copy.epoch, copy.me, copy.position], [frame.epoch, frame.me, frame.seq]);
-  for (const { room, seq, last_number, me } of frame.rooms) {
+  for (const { room, seq, last_number, me, uncounted } of frame.rooms) {
     const known = copy.room(room.id);
-    equal([known.info, known.position, known.unread, known.subscribed], [room, seq, last_number - me.last_read_number, true]);
+    const skipped = uncounted.reduce((sum, [from, to]) => sum + to - from + 1, 0);
+    equal([known.info, known.position, known.unread, known.subscribed], [room, seq, last_number - me.last_read_number - skipped, true]);
+    equal([known.unread, known.firstUnread], [4, 984], "as the document says");
   }
 }
 
@@ -150,7 +156,7 @@ function failure(frame) {
 }
 
 const COMMAND_NAMES = Object.fromEntries(
-  ["hello", "subscribe", "unsubscribe", "room.enter", "room.join", "room.leave", "room.rename", "room.topic", "message.post", "message.edit", "message.delete", "messages", "members", "changes", "read", "ping"].map((name) => [name, true]),
+  ["hello", "subscribe", "unsubscribe", "room.enter", "room.join", "room.leave", "room.rename", "room.topic", "message.post", "message.edit", "message.delete", "messages", "members", "changes", "read", "typing", "ping"].map((name) => [name, true]),
 );
 
 /** The members of every command that the store sends in a life that uses all of them, by type. */
@@ -170,7 +176,7 @@ export async function sentByTheStore() {
     (sent[frame.type] ??= []).push(Object.keys(frame));
     if (frame.type !== "room.enter") send.call(this, text);
   };
-  const store = createStore({ url: "model", WebSocket, storage: memoryStorage(), lead: leadAlone(), channel: noChannel(), clock, random, randomBytes: random.bytes });
+  const store = storeOn({ WebSocket, clock, random });
   const flow = async () => {
     await settle();
     while (WebSocket.opened.deliver()) await settle();
@@ -184,7 +190,7 @@ export async function sentByTheStore() {
   store.open({ id: 1, around: 75 });
   await flow();
   const room = store.room(1);
-  for (const act of [() => room.loadBefore(), () => room.loadAfter(), () => room.loadMembers(), () => room.post("mine")]) {
+  for (const act of [() => room.loadBefore(), () => room.loadAfter(), () => room.loadMembers(), () => room.writes(), () => room.post("mine")]) {
     act();
     await flow();
   }

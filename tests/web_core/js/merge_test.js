@@ -167,15 +167,59 @@ export function retention_of_messages_that_never_came_leaves_no_hole() {
   equal(ranges(copy), [[120, 140, true]]);
 }
 
-export function ones_own_message_is_a_read_mark_and_unread_is_never_negative() {
+export function writing_is_not_reading() {
   const copy = room();
-  equal(copy.unread, 2);
+  equal([copy.unread, copy.firstUnread], [2, 99]);
   copy.apply(changes(100, 101, { last_number: 101, messages: [message(101, 101, { author: 7 })] }), 7);
-  equal([copy.lastReadNumber, copy.unread], [101, 0]);
+  equal([copy.lastReadNumber, copy.unread, copy.firstUnread], [98, 2, 99]);
+  copy.readUpTo(100);
+  equal([copy.unread, copy.firstUnread], [0, null]);
+  copy.apply(changes(101, 103, { last_number: 103, messages: [message(102, 102), message(103, 103, { author: 7 })] }), 7);
+  equal([copy.unread, copy.firstUnread], [1, 102]);
+}
+
+export function ones_own_message_behind_the_mark_takes_it_along_and_unread_is_never_negative() {
+  const copy = room();
+  copy.readUpTo(100);
+  copy.apply(changes(100, 101, { last_number: 101, messages: [message(101, 101, { author: 7 })] }), 7);
+  equal([copy.lastReadNumber, copy.unread, copy.uncounted.size], [101, 0, 0]);
   copy.readUpTo(50);
   equal(copy.lastReadNumber, 101);
   copy.readUpTo(1000);
   equal(copy.unread, 0);
+}
+
+export function a_deleted_message_is_not_unread_however_often_and_whenever_one_hears_of_it() {
+  const copy = room();
+  const deleted = (number, seq) => message(number, seq, { body: "", deleted_at: "2026-03-02T08:00:00.000Z" });
+  const frame = changes(100, 101, { last_number: 100, messages: [deleted(99, 101)] });
+  copy.apply(frame, 7);
+  copy.apply(frame, 7);
+  equal([copy.unread, copy.firstUnread], [1, 100]);
+  copy.apply(changes(102, 103, { last_number: 102, messages: [deleted(102, 103)] }), 7); // 101 is still on its way
+  equal([copy.behind, copy.unread, copy.firstUnread], [true, 2, 100]);
+  copy.apply(changes(101, 103, { last_number: 102, messages: [message(101, 102), deleted(102, 103)] }), 7);
+  equal(copy.unread, 2);
+  copy.apply(changes(103, 104, { last_number: 102, messages: [deleted(90, 104)] }), 7); // read long ago
+  equal(copy.unread, 2);
+  copy.readUpTo(101);
+  equal(copy.unread, 0);
+}
+
+export function what_a_state_names_is_not_unread_and_outlives_a_reset() {
+  const copy = room();
+  const state = { room: INFO, seq: 110, last_number: 108, me: { ...copy.membership }, uncounted: [[99, 101], [105, 105]] };
+  copy.take(state);
+  copy.take(state);
+  equal([copy.unread, copy.firstUnread], [6, 102]);
+  copy.reset();
+  equal(copy.unread, 6);
+  copy.readUpTo(104);
+  equal([copy.unread, copy.firstUnread], [3, 106]);
+  copy.take({ ...state, seq: 111, room: { ...INFO, seq: 111, first_number: 107 } });
+  equal([copy.unread, copy.firstUnread], [2, 107], "what is not given any more is not unread");
+  copy.forget();
+  equal(copy.uncounted.size, 0);
 }
 
 export function members_merge_by_person_and_are_counted() {

@@ -33,10 +33,10 @@ function server() {
   };
 }
 
-function outbox({ storage = memoryStorage(), clock = new FakeClock(), lead = leadAlone(), channel = noChannel(), send, most, seed = 1 } = {}) {
+function outbox({ storage = memoryStorage(), clock = new FakeClock(), lead = leadAlone(), channel = noChannel(), send, epoch, most, seed = 1 } = {}) {
   const random = randomFrom(seed);
   const changes = { count: 0, erased: 0 };
-  const box = createOutbox({ storage, lead, channel, clock, random, randomBytes: random.bytes, send, most, onChange: () => (changes.count += 1), onErased: () => (changes.erased += 1) });
+  const box = createOutbox({ storage, lead, channel, clock, random, randomBytes: random.bytes, send, epoch, most, onChange: () => (changes.count += 1), onErased: () => (changes.erased += 1) });
   return Object.assign(box, { changes, storage, clock });
 }
 
@@ -83,6 +83,22 @@ export async function what_was_written_offline_goes_out_after_a_reload() {
   equal(bodies(taken), ["a", "b"]);
   equal(taken.map(({ client_message_id }) => client_message_id), ids, "with the ids of the first writing");
   equal(after.count(), 0);
+}
+
+export async function a_message_keeps_what_its_writer_had_seen() {
+  const { send, taken } = server();
+  const storage = memoryStorage();
+  const before = outbox({ storage, send, epoch: () => "one" });
+  await before.setOwner("7");
+  await before.enqueue({ room: 1, body: "a", seen: 12 });
+  await before.enqueue({ room: 2, body: "nothing", seen: 0 });
+  await before.enqueue({ room: 3, body: "looked in" });
+  const after = await ready({ storage, send, seed: 2, epoch: () => "one" });
+  equal(taken.map(({ seen }) => seen), [12, 0, undefined]);
+  after.setReady(false);
+  await after.enqueue({ room: 1, body: "b", seen: 13 });
+  await ready({ storage, send, seed: 3, epoch: () => "two" });
+  equal([taken.at(-1).body, taken.at(-1).seen], ["b", undefined], "a number of another life");
 }
 
 export async function a_lost_reply_is_asked_for_again_with_the_same_id() {
@@ -321,7 +337,7 @@ export async function signing_out_empties_all_tabs() {
   const first = await tab(name, send);
   const second = await tab(name, send);
   await second.enqueue({ room: 1, body: "a" });
-  await first.storage.putDraft("7", 1, "draft");
+  await first.storage.putDraft("7", 1, { text: "draft", edit: null });
   await first.storage.keep("page", { some: "thing" });
   await eventually(() => first.count() === 1, "both show it");
   first.forgetAll();
@@ -354,18 +370,33 @@ export async function drafts_survive_a_reload_by_person_and_room() {
   const storage = await openDatabase(name);
   const drafts = createDrafts({ storage, clock });
   await drafts.setOwner("7");
-  drafts.set(1, "ha");
-  drafts.set(1, "half a sentence");
-  drafts.set(2, "gone");
-  drafts.set(2, "");
+  drafts.set(1, { text: "ha" });
+  drafts.set(1, { text: "half a sentence" });
+  drafts.set(2, { text: "gone" });
+  drafts.set(2, { text: "" });
   equal(await storage.drafts("7"), [], "not at every key");
   await clock.pass(400);
   await eventually(async () => (await storage.drafts("7")).length === 1, "written");
-  drafts.set(3, "unwritten yet");
+  drafts.set(3, { text: "unwritten yet" });
   await drafts.flush();
   const later = createDrafts({ storage, clock });
   equal((await later.setOwner("7")).sort(), [1, 3]);
-  equal([later.get(1), later.get(2), later.get(3)], ["half a sentence", "", "unwritten yet"]);
+  equal([later.get(1).text, later.get(2).text, later.get(3).text], ["half a sentence", "", "unwritten yet"]);
   await later.setOwner("9");
-  equal(later.get(1), "");
+  equal(later.get(1), { text: "", edit: null });
+}
+
+export async function an_open_edit_is_kept_beside_the_draft() {
+  const name = `${NAME}-${++names}`;
+  const storage = await openDatabase(name);
+  const drafts = createDrafts({ storage, clock: new FakeClock() });
+  await drafts.setOwner("7");
+  const edit = { number: 3, seq: 9, body: "as it was", text: "as it is to be" };
+  drafts.set(1, { edit });
+  drafts.set(2, { text: "a draft", edit });
+  drafts.set(2, { edit: null });
+  await drafts.flush();
+  const later = createDrafts({ storage, clock: new FakeClock() });
+  await later.setOwner("7");
+  equal([later.get(1), later.get(2)], [{ text: "", edit }, { text: "a draft", edit: null }]);
 }

@@ -282,7 +282,8 @@ export async function a_trace_gives_the_state_that_the_page_would_have() {
   const state = replay([{ cmd: { type: "hello", ref: 0, protocol: 1 }, reply: hello }, { in: { type: "caught_up" } }, ...trace]);
   const { copy } = room;
   equal(state.rooms[1].windows, copy.windows);
-  equal([state.rooms[1].position, state.rooms[1].last_number, state.rooms[1].last_read_number], [copy.position, 201, 201]);
+  equal([state.rooms[1].position, state.rooms[1].last_number, state.rooms[1].last_read_number], [copy.position, 201, 150]);
+  equal([state.rooms[1].unread, state.rooms[1].first_unread], [50, 151]);
   equal(state.rooms[1].members.map(({ person }) => person), [1, 2]);
   equal([state.rooms[1].member_count, state.rooms[1].members_complete, state.wanted], [2, true, []]);
   equal([state.my_position, state.epoch, state.me.id], [it.server.mySeq.get(1), it.server.epoch, 1]);

@@ -5,7 +5,14 @@ import { leadAlone, noChannel } from "/static/groupchat/lib/tabs.js";
 import { createStore } from "/static/groupchat/store/app.js";
 import { settle } from "./check.js";
 import { FakeClock, randomFrom } from "./fakes.js";
-import { ModelServer, socketTo } from "./model_server.js";
+import { socketTo } from "./model_line.js";
+import { ModelServer } from "./model_server.js";
+
+/** A store whose line ends at the model; `more` are options that not every test needs. */
+export function storeOn({ WebSocket, clock, random, storage = memoryStorage(), ...more }) {
+  const { bytes: randomBytes } = random;
+  return createStore({ url: "model", WebSocket, storage, lead: leadAlone(), channel: noChannel(), clock, random, randomBytes, ...more });
+}
 
 /** A server with a room of 200 messages, of which person 1 has read 150; its line delivers by itself. */
 export async function world({ storage = memoryStorage(), server, person = 1, start = true } = {}) {
@@ -23,18 +30,7 @@ export async function world({ storage = memoryStorage(), server, person = 1, sta
   }
   const WebSocket = socketTo(server, person);
   const erased = { count: 0 };
-  const store = createStore({
-    url: "model",
-    WebSocket,
-    storage,
-    lead: leadAlone(),
-    channel: noChannel(),
-    clock,
-    random,
-    randomBytes: random.bytes,
-    locale: "en",
-    onErased: () => (erased.count += 1),
-  });
+  const store = storeOn({ WebSocket, clock, random, storage, locale: "en", onErased: () => (erased.count += 1) });
   async function flow() {
     await settle();
     while (WebSocket.opened?.deliver()) await settle();

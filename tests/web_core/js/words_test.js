@@ -3,7 +3,7 @@ import { backoff } from "/static/groupchat/lib/backoff.js";
 import { dayOf, formatDay, formatNumber, formatTime, formatTimeShort, secondsUntil } from "/static/groupchat/lib/format.js";
 import { chooseLocale, createTranslator } from "/static/groupchat/lib/i18n.js";
 import { newMessageId } from "/static/groupchat/lib/ids.js";
-import { countCharacters, initials, isVisible, personHue, wellFormed } from "/static/groupchat/lib/text.js";
+import { countCharacters, initials, isVisible, isolate, personHue, wellFormed } from "/static/groupchat/lib/text.js";
 import { equal, ok } from "./check.js";
 
 const ZONE = "Europe/Berlin";
@@ -61,6 +61,15 @@ export function notices_and_the_new_messages_line_stand_in_their_places() {
   equal(rows({ notices: notices.slice(0, 1) }), ["day 2026-03-02", "notice topic"], "a room without messages");
 }
 
+export function the_new_messages_line_stands_before_what_is_there_and_another_persons() {
+  const at = "2026-03-02T08:00:00.000Z";
+  const deleted = { body: "", deleted_at: at };
+  const messages = [message(1, at), message(2, at, 9, deleted), message(3, at, 7), message(4, at), message(5, at)];
+  equal(rows({ messages, newMessagesAt: 2 }), ["day 2026-03-02", "first 1", "2", "first 3 mine", "new", "first 4", "5"]);
+  equal(rows({ messages: messages.slice(0, 3), newMessagesAt: 2 }).includes("new"), false, "nothing new is left");
+  equal(rows({ messages: messages.slice(3), newMessagesAt: 2 }).includes("new"), false, "further up");
+}
+
 export function pending_messages_stand_at_the_end_until_they_arrive() {
   const at = "2026-03-02T08:00:00.000Z";
   const messages = [message(1, at, 7, { client_message_id: "a" }), message(2, at, 9, { client_message_id: "b" })];
@@ -77,14 +86,23 @@ export function texts_come_from_catalogues_with_plurals() {
     de: { hello: "Hallo {name}", unread: { one: "{count} neue Nachricht", other: "{count} neue Nachrichten" } },
   };
   const t = createTranslator({ locale: "de", catalogues });
-  equal(t("hello", { name: "<Ada>" }), "Hallo <Ada>");
+  equal(t("hello", { name: "<Ada>" }), "Hallo \u2068<Ada>\u2069");
   equal([t("unread", { count: 1 }), t("unread", { count: 12345 })], ["1 neue Nachricht", "12.345 neue Nachrichten"]);
   equal(t("only"), "Only English");
   equal(t("missing.key"), "missing.key");
   const en = createTranslator({ locale: "en", catalogues });
   equal([en("unread", { count: 0 }), en("unread", { count: 2000 })], ["Nothing new", "2,000 new messages"]);
   equal(en("hello"), "Hello {name}", "what was not given stays visible");
-  equal(createTranslator({ locale: "fr", catalogues })("hello", { name: "x" }), "Hello x");
+  equal(createTranslator({ locale: "fr", catalogues })("hello", { name: "x" }), "Hello \u2068x\u2069");
+}
+
+export function a_value_turns_nothing_around_that_stands_beside_it() {
+  const t = createTranslator({ locale: "en", catalogues: { en: { made: "{name} is new, {count} inside" } } });
+  equal(t("made", { name: "\u202eabc", count: 2 }), "\u2068abc\u2069 is new, 2 inside");
+  equal(isolate("a\u2069\u2067b\u202c"), "\u2068ab\u2069", "nothing in it ends the isolation");
+  equal(isolate("two\nlines\u2029and\u0007more"), "\u2068two lines and more\u2069", "nor does a new paragraph");
+  equal(isolate("می\u200cخواهم"), "\u2068می\u200cخواهم\u2069");
+  equal(isolate(isolate("x")), isolate("x"));
 }
 
 export function locales_are_chosen_by_language() {

@@ -13,18 +13,25 @@ from groupchat.server.setup import set_up
 
 
 def backup(
-    to: Annotated[Path, typer.Argument(help="The file to write; it must not exist.")],
+    to: Annotated[
+        Path, typer.Argument(help="The file to write; or a folder that is there, for a file named after the time.")
+    ],
+    replace: Annotated[
+        bool, typer.Option("--replace", help="A file of this name gives way, once the new copy is whole.")
+    ] = False,
     data: Data = None,
 ) -> None:
-    """Copy the SQLite database to a file, while the server runs. (PostgreSQL has pg_dump.)"""
+    """Copy the SQLite database to a file, while the server runs.
+
+    For PostgreSQL there is pg_dump.
+    """
     set_up(data=data)
     from django.db import connection
 
-    from groupchat.server.copying import copy_sqlite
+    from groupchat.server import copying
 
     if connection.vendor != "sqlite":
         raise CannotStart("This database is PostgreSQL: use pg_dump.")
-    if to.exists():
-        raise CannotStart(f"{to} is there already.")
-    copy_sqlite(Path(connection.settings_dict["NAME"]), to)
-    print(f"Copied to {to}")
+    target = copying.dated(to) if to.is_dir() else to
+    copying.copy_sqlite(Path(connection.settings_dict["NAME"]), target, replace=replace)
+    print(f"Copied to {target}")

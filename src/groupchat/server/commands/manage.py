@@ -8,7 +8,7 @@ from groupchat.server.setup import set_up
 
 
 def manage(context: typer.Context) -> None:
-    """Run any of Django's management commands with the server's settings."""
+    """Run any of Django's management commands."""
     set_up()
     from django.core.management import execute_from_command_line
 

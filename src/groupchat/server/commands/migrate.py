@@ -7,7 +7,10 @@ from groupchat.server.setup import set_up
 
 
 def migrate(data: Data = None) -> None:
-    """Bring the database's tables and the static files up to date; `serve` does it by itself."""
+    """Bring the tables and the static files up to date.
+
+    `groupchat serve` does it by itself when it starts.
+    """
     environment = set_up(data=data)
     from django.conf import settings
 

@@ -7,7 +7,10 @@ from groupchat.server.setup import set_up
 
 
 def new_epoch(data: Data = None) -> None:
-    """Make every client take everything anew. Run it after restoring a backup, while the server is stopped."""
+    """After a restored backup: every client takes everything anew.
+
+    Run it while the server is stopped.
+    """
     set_up(data=data)
     from groupchat.server import incarnation, preparation
 

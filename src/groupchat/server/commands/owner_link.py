@@ -8,7 +8,10 @@ from groupchat.server.setup import set_up
 
 
 def owner_link(data: Data = None) -> None:
-    """Print a new one-time link that makes its visitor an owner of the site. The links before it are void."""
+    """Print a new one-time link for an owner of the site.
+
+    Whoever opens it becomes one. The links before it are void.
+    """
     environment = set_up(data=data)
     from groupchat.server import owner, preparation
     from groupchat.server.greeting import address_of

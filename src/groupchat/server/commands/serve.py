@@ -30,7 +30,10 @@ def serve(
         typer.Option(envvar="GROUPCHAT_URL", help="Where people find the server, as https://chat.example.org."),
     ] = None,
 ) -> None:
-    """Run the chat server. It needs nothing else; the environment adds PostgreSQL, Redis, mail and limits."""
+    """Run the chat server.
+
+    It needs nothing else; the environment adds PostgreSQL, Redis, mail and limits.
+    """
     environment = set_up(host=host, port=port, data=data, workers=workers, url=url)
     refuse_open_door(environment)
     raise_file_limit()

@@ -8,7 +8,10 @@ from groupchat.server.setup import set_up
 
 
 def shell(context: typer.Context) -> None:
-    """Open a Python shell with the server's settings (takes the options of Django's shell)."""
+    """Open a Python shell with the server's settings.
+
+    It takes the options of Django's shell.
+    """
     set_up()
     from django.core.management import execute_from_command_line
 

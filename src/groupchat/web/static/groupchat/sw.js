@@ -6,27 +6,29 @@
  * at that list whenever a page is opened.
  */
 
+const worker = /** @type {ServiceWorkerGlobalScope} */ (/** @type {unknown} */ (self));
+
 const PREFIX = "groupchat-shell-";
-const LIST = new URL("app-shell.json", self.location.href).href;
+const LIST = new URL("app-shell.json", worker.location.href).href;
 const ASSETS = new Set(["script", "style", "image", "font", "manifest"]);
 const HASHED = /[/.][0-9a-f]{12,}[/.]/; // a file or folder named by its content: it never means other bytes
 
-self.addEventListener("install", (event) => {
-  event.waitUntil(refresh().then(() => self.skipWaiting()));
+worker.addEventListener("install", (event) => {
+  event.waitUntil(refresh().then(() => worker.skipWaiting()));
 });
 
-self.addEventListener("activate", (event) => {
-  event.waitUntil(self.clients.claim());
+worker.addEventListener("activate", (event) => {
+  event.waitUntil(worker.clients.claim());
 });
 
-self.addEventListener("message", (event) => {
+worker.addEventListener("message", (event) => {
   if (event.data?.type === "erase") event.waitUntil(erase().then(() => event.ports[0]?.postMessage({ type: "erased" })));
 });
 
-self.addEventListener("fetch", (event) => {
+worker.addEventListener("fetch", (event) => {
   const { request } = event;
   const url = new URL(request.url);
-  if (request.method !== "GET" || url.origin !== self.location.origin) return;
+  if (request.method !== "GET" || url.origin !== worker.location.origin) return;
   if (request.mode === "navigate") event.respondWith(open(event, url));
   else if (HASHED.test(url.pathname)) event.respondWith(file(request, url));
   else if (ASSETS.has(request.destination)) event.respondWith(asset(request, url));

@@ -1,5 +1,6 @@
 /** Reads out each new message of the open room, once. The timeline itself is no live region: history would be read out too. */
 
+import { isolate } from "../lib/text.js";
 import { useEffect } from "../vendor/preact-hooks.js";
 import { effect, untracked } from "../vendor/signals-core.js";
 import { useSignal } from "../vendor/signals.js";
@@ -41,5 +42,5 @@ function lineOf(message) {
   const { store } = chat;
   const mine = store.me.value?.id === message.author;
   const name = mine ? t("you") : (store.person(message.author).value?.name ?? t("somebody"));
-  return { key: message.number, text: `${name}: ${message.body}` };
+  return { key: message.number, text: `${isolate(name)}: ${isolate(message.body)}` };
 }

@@ -32,13 +32,22 @@ export function reason(failure) {
 /** The dialog that is open: null or {kind, …}. */
 export const dialog = signal(null);
 
-/** The message that is being edited: null or {room, number}. */
-export const editing = signal(null);
+/** Somebody asked for the editor of the open room: it comes into sight and takes the focus. */
+export const editorWanted = signal(false);
+
+/** Whether the editor of the open room can be seen. */
+export const editorInSight = signal(false);
+
+/** Open a message of one's own for a change. */
+export function edit(room, message) {
+  room.startEdit(message);
+  editorWanted.value = true;
+}
 
 /** Rises with every message sent from this page: the timeline then goes to its end. */
 export const posted = signal(0);
 
-/** A short word at the lower edge, gone after a while: null or {text, key}. */
+/** A short word over the timeline, gone after a while: null or {text, key}. */
 export const toast = signal(null);
 
 /** Whether somebody looks at this window: only then anything counts as read. */

@@ -4,12 +4,13 @@ import { secondsUntil } from "../lib/format.js";
 import { countCharacters, isVisible } from "../lib/text.js";
 import { useLayoutEffect, useRef } from "../vendor/preact-hooks.js";
 import { useSignal } from "../vendor/signals.js";
-import { chat, editing, posted, reason, say, t } from "./chat.js";
+import { chat, edit, posted, reason, say, t } from "./chat.js";
 import { useLasting, useNow } from "./clock.js";
 import { fit } from "./fit.js";
 import { html } from "./html.js";
 import { Icon } from "./icons.js";
 import { isNarrow } from "./route.js";
+import { Typing } from "./typing.js";
 
 export function Composer({ room }) {
   const field = useRef(null);
@@ -37,6 +38,13 @@ export function Composer({ room }) {
     }
   }, [draft]);
 
+  const replaced = room.draftReplaced.value;
+  useLayoutEffect(() => {
+    if (replaced === 0) return;
+    field.current.value = room.draft.peek();
+    measure();
+  }, [replaced]);
+
   function measure() {
     const text = field.current.value;
     count.value = countCharacters(text);
@@ -48,6 +56,7 @@ export function Composer({ room }) {
     touched.current = true;
     measure();
     room.setDraft(field.current.value);
+    if (!empty.value) room.writes();
   }
 
   async function send(event) {
@@ -70,13 +79,12 @@ export function Composer({ room }) {
   }
 
   function pressed(event) {
-    if (event.isComposing) return;
     if (event.key === "Enter" && !event.shiftKey) send(event);
     else if (event.key === "ArrowUp" && !field.current.value) {
       const last = lastOfMine(room);
       if (!last) return;
       event.preventDefault();
-      editing.value = { room: room.id, number: last.number };
+      edit(room, last);
     }
   }
 
@@ -97,13 +105,16 @@ export function Composer({ room }) {
       ></textarea>
       <button class="send" type="submit" aria-label=${t("send")} title=${t("send")} disabled=${empty.value || over > 0}><${Icon} name="send" flip /></button>
     </div>
-    <p class=${over > 0 ? "composer-count over" : "composer-count"} id="composer-count" role="status">
-      ${over > 0
-        ? t("composer.over", { count: over })
-        : most && count.value > most * 0.9
-          ? t("composer.left", { count: most - count.value })
-          : html`<${Held} room=${room} />`}
-    </p>
+    <div class="composer-foot">
+      <${Typing} room=${room} />
+      <p class=${over > 0 ? "composer-count over" : "composer-count"} id="composer-count" role="status">
+        ${over > 0
+          ? t("composer.over", { count: over })
+          : most && count.value > most * 0.9
+            ? t("composer.left", { count: most - count.value })
+            : html`<${Held} room=${room} />`}
+      </p>
+    </div>
   </form>`;
 }
 
@@ -117,10 +128,10 @@ function Held({ room }) {
   return lasting ? t("composer.held", { count: Math.max(seconds, 1) }) : null;
 }
 
-/** Whether the focus may be taken: it is nowhere, or in the list of rooms, where it has done its work. */
+/** Whether the focus may be taken: it is nowhere, or beside the rooms and has done its work there. Nobody's words change their field. */
 function isFree(element) {
   if (element === null || element === document.body) return true;
-  return element.closest(".sidebar") !== null && (element.readOnly || !element.value);
+  return element.closest(".sidebar") !== null && (element.readOnly || !element.matches("input"));
 }
 
 function lastOfMine(room) {

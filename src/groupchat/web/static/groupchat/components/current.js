@@ -62,7 +62,14 @@ export function openAgain() {
 /** Join or make the room of this name and go there; rejects with the refusal. */
 export async function enterRoom(name) {
   const { room, created } = await chat.store.enter(name);
-  go(room.info.value.slug, null, { made: created });
+  const { slug } = room.info.value;
+  const there = current.value.slug === slug; // the page went there by itself, for it knew of no other room
+  go(slug, null, { made: created && !there });
+  if (created && there) sayMade(room);
+}
+
+function sayMade(room) {
+  say(t("room.made", { name: room.info.value.name }));
 }
 
 async function show({ slug, number, made }) {
@@ -88,7 +95,7 @@ async function open(slug, number, made) {
     current.value = { room, slug: present, status: "open", failure: null };
     if (present !== slug) renameTo(present);
     remember(present);
-    if (made) say(t("room.made", { name: room.info.value.name }));
+    if (made) sayMade(room);
   } catch (failure) {
     if (current.value.slug === slug) current.value = { room: null, slug, status: "failed", failure };
   }

@@ -43,7 +43,7 @@ export function Dialog({ title, name, bare = false, children }) {
     <dialog class=${`dialog ${name}-dialog`} ref=${element} aria-label=${title} onMouseDown=${pressed} onCancel=${cancelled}>
       ${!bare &&
       html`<div class="dialog-head">
-        <h2>${title}</h2>
+        <h2 dir="auto">${title}</h2>
         <button class="icon-button" type="button" aria-label=${t("close")} onClick=${closeDialog}><${Icon} name="close" /></button>
       </div>`}
       ${children}

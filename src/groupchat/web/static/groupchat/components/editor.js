@@ -1,38 +1,69 @@
-/** A message of one's own, open for a change: Enter saves, Esc leaves it as it was. */
+/** A message of one's own, open for a change: Enter saves, Esc leaves it as it was. What is typed is kept as a draft. */
 
 import { countCharacters } from "../lib/text.js";
 import { useLayoutEffect, useRef, useState } from "../vendor/preact-hooks.js";
-import { chat, dialog, editing, reason, t } from "./chat.js";
+import { chat, dialog, editorInSight, editorWanted, reason, say, t } from "./chat.js";
 import { fit } from "./fit.js";
 import { html } from "./html.js";
 
-export function Editor({ room, message }) {
+/** Where the caret was in an editor that went with its row, while somebody was writing in it. */
+let left = null;
+
+export function Editor({ room, message, edit }) {
   const field = useRef(null);
   const before = useRef(null);
   const [failure, setFailure] = useState("");
   const [busy, setBusy] = useState(false);
+  const wanted = editorWanted.value;
+  const deleted = Boolean(message.deleted_at);
+  const isOther = deleted || message.body !== edit.body;
 
   useLayoutEffect(() => {
     const { current } = field;
-    before.current = document.activeElement;
-    current.value = message.body;
+    current.value = edit.text;
     fit(current);
+    const observer = new IntersectionObserver(([entry]) => (editorInSight.value = entry.isIntersecting));
+    observer.observe(current);
+    const { number } = edit;
+    if (left?.room === room && left.number === number && isNobodys(document.activeElement)) {
+      current.focus({ preventScroll: true });
+      current.setSelectionRange(left.from, left.to);
+    }
+    left = null;
+    return () => {
+      observer.disconnect();
+      editorInSight.value = false;
+      if (document.activeElement !== current || !room.editing.peek()) return;
+      // It goes because its row does, and somebody was writing: the way back to it is in sight.
+      left = { room, number, from: current.selectionStart, to: current.selectionEnd };
+      queueMicrotask(() => document.getElementById("editor-elsewhere")?.focus());
+    };
+  }, []);
+
+  // Only who asked for it, or was in it when it went, gets the focus: an editor that comes back with its row takes it from nobody.
+  useLayoutEffect(() => {
+    if (!wanted) return;
+    editorWanted.value = false;
+    const { current } = field;
+    if (document.activeElement !== current) before.current = document.activeElement;
+    current.closest("[data-stop]").scrollIntoView({ block: "nearest" });
     current.focus({ preventScroll: true });
     current.setSelectionRange(current.value.length, current.value.length);
-  }, []);
+  }, [wanted]);
 
   function leave() {
     const row = field.current?.closest("[data-stop]");
     // Who came from the composer goes on writing there.
     const back = before.current?.id === "composer" ? before.current : row;
-    editing.value = null;
+    room.endEdit();
     back?.focus({ preventScroll: true });
   }
 
   async function save(event) {
     event?.preventDefault();
+    if (busy || isOther) return;
     const body = field.current.value;
-    if (busy || body === message.body) return leave();
+    if (body === message.body) return leave();
     if (!body.trim()) {
       leave();
       if (room.mayRemove(message)) dialog.value = { kind: "remove", room, message };
@@ -51,19 +82,80 @@ export function Editor({ room, message }) {
     }
   }
 
+  function written() {
+    fit(field.current);
+    room.writeEdit(field.current.value);
+  }
+
+  function takeTheirs() {
+    field.current.value = message.body;
+    fit(field.current);
+    room.rebaseEdit(message, message.body);
+    field.current.focus({ preventScroll: true });
+  }
+
+  function keepMine() {
+    room.rebaseEdit(message);
+    field.current.focus({ preventScroll: true });
+  }
+
+  function toComposer() {
+    const { text } = edit;
+    const draft = room.draft.peek();
+    room.endEdit();
+    room.replaceDraft(draft ? `${draft}\n${text}` : text);
+    document.getElementById("composer")?.focus();
+    say(t("editor.moved"));
+  }
+
   function pressed(event) {
     event.stopPropagation();
     if (event.key === "Escape") leave();
-    else if (event.key === "Enter" && !event.shiftKey && !event.isComposing) save(event);
+    else if (event.key === "Enter" && !event.shiftKey) save(event);
   }
 
   return html`<form class="editor" onSubmit=${save}>
-    <textarea ref=${field} rows="1" aria-label=${t("message.edit")} onInput=${() => fit(field.current)} onKeyDown=${pressed}></textarea>
+    <textarea
+      ref=${field}
+      rows="1"
+      aria-label=${t("message.edit")}
+      aria-describedby=${isOther ? "editor-other" : undefined}
+      onInput=${written}
+      onKeyDown=${pressed}
+    ></textarea>
+    <div class="editor-other" id="editor-other" role="status">
+      ${isOther &&
+      html`<p>${deleted ? t("editor.deleted") : t("editor.changed")}</p>
+        ${!deleted && html`<blockquote dir="auto">${message.body}</blockquote>`}`}
+    </div>
     ${failure && html`<p class="form-error" role="alert">${failure}</p>`}
     <div class="editor-foot">
-      <span class="hint">${t("editor.hint")}</span>
-      <button class="button quiet small" type="button" onClick=${leave}>${t("cancel")}</button>
-      <button class="button small" type="submit" disabled=${busy}>${t("save")}</button>
+      <span class="hint">${!isOther && t("editor.hint")}</span>
+      <button class="button quiet small" type="button" onClick=${leave}>${isOther ? t("editor.discard") : t("cancel")}</button>
+      ${!isOther && html`<button class="button small" type="submit" disabled=${busy}>${t("save")}</button>`}
+      ${isOther && !deleted && html`<button class="button quiet small" type="button" onClick=${takeTheirs}>${t("editor.theirs")}</button>`}
+      ${isOther && !deleted && html`<button class="button small" type="button" onClick=${keepMine}>${t("editor.mine")}</button>`}
+      ${deleted && html`<button class="button small" type="button" onClick=${toComposer}>${t("editor.move")}</button>`}
     </div>
   </form>`;
+}
+
+/** Whether the focus is lost, or on the way back to the editor, which goes when that is in sight. */
+function isNobodys(element) {
+  return !element || element === document.body || element.id === "editor-elsewhere";
+}
+
+/** Above the composer, while an open edit is out of sight: back to it, or away with it. */
+export function EditElsewhere({ room }) {
+  const edit = room.editing.value;
+  if (!edit || editorInSight.value) return null;
+  async function show() {
+    await room.loadAround(edit.number).catch(() => {});
+    editorWanted.value = true;
+  }
+  return html`<div class="edit-elsewhere">
+    <span>${t("editor.elsewhere")}</span>
+    <button class="button quiet small" type="button" onClick=${() => room.endEdit()}>${t("editor.discard")}</button>
+    <button class="button small" id="editor-elsewhere" type="button" onClick=${show}>${t("editor.show")}</button>
+  </div>`;
 }

@@ -1,12 +1,14 @@
 /** The keys that work everywhere on the page. */
 
-import { chat, dialog, editing } from "./chat.js";
+import { leaveKeysToInputMethods } from "../lib/composing.js";
+import { chat, dialog } from "./chat.js";
 import { current } from "./current.js";
 import { closeSide, go, side } from "./route.js";
 
 export function startKeyboard() {
+  leaveKeysToInputMethods(document);
   document.addEventListener("keydown", (event) => {
-    if (event.isComposing || event.defaultPrevented) return;
+    if (event.defaultPrevented) return;
     const command = event.ctrlKey || event.metaKey;
     if (command && !event.altKey && !event.shiftKey && event.key.toLowerCase() === "k") {
       event.preventDefault();
@@ -35,8 +37,7 @@ function step(direction) {
 
 /** Closes what is open, the innermost first; at last it goes to the composer. */
 function escape(event) {
-  if (editing.value) editing.value = null;
-  else if (side.value) closeSide();
+  if (side.value) closeSide();
   else if (!isWriting(event.target)) document.getElementById("composer")?.focus();
 }
 

@@ -17,6 +17,7 @@ export function shortcut() {
   return mac ? "⌘K" : `${labelOf("command")}+K`;
 }
 
+/** @type {[names: string[], what: string][]} */
 const keys = [
   [["command", "K"], "keys.switch"],
   [["option", "↑"], "keys.previous"],

@@ -3,13 +3,13 @@
 import { formatDateTime, formatTime, formatTimeShort } from "../lib/format.js";
 import { Avatar } from "./avatar.js";
 import { Body } from "./body.js";
-import { chat, dialog, editing, say, t } from "./chat.js";
+import { chat, dialog, edit, say, t } from "./chat.js";
 import { Editor } from "./editor.js";
 import { html } from "./html.js";
 import { Icon } from "./icons.js";
 import { addressOf, go } from "./route.js";
 
-export function Message({ id, room, message, first, mine, edited, flashed }) {
+export function Message({ id, room, message, first, mine, editing, flashed }) {
   const person = chat.store.person(message.author).value;
   const name = person?.name ?? t("somebody");
   const deleted = Boolean(message.deleted_at);
@@ -21,8 +21,8 @@ export function Message({ id, room, message, first, mine, edited, flashed }) {
         <span class=${first ? "author" : "quietly"} dir="auto">${name}</span>
         <${When} room=${room} number=${message.number} at=${message.at} first=${first} />
       </div>
-      ${edited
-        ? html`<${Editor} room=${room} message=${message} />`
+      ${editing
+        ? html`<${Editor} room=${room} message=${message} edit=${editing} />`
         : html`<div class="message-body">
             ${deleted ? html`<p class="tombstone">${t("message.deleted")}</p>` : html`<${Body} text=${message.body} />`}
             ${message.edited_at &&
@@ -30,7 +30,7 @@ export function Message({ id, room, message, first, mine, edited, flashed }) {
             html`<span class="edited" title=${formatDateTime(message.edited_at, chat.locale)}>${t("message.edited")}</span>`}
           </div>`}
       ${mine && !deleted && html`<span class="sent" title=${t("message.sent")}><${Icon} name="check" /><span class="quietly">${t("message.sent")}</span></span>`}
-      ${!deleted && !edited && html`<${Tools} room=${room} message=${message} />`}
+      ${!deleted && !editing && html`<${Tools} room=${room} message=${message} />`}
     </li>
   `;
 }
@@ -57,11 +57,10 @@ function Tools({ room, message }) {
       go(room.info.peek().slug, message.number);
     }
   }
-  const edit = () => (editing.value = { room: room.id, number: message.number });
   const remove = () => (dialog.value = { kind: "remove", room, message });
   return html`<div class="tools" role="group" aria-label=${t("message.tools")}>
     <${Tool} icon="link" label=${t("message.copy")} onClick=${copy} />
-    ${room.mayEdit(message) && html`<${Tool} icon="edit" label=${t("message.edit")} onClick=${edit} />`}
+    ${room.mayEdit(message) && html`<${Tool} icon="edit" label=${t("message.edit")} onClick=${() => edit(room, message)} />`}
     ${room.mayRemove(message) && html`<${Tool} icon="trash" label=${t("message.remove")} onClick=${remove} />`}
   </div>`;
 }

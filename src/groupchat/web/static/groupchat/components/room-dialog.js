@@ -60,12 +60,12 @@ function Facts({ room }) {
   return html`<form class="dialog-form" onSubmit=${save}>
     <div class="field">
       <label for=${`${id}-name`}>${t("room.name")}</label>
-      <input id=${`${id}-name`} name="name" data-autofocus required autocomplete="off" maxlength=${limits.room_name_characters || undefined} defaultValue=${info.name} />
+      <input id=${`${id}-name`} name="name" dir="auto" data-autofocus required autocomplete="off" maxlength=${limits.room_name_characters || undefined} defaultValue=${info.name} />
       <p class="hint">${t("room.name.what")}</p>
     </div>
     <div class="field">
       <label for=${`${id}-topic`}>${t("room.topic")}</label>
-      <input id=${`${id}-topic`} name="topic" autocomplete="off" maxlength=${limits.topic_characters || undefined} defaultValue=${info.topic} />
+      <input id=${`${id}-topic`} name="topic" dir="auto" autocomplete="off" maxlength=${limits.topic_characters || undefined} defaultValue=${info.topic} />
     </div>
     ${failure.value && html`<p class="form-error" role="alert">${reason(failure.value)}</p>`}
     <div class="dialog-foot">

@@ -22,6 +22,7 @@ export function RoomField({ big = false }) {
     try {
       await enterRoom(name);
       field.value = "";
+      field.blur(); // it has done its work: the editor of the room may take the focus
     } catch (error) {
       failure.value = reason(error);
     } finally {
@@ -35,6 +36,7 @@ export function RoomField({ big = false }) {
       <input
         id=${id}
         name="room"
+        dir="auto"
         autocomplete="off"
         autocapitalize="none"
         spellcheck=${false}

@@ -3,6 +3,7 @@
 import { chat, reason, t } from "./chat.js";
 import { useLasting } from "./clock.js";
 import { Composer } from "./composer.js";
+import { EditElsewhere } from "./editor.js";
 import { ConnectionBanner } from "./connection.js";
 import { current, openAgain } from "./current.js";
 import { html } from "./html.js";
@@ -32,7 +33,7 @@ function Room({ room }) {
     <${RoomHeader} room=${room} />
     <${Timeline} room=${room} />
     ${gone ? html`<${Gone} room=${room} gone=${gone} />` : looking ? html`<${Looking} room=${room} />` : null}
-    ${!gone && html`<${Composer} room=${room} />`}
+    ${!gone && html`<${EditElsewhere} room=${room} /><${Composer} room=${room} />`}
   `;
 }
 
@@ -74,7 +75,7 @@ function Opening({ slug }) {
   const waiting = useLasting(true, 300);
   const offline = chat.store.connection.value.state === "offline";
   return html`<div class="room-state">
-    ${waiting && html`<h1 class="quietly">${slug}</h1><p>${offline ? t("room.offline") : t("loading")}</p>`}
+    ${waiting && html`<h1 class="quietly" dir="auto">${slug}</h1><p>${offline ? t("room.offline") : t("loading")}</p>`}
   </div>`;
 }
 

@@ -1,7 +1,7 @@
 /** One stop of the Tab key for the whole timeline; the arrows walk through the messages, letters act on one. */
 
 import { useRef } from "../vendor/preact-hooks.js";
-import { dialog, editing } from "./chat.js";
+import { dialog, edit } from "./chat.js";
 
 export function useRoving(room) {
   const state = useRef(null);
@@ -14,12 +14,10 @@ function makeRoving() {
   const roving = {
     room: null,
     key: null, // of the row that Tab goes to
-    list: null,
 
     /** After each drawing: exactly one row can be reached by Tab. */
     settle(scroller) {
-      roving.list = scroller.querySelector("[data-rows]");
-      const rows = stops(roving.list);
+      const rows = stops(scroller.querySelector("[data-rows]"));
       const chosen = rows.find((row) => row.dataset.key === roving.key) ?? rows[rows.length - 1];
       for (const row of rows) if (row.tabIndex === 0 && row !== chosen) row.tabIndex = -1;
       if (chosen) chosen.tabIndex = 0;
@@ -29,13 +27,13 @@ function makeRoving() {
       const row = event.target.closest("[data-stop]");
       if (!row || row.dataset.key === roving.key) return;
       roving.key = row.dataset.key;
-      for (const other of stops(roving.list)) other.tabIndex = other === row ? 0 : -1;
+      for (const other of stops(row.closest("[data-rows]"))) other.tabIndex = other === row ? 0 : -1;
     },
 
     pressed(event) {
       const row = event.target;
       if (!row.matches?.("[data-stop]") || event.altKey || event.ctrlKey || event.metaKey) return;
-      const rows = stops(roving.list);
+      const rows = stops(row.closest("[data-rows]"));
       const at = rows.indexOf(row);
       const steps = { ArrowUp: at - 1, ArrowDown: at + 1, Home: 0, End: rows.length - 1 };
       if (event.key in steps) {
@@ -50,7 +48,7 @@ function makeRoving() {
       if (!message) return;
       if (event.key === "e" && roving.room.mayEdit(message)) {
         event.preventDefault();
-        editing.value = { room: roving.room.id, number: message.number };
+        edit(roving.room, message);
       } else if ((event.key === "Delete" || event.key === "Backspace") && roving.room.mayRemove(message)) {
         event.preventDefault();
         dialog.value = { kind: "remove", room: roving.room, message };

@@ -30,5 +30,5 @@ function Notice({ id, notice }) {
   const name = chat.store.person(notice.actor).value?.name ?? t("somebody");
   const key = notice.kind === "topic" && !notice.text ? "notice.topic.none" : `notice.${notice.kind}`;
   const title = formatDateTime(notice.at, chat.locale);
-  return html`<li class="notice" data-key=${id} data-kind="notice" title=${title}><span dir="auto">${t(key, { name, text: notice.text })}</span></li>`;
+  return html`<li class="notice" data-key=${id} data-kind="notice" title=${title}><span>${t(key, { name, text: notice.text })}</span></li>`;
 }

@@ -8,14 +8,15 @@ const NEAR = 24; // px from the end that still count as the end
 export class ScrollKeeper {
   /**
    * @param {HTMLElement} scroller its first child holds the rows, each with `data-key`
-   * @param {{ends: () => boolean, limit: () => HTMLElement|null, moved: () => void}} options `ends`: the last row is the room's
-   *   newest; `limit`: a row that must not leave the screen at the top while new ones push from below; `moved`: after each change
+   * @param {{ends: () => boolean, limits: () => Array<number|null|undefined>, moved: () => void}} options `ends`: the last row is
+   *   the room's newest; `limits`: messages that must not leave the screen at the top while new ones push from below; `moved`: after
+   *   each change
    */
-  constructor(scroller, { ends, limit, moved }) {
+  constructor(scroller, { ends, limits, moved }) {
     this.scroller = scroller;
     this.rows = scroller.querySelector("[data-rows]");
     this.ends = ends;
-    this.limit = limit;
+    this.limits = limits;
     this.moved = moved;
     this.following = true; // new rows at the end pull the view along
     this.places = []; // [key, distance from the scroller's top] of the rows on screen
@@ -63,9 +64,10 @@ export class ScrollKeeper {
 
   pull() {
     const { scroller } = this;
-    const held = this.limit();
     let wanted = scroller.scrollHeight - scroller.clientHeight;
-    if (held) {
+    for (const number of this.limits()) {
+      const held = number && this.rows.querySelector(`[data-number="${number}"]`);
+      if (!held) continue;
       const room = scroller.scrollTop + held.getBoundingClientRect().top - this.top() - scroller.clientHeight * 0.15;
       wanted = Math.max(scroller.scrollTop, Math.min(wanted, room));
     }
@@ -115,7 +117,7 @@ export class ScrollKeeper {
 
   /** The rows on screen, from the top. */
   visible() {
-    const rows = this.rows.children;
+    const rows = /** @type {HTMLCollectionOf<HTMLElement>} */ (this.rows.children);
     const top = this.top();
     const bottom = top + this.scroller.clientHeight;
     let low = 0;

@@ -49,7 +49,7 @@ export function Switcher() {
   function pressed(event) {
     if (event.key === "ArrowDown") chosen.value = (at + 1) % Math.max(1, choices.length);
     else if (event.key === "ArrowUp") chosen.value = (at - 1 + choices.length) % Math.max(1, choices.length);
-    else if (event.key === "Enter" && !event.isComposing) choose(choices[at]);
+    else if (event.key === "Enter") choose(choices[at]);
     else return;
     event.preventDefault();
   }
@@ -66,6 +66,7 @@ export function Switcher() {
       <input
         data-autofocus
         role="combobox"
+        dir="auto"
         aria-expanded="true"
         aria-controls=${`${id}-list`}
         aria-activedescendant=${choices.length ? `${id}-${at}` : undefined}

@@ -3,7 +3,7 @@
 import { useEffect, useLayoutEffect, useRef } from "../vendor/preact-hooks.js";
 import { effect } from "../vendor/signals-core.js";
 import { useSignal } from "../vendor/signals.js";
-import { attended, editing, posted, t } from "./chat.js";
+import { attended, posted, t } from "./chat.js";
 import { useLasting } from "./clock.js";
 import { html } from "./html.js";
 import { JumpPill } from "./jump-pill.js";
@@ -22,6 +22,7 @@ export function Timeline({ room }) {
   const shown = useRef({ target: undefined });
   const away = useSignal(false);
   const rows = room.rows.value;
+  const editing = room.editing.value;
   const timeline = room.timeline.value;
   const waiting = useLasting(timeline === null, 300);
   const roving = useRoving(room);
@@ -31,7 +32,7 @@ export function Timeline({ room }) {
   useLayoutEffect(() => {
     const made = new ScrollKeeper(scroller.current, {
       ends: () => room.timeline.peek()?.atEnd ?? false,
-      limit: () => (attended.peek() ? null : made.rows.querySelector(`[data-number="${room.lastReadNumber.peek() + 1}"]`)),
+      limits: () => [room.editing.peek()?.number, attended.peek() ? null : room.firstUnread],
       moved: () => look(room, made, away),
     });
     keeper.current = made;
@@ -84,7 +85,7 @@ export function Timeline({ room }) {
                 pending=${row.pending}
                 first=${row.first}
                 mine=${row.mine}
-                edited=${row.kind === "message" && editing.value?.room === room.id && editing.value.number === row.message.number}
+                editing=${row.kind === "message" && editing?.number === row.message.number ? editing : null}
                 flashed=${row.kind === "message" && row.message.number === flashed}
               />`,
             )}
@@ -122,7 +123,8 @@ function place(keeper, shown, target) {
   }
   keeper.following = false;
   keeper.toRow(row, line ? 0.2 : 0.3);
-  if (target.at === "message") row.focus({ preventScroll: true });
+  // Who changes a message already goes on writing.
+  if (target.at === "message" && !document.activeElement?.closest(".editor")) row.focus({ preventScroll: true });
   keeper.moved();
 }
 

@@ -1,17 +1,18 @@
 /** The window's title and its icon say where one is and how much is unread. */
 
+import { isolate } from "../lib/text.js";
 import { effect } from "../vendor/signals-core.js";
 import { chat, t } from "./chat.js";
 import { current } from "./current.js";
 
 export function startTitle() {
-  const link = document.querySelector('link[rel="icon"]');
+  const link = /** @type {HTMLLinkElement|null} */ (document.querySelector('link[rel="icon"]'));
   const plain = link?.href;
   let badge = null;
   effect(() => {
     const unread = chat.store.unread.value;
     const name = current.value.room?.info.value?.name;
-    document.title = `${unread > 0 ? `(${unread > 999 ? "999+" : unread}) ` : ""}${name ? `${name} · ` : ""}${t("app")}`;
+    document.title = `${unread > 0 ? `(${unread > 999 ? "999+" : unread}) ` : ""}${name ? `${isolate(name)} · ` : ""}${t("app")}`;
   });
   effect(() => {
     const some = chat.store.unread.value > 0;
@@ -31,11 +32,14 @@ async function draw(plain) {
   canvas.width = canvas.height = 64;
   const pen = canvas.getContext("2d");
   pen.drawImage(image, 0, 0, 64, 64);
-  for (const [radius, colour] of [[19, "#ffffff"], [15, "#d4442a"]]) {
-    pen.beginPath();
-    pen.arc(47, 17, radius, 0, Math.PI * 2);
-    pen.fillStyle = colour;
-    pen.fill();
-  }
+  dot(pen, 19, "#ffffff");
+  dot(pen, 15, "#d4442a");
   return canvas.toDataURL("image/png");
+}
+
+function dot(pen, radius, colour) {
+  pen.beginPath();
+  pen.arc(47, 17, radius, 0, Math.PI * 2);
+  pen.fillStyle = colour;
+  pen.fill();
 }

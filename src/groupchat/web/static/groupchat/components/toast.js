@@ -1,4 +1,4 @@
-/** A short word at the lower edge. */
+/** A short word over the timeline, below the header. */
 
 import { useEffect } from "../vendor/preact-hooks.js";
 import { toast } from "./chat.js";

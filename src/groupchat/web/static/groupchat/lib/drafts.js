@@ -1,14 +1,19 @@
-/** Drafts of messages, kept on this device by person and room. */
+/** What is written and not sent, kept on this device by person and room: a draft, and an open edit of a message. */
 
 export const WRITE_AFTER_MILLISECONDS = 150; // after the first key that is not yet written: a fast reload loses no more
+
+/** @typedef {import("./types.js").Draft} Draft */
+
+/** @type {Draft} */
+const NONE = Object.freeze({ text: "", edit: null });
 
 /**
  * @param {{storage: import("./storage.js").Storage, clock: import("./types.js").Clock}} options
  */
 export function createDrafts({ storage, clock }) {
   let owner = null;
-  /** @type {Map<number, string>} */
-  let texts = new Map();
+  /** @type {Map<number, Draft>} */
+  let drafts = new Map();
   /** @type {Map<number, any>} */
   const timers = new Map();
 
@@ -16,8 +21,8 @@ export function createDrafts({ storage, clock }) {
     clock.clearTimeout(timers.get(room));
     timers.delete(room);
     if (owner === null) return Promise.resolve();
-    // A draft that can't be kept is still in the composer.
-    return storage.putDraft(owner, room, texts.get(room) ?? "").catch(() => {});
+    // A draft that can't be kept is still on the page.
+    return storage.putDraft(owner, room, drafts.get(room) ?? NONE).catch(() => {});
   }
 
   return {
@@ -29,26 +34,25 @@ export function createDrafts({ storage, clock }) {
       if (person === owner) return [];
       await this.flush();
       owner = person;
-      if (!adopt) texts = new Map();
-      for (const room of texts.keys()) await write(room);
+      if (!adopt) drafts = new Map();
+      for (const room of drafts.keys()) await write(room);
       const stored = person === null ? [] : await storage.drafts(person).catch(() => []);
       if (person !== owner) return [];
-      for (const { room, text } of stored) if (!texts.has(room)) texts.set(room, text);
-      return [...texts.keys()];
+      for (const { room, text, edit = null } of stored) if (!drafts.has(room)) drafts.set(room, { text, edit });
+      return [...drafts.keys()];
     },
 
-    /** @param {number} room */
-    get: (room) => texts.get(room) ?? "",
+    /** @param {number} room @returns {Draft} */
+    get: (room) => drafts.get(room) ?? NONE,
 
-    /** @param {number} room @param {string} text */
-    set(room, text) {
-      if (text) texts.set(room, text);
-      else texts.delete(room);
-      if (timers.has(room)) return; // what is written then is the newest text
-      timers.set(
-        room,
-        clock.setTimeout(() => write(room), WRITE_AFTER_MILLISECONDS),
-      );
+    /** @param {number} room @param {Partial<Draft>} changes */
+    set(room, changes) {
+      const draft = { ...this.get(room), ...changes };
+      if (draft.text || draft.edit) drafts.set(room, draft);
+      else drafts.delete(room);
+      // What was sent or given up is at once no draft any more, or a fast reload would bring it back.
+      if (changes.text === "" || changes.edit === null) write(room);
+      else if (!timers.has(room)) timers.set(room, clock.setTimeout(() => write(room), WRITE_AFTER_MILLISECONDS)); // the newest text
     },
 
     /** Write what waits to be written (the page is hidden, say). */
@@ -58,7 +62,7 @@ export function createDrafts({ storage, clock }) {
     forgetAll() {
       for (const timer of timers.values()) clock.clearTimeout(timer);
       timers.clear();
-      texts = new Map();
+      drafts = new Map();
       owner = null;
     },
   };

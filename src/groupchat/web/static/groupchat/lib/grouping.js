@@ -18,8 +18,8 @@ export const GROUP_MILLISECONDS = 5 * 60 * 1000;
 
 /**
  * Rows in the order in which they are read. `first` opens a group: another author, more than five minutes since the message before, or
- * something in between. `newMessagesAt` is the number of the message before which the *new messages* line stands. Pending messages stand
- * at the end, and only where the window reaches the end; those that are already in the window are left out.
+ * something in between. The *new messages* line stands before the message with the number `newMessagesAt`, where that is still there and
+ * not one's own: else before the next one that is. Pending messages stand at the end, and only where the window reaches the end; those that are already in the window are left out.
  * @param {{messages: ReadonlyArray<Message>, notices: ReadonlyArray<Notice>, pending: ReadonlyArray<Pending>, atEnd: boolean,
  *          newMessagesAt: number|null, me: number|null, timeZone?: string}} view
  * @returns {Row[]}
@@ -31,6 +31,7 @@ export function rowsOf({ messages, notices, pending, atEnd, newMessagesAt, me, t
   let day = null;
   let group = null; // {author, at} of the message directly above
   let next = 0;
+  let line = newMessagesAt !== null && messages.length > 0 && messages[0].number <= newMessagesAt ? newMessagesAt : Infinity;
 
   function startDay(at) {
     const today = dayOf(at, timeZone);
@@ -60,11 +61,12 @@ export function rowsOf({ messages, notices, pending, atEnd, newMessagesAt, me, t
   for (const message of messages) {
     addNotices(message.number - 1);
     startDay(message.at);
-    if (message.number === newMessagesAt) {
+    const mine = me !== null && message.author === me;
+    if (message.number >= line && !mine && !message.deleted_at) {
+      line = Infinity;
       group = null;
       rows.push({ kind: "new", key: "new" });
     }
-    const mine = me !== null && message.author === me;
     if (mine) arrived.add(message.client_message_id);
     const first = !joinsGroup(message.author, message.at);
     rows.push({ kind: "message", key: keyOf(message, mine), message, first, mine });

@@ -1,12 +1,14 @@
 /** Texts of the page from catalogues, with plurals by Intl. */
 
+import { isolate } from "./text.js";
+
 /**
  * @typedef {string|Object<string, string>} Entry a text with `{names}`, or one for each plural category of `count`
  * @typedef {Object<string, Entry>} Catalogue
  */
 
 /**
- * A function that gives the text of a key. Values stand in for `{name}`; numbers are written as the locale writes them. A key that the
+ * A function that gives the text of a key. Values stand in for `{name}`, isolated; numbers are written as the locale writes them. A key that the
  * locale lacks is taken from the fallback, one that this lacks too is shown itself: an untranslated page is better than none.
  * @param {{locale: string, catalogues: Object<string, Catalogue>, fallback?: string}} options
  * @returns {((key: string, values?: Object<string, any>) => string) & {locale: string}}
@@ -53,6 +55,6 @@ function fill(text, values, numbers) {
   return text.replace(/\{(\w+)\}/g, (whole, name) => {
     if (!(name in values)) return whole;
     const value = values[name];
-    return typeof value === "number" ? numbers.format(value) : String(value);
+    return typeof value === "number" ? numbers.format(value) : isolate(value);
   });
 }

@@ -36,6 +36,8 @@ export class RoomCopy {
     this.firstNumber = 1;
     this.lastNumber = 0;
     this.lastReadNumber = 0;
+    /** Numbers behind the read mark that are not unread: one's own messages and deleted ones. Neither is ever undone. */
+    this.uncounted = new Set();
     this.ownMemberSeq = 0;
     this.reset();
   }
@@ -76,8 +78,17 @@ export class RoomCopy {
     return this.membership?.state === "joined" && this.gone === null;
   }
 
+  /** How many messages of others lie behind the read mark and are still there. */
   get unread() {
-    return this.joined ? Math.max(0, this.lastNumber - this.lastReadNumber) : 0;
+    return this.joined ? Math.max(0, this.lastNumber - this.#counted - this.uncounted.size) : 0;
+  }
+
+  /** The number of the first of them, or null. */
+  get firstUnread() {
+    if (this.unread === 0) return null;
+    let number = this.#counted + 1;
+    while (this.uncounted.has(number)) number += 1;
+    return number;
   }
 
   /**
@@ -90,6 +101,7 @@ export class RoomCopy {
     this.seen = Math.max(this.seen, state.seq);
     if (this.position === null || (!this.loaded && state.seq > this.position)) this.position = state.seq;
     if (state.me) this.takeMembership(state.me);
+    for (const [from, to] of state.uncounted ?? []) for (let number = from; number <= to; number += 1) this.skip(number);
   }
 
   /** One's own membership; true where its seq is news. @param {import("./types.js").Membership} membership */
@@ -102,7 +114,22 @@ export class RoomCopy {
 
   /** The read mark only rises. @param {number} number */
   readUpTo(number) {
-    this.lastReadNumber = Math.max(this.lastReadNumber, number);
+    if (number <= this.lastReadNumber) return;
+    this.lastReadNumber = number;
+    this.#dropCounted();
+  }
+
+  /** This message is one's own: directly behind the mark it takes it along, and else it is not unread. @param {number} number */
+  wrote(number) {
+    if (number === this.lastReadNumber + 1) this.readUpTo(number);
+    this.skip(number);
+  }
+
+  /** This message is not unread, whether it is behind the mark or not. @param {number} number */
+  skip(number) {
+    if (number <= this.#counted) return;
+    this.uncounted.add(number);
+    this.lastNumber = Math.max(this.lastNumber, number);
   }
 
   /**
@@ -123,7 +150,8 @@ export class RoomCopy {
     if (frame.members) this.#mergeMembers(frame.members);
     for (const message of messages) {
       this.lastNumber = Math.max(this.lastNumber, message.number);
-      if (message.author === me) this.readUpTo(message.number);
+      if (message.author === me) this.wrote(message.number);
+      else if (message.deleted_at) this.skip(message.number);
     }
     const own = (frame.members ?? []).find(({ person, seq }) => person === me && seq > this.ownMemberSeq);
     if (own) this.ownMemberSeq = own.seq;
@@ -222,7 +250,17 @@ export class RoomCopy {
   #raiseFirstNumber(number) {
     if (!(number > this.firstNumber)) return;
     this.firstNumber = number;
+    this.#dropCounted();
     this.windows = cutWindows(this.windows, number, Infinity, number);
+  }
+
+  /** Up to where nothing is unread: what was read, and what is not given any more. */
+  get #counted() {
+    return Math.max(this.lastReadNumber, this.firstNumber - 1);
+  }
+
+  #dropCounted() {
+    for (const number of this.uncounted) if (number <= this.#counted) this.uncounted.delete(number);
   }
 
   #keep(messages, notices) {

@@ -20,10 +20,25 @@ const MOST_REMEMBERED = 2_000; // ids of messages that went out, so that a slow 
 /**
  * @param {{storage: import("./storage.js").Storage, lead: import("./tabs.js").Lead, channel: import("./tabs.js").Channel,
  *          clock: import("./types.js").Clock, random: () => number, randomBytes: (count: number) => Uint8Array,
- *          send: (command: any) => Promise<any>, onChange: () => void, onErased: () => void, most?: number}} options
- *   `send` resolves to the reply's result or rejects with a ChatFailure; `onErased`: one signed out in another tab
+ *          send: (command: any) => Promise<any>, onChange: () => void, onErased: () => void,
+ *          onWritten?: (room: number, body: string) => void, epoch?: () => string|null, most?: number}} options
+ *   `send` resolves to the reply's result or rejects with a ChatFailure; `onErased`: one signed out in another tab;
+ *   `onWritten`: this message was written in another tab; `epoch` names the life of the server's counters
  */
-export function createOutbox({ storage, lead, channel, clock, random, randomBytes, send, onChange, onErased, most = MOST_UNSENT }) {
+export function createOutbox({
+  storage,
+  lead,
+  channel,
+  clock,
+  random,
+  randomBytes,
+  send,
+  onChange,
+  onErased,
+  onWritten = () => {},
+  epoch = () => null,
+  most = MOST_UNSENT,
+}) {
   const delay = backoff({ base: FIRST_DELAY_MILLISECONDS, most: MOST_DELAY_MILLISECONDS, random });
   /** @type {Map<string, Pending>} by client_message_id */
   const items = new Map();
@@ -42,6 +57,7 @@ export function createOutbox({ storage, lead, channel, clock, random, randomByte
     if (message.type === "erased") onErased();
     if (message.owner !== owner) return;
     if (message.type === "changed") reload();
+    if (message.type === "written") onWritten(message.room, message.body);
     if (message.type === "sent") acknowledged(message.id, message);
     if (message.type === "held") held(message.room, message.until);
   });
@@ -113,13 +129,15 @@ export function createOutbox({ storage, lead, channel, clock, random, randomByte
   }
 
   async function sendOne(item) {
-    const { client_message_id, room, body } = item;
+    const { client_message_id, room, body, seen, epoch: written } = item;
     inFlight.add(room);
     change(client_message_id, { state: "sending" });
     onChange();
     let result = null;
     try {
-      result = await send({ type: "message.post", room, body, client_message_id });
+      // In another life of the counters that number is another message; and what an older page left here does not say.
+      const sight = seen != null && written === epoch() ? { seen } : {};
+      result = await send({ type: "message.post", room, body, client_message_id, ...sight });
     } catch (failure) {
       refused(item, failure);
     }
@@ -243,15 +261,15 @@ export function createOutbox({ storage, lead, channel, clock, random, randomByte
 
     /**
      * Write a message. It is in `items()` at once; resolves to its client_message_id when it is kept.
-     * @param {{room: number, body: string}} message
+     * @param {{room: number, body: string, seen?: number|null}} message `seen`: up to which number its writer had seen the room by now
      */
-    async enqueue({ room, body }) {
+    async enqueue({ room, body, seen = null }) {
       if (owner === null) throw new ChatFailure("offline", "It is not known yet who you are.");
       if (this.count() >= most) throw new ChatFailure("outbox_full", `${most} messages wait to be sent. Try again when some are gone.`);
       const id = newMessageId(randomBytes);
       const at = new Date(clock.now()).toISOString();
       const holdUntil = holds.get(room)?.until ?? null;
-      const item = { client_message_id: id, owner, room, body, at, order: null, state: "waiting", error: null, holdUntil };
+      const item = { client_message_id: id, owner, room, body, seen, epoch: epoch(), at, order: null, state: "waiting", error: null, holdUntil };
       items.set(id, /** @type {Pending} */ (item));
       onChange();
       let order;
@@ -266,6 +284,7 @@ export function createOutbox({ storage, lead, channel, clock, random, randomByte
         throw new ChatFailure("outbox_full", `This browser can't keep the message: ${error.message}`);
       }
       channel.post({ type: "changed", owner });
+      channel.post({ type: "written", owner, room, body });
       // Another tab may have written before: its messages go first, so they are read before this one may go.
       await reload();
       if (items.get(id)?.order === null) change(id, { order });

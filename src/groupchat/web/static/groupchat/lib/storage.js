@@ -17,8 +17,8 @@ const VERSION = 1;
  *   putUnsent: (item: Pending) => Promise<void>,
  *   removeUnsent: (clientMessageId: string) => Promise<void>,
  *   adoptUnsent: (from: string, to: string) => Promise<void>,
- *   drafts: (owner: string) => Promise<Array<{room: number, text: string}>>,
- *   putDraft: (owner: string, room: number, text: string) => Promise<void>,
+ *   drafts: (owner: string) => Promise<Array<{room: number, text: string, edit?: import("./types.js").Edit|null}>>,
+ *   putDraft: (owner: string, room: number, draft: import("./types.js").Draft) => Promise<void>,
  *   kept: (key: string) => Promise<any>,
  *   keep: (key: string, value: any) => Promise<void>,
  *   erase: () => Promise<void>,
@@ -56,7 +56,7 @@ export async function openDatabase(name) {
   return {
     durable: true,
     unsent: (owner) => database.getAllFromIndex("outbox", "owner", owner),
-    addUnsent: ({ order, ...item }) => /** @type {Promise<any>} */ (database.add("outbox", item)),
+    addUnsent: ({ order: _order, ...item }) => /** @type {Promise<any>} */ (database.add("outbox", item)),
     async putUnsent(item) {
       const transaction = database.transaction("outbox", "readwrite");
       // Only what is still there: a message that went out in another tab must not come back.
@@ -73,8 +73,8 @@ export async function openDatabase(name) {
       await transaction.done;
     },
     drafts: (owner) => database.getAllFromIndex("drafts", "owner", owner),
-    async putDraft(owner, room, text) {
-      if (text) await database.put("drafts", { owner, room, text });
+    async putDraft(owner, room, { text, edit }) {
+      if (text || edit) await database.put("drafts", { owner, room, text, edit });
       else await database.delete("drafts", [owner, room]);
     },
     kept: (key) => database.get("kept", key),
@@ -115,8 +115,8 @@ export function memoryStorage() {
       for (const item of outbox.values()) if (item.owner === from) item.owner = to;
     },
     drafts: async (owner) => [...drafts.values()].filter((draft) => draft.owner === owner),
-    async putDraft(owner, room, text) {
-      if (text) drafts.set(`${owner} ${room}`, { owner, room, text });
+    async putDraft(owner, room, { text, edit }) {
+      if (text || edit) drafts.set(`${owner} ${room}`, { owner, room, text, edit });
       else drafts.delete(`${owner} ${room}`);
     },
     kept: async (key) => structuredClone(kept.get(key)),

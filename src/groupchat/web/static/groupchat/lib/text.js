@@ -14,7 +14,17 @@ export function wellFormed(text) {
 
 /** Whether a reader would see anything of it. The server decides; this saves a round trip. */
 export function isVisible(text) {
-  return /[^\p{Cc}\p{Cf}\p{Zs}\p{Zl}\p{Zp}\p{Co}\p{Cs}\p{Noncharacter_Code_Point}\ufff0-\ufff8\u{e0000}-\u{e0fff}\u115f\u1160\u3164\uffa0\u2800\u034f]/u.test(text);
+  // The combining grapheme joiner is one of them, which no letter stands before here.
+  // eslint-disable-next-line no-misleading-character-class
+  return /[^\p{Cc}\p{Cf}\p{Zs}\p{Zl}\p{Zp}\p{Co}\p{Cs}\p{Noncharacter_Code_Point}\u2065\ufff0-\ufff8\u{e0000}-\u{e0fff}\u115f\u1160\u17b4\u17b5\u3164\uffa0\u2800\u034f]/u.test(text);
+}
+
+/**
+ * A value for a text that is not made of elements (a title, a label, a toast): whatever it holds, it turns nothing around that stands
+ * beside it. What could end its isolation early goes.
+ */
+export function isolate(value) {
+  return `\u2068${String(value).replace(/[\u202a-\u202e\u2066-\u2069]/g, "").replace(/[\p{Cc}\u2028\u2029]+/gu, " ")}\u2069`;
 }
 
 /** One or two letters that stand for a name. */

@@ -11,7 +11,7 @@
  * @typedef {{after: number, kind: "renamed"|"topic", seq: number, actor: number, text: string, at: string}} Notice
  * @typedef {{room: number, seq: number, role: "owner"|"member", state: MemberState, last_read_number: number,
  *            notify: "everything"|"mentions"|"nothing"}} Membership
- * @typedef {{room: RoomInfo, seq: number, last_number: number, me: Membership|null}} RoomState
+ * @typedef {{room: RoomInfo, seq: number, last_number: number, me: Membership|null, uncounted?: [number, number][]}} RoomState
  */
 
 /**
@@ -34,8 +34,9 @@
  */
 
 /**
- * A message that waits in the outbox. `order` is the place in the queue (null until it is kept).
- * @typedef {{client_message_id: string, owner: string, room: number, body: string, at: string, order: number|null,
+ * A message that waits in the outbox. `order` is the place in the queue (null until it is kept), `seen` up to which number its writer
+ * had seen the room when they wrote it (null: not known), in the life of the counters that `epoch` names.
+ * @typedef {{client_message_id: string, owner: string, room: number, body: string, seen: number|null, epoch: string|null, at: string, order: number|null,
  *            state: "waiting"|"sending"|"sent"|"failed", error: {code: string, message: string}|null,
  *            holdUntil: number|null, number?: number, seq?: number}} Pending
  */
@@ -44,6 +45,12 @@
  * Time as it is given to everything here. `now` in milliseconds as Date.now().
  * @typedef {{now: () => number, setTimeout: (run: () => void, milliseconds: number) => any,
  *            clearTimeout: (timer: any) => void}} Clock
+ */
+
+/**
+ * What is written in a room and not sent: an open edit of the message `number`, whose `body` at `seq` is to become `text`.
+ * @typedef {{number: number, seq: number, body: string, text: string}} Edit
+ * @typedef {{text: string, edit: Edit|null}} Draft
  */
 
 export {};

@@ -55,8 +55,10 @@ export function createStore({ url, WebSocket, storage, lead, channel, clock, ran
     random,
     randomBytes,
     send: (command) => socket.command(command),
+    epoch: () => copy.epoch,
     onChange: showPending,
     onErased: () => forgetEverything("signed_out"),
+    onWritten: (id, body) => rooms.get(id)?.writtenElsewhere(body),
   });
   const socket = createSocket({
     url,
@@ -71,6 +73,7 @@ export function createStore({ url, WebSocket, storage, lead, channel, clock, ran
       }),
     onFrame: (frame) =>
       update(() => {
+        typingCame(frame);
         copy.frameCame(frame);
         if (frame.type === "caught_up") caughtUp();
       }),
@@ -78,6 +81,7 @@ export function createStore({ url, WebSocket, storage, lead, channel, clock, ran
     onLost: () => {
       outbox.setReady(false);
       copy.connectionLost();
+      for (const room of rooms.values()) room.typing.clear();
     },
   });
 
@@ -126,6 +130,14 @@ export function createStore({ url, WebSocket, storage, lead, channel, clock, ran
     });
   }
 
+  /** Before the frame is taken: what is new in it ends what its author was writing. */
+  function typingCame(frame) {
+    const room = rooms.get(frame.room);
+    if (!room) return;
+    if (frame.type === "typing") room.typing.came(frame.person);
+    for (const { number, author } of frame.messages ?? []) if (number > room.copy.lastNumber) room.typing.ended(author);
+  }
+
   function roomStore(room) {
     let store = rooms.get(room.id);
     if (!store) rooms.set(room.id, (store = new RoomStore(room, context)));
@@ -145,14 +157,11 @@ export function createStore({ url, WebSocket, storage, lead, channel, clock, ran
   function takeOwner() {
     // The guest's first message made them a person: it is still theirs. Another account gets an outbox of its own.
     const adopt = ownedBy === GUEST && copy.me?.kind === "guest";
-    if (ownedBy !== null && !adopt) for (const room of rooms.values()) room.draft.value = "";
+    if (ownedBy !== null && !adopt) for (const room of rooms.values()) room.takeDraft({ text: "", edit: null });
     ownedBy = owner();
     outbox.setOwner(ownedBy, { adopt: adopt ? GUEST : null });
     drafts.setOwner(ownedBy, { adopt }).then((ids) => {
-      for (const id of ids) {
-        const room = rooms.get(id);
-        if (room && room.draft.value === "") room.draft.value = drafts.get(id);
-      }
+      for (const id of ids) rooms.get(id)?.draftCame(drafts.get(id));
     });
   }
 

@@ -1,12 +1,13 @@
 /** The last state of the page, kept on this device: the room list and the ends of the rooms that were open, to be there without a network. */
 
+import { KINDS, PARTS } from "../lib/kinds.js";
 import { liveWindow } from "../lib/windows.js";
 
 export const KEY = "page";
 export const KEEP_AFTER_MILLISECONDS = 2_000;
 export const MOST_ROOMS = 10; // whose messages are kept
 export const MOST_MESSAGES = 50; // of each
-const FORMAT = 1; // raised when an older page could not be read any more
+const FORMAT = ["2", ...KINDS, ...PARTS].join(" "); // the number rises when an older page could not be read any more
 
 /**
  * @param {import("../lib/copy.js").ClientCopy} copy
@@ -19,8 +20,8 @@ export function pack(copy, recent) {
     const window = withMessages.has(room.id) && room.position !== null ? tail(liveWindow(room.windows)) : null;
     for (const { author } of window?.messages ?? []) addPerson(author);
     for (const { actor } of window?.notices ?? []) addPerson(actor);
-    const { info, membership, position, firstNumber, lastNumber, lastReadNumber } = room;
-    return { info, membership, position, firstNumber, lastNumber, lastReadNumber, window };
+    const { info, membership, position, firstNumber, lastNumber, lastReadNumber, uncounted } = room;
+    return { info, membership, position, firstNumber, lastNumber, lastReadNumber, uncounted: [...uncounted], window };
   });
 
   function addPerson(id) {
@@ -39,9 +40,9 @@ export function unpack(copy, kept) {
   copy.position = kept.position;
   copy.seen = kept.position;
   copy.frameCame({ type: "people", people: kept.people });
-  for (const { info, membership, position, firstNumber, lastNumber, lastReadNumber, window } of kept.rooms) {
+  for (const { info, membership, position, firstNumber, lastNumber, lastReadNumber, uncounted, window } of kept.rooms) {
     const room = copy.room(info.id);
-    Object.assign(room, { info, membership, firstNumber, lastNumber, lastReadNumber });
+    Object.assign(room, { info, membership, firstNumber, lastNumber, lastReadNumber, uncounted: new Set(uncounted) });
     if (window) Object.assign(room, { position, seen: position, windows: [window] });
     copy.onRoom(room);
   }

@@ -18,7 +18,7 @@ export function createLink({ socket, copy, clock, random, update }) {
   /** @type {Array<{resolve: () => void, reject: (failure: ChatFailure) => void}>} */
   let waiters = [];
   /** @type {Array<(value?: any) => void>} */
-  const attended = [];
+  const trying = [];
   let started = false;
   const subscribing = new Map();
   /** The order of subscribe and unsubscribe commands: the room's state may come after we have turned away from it. */
@@ -37,7 +37,7 @@ export function createLink({ socket, copy, clock, random, update }) {
   function attempted() {
     const { state } = socket.state;
     if (state !== "connecting" && !(state === "stopped" && !started)) return Promise.resolve();
-    return new Promise((resolve) => attended.push(resolve));
+    return new Promise((resolve) => trying.push(resolve));
   }
 
   function stopped() {
@@ -109,7 +109,7 @@ export function createLink({ socket, copy, clock, random, update }) {
   return {
     stateIs({ state }) {
       started = started || state === "connecting";
-      if (state !== "connecting" && started) for (const resolve of attended.splice(0)) resolve();
+      if (state !== "connecting" && started) for (const resolve of trying.splice(0)) resolve();
       const waiting = waiters;
       if (state === "open" || (state === "stopped" && started)) waiters = [];
       if (state === "open") for (const { resolve } of waiting) resolve();

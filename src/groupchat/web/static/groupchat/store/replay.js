@@ -50,6 +50,7 @@ export function replay(trace) {
       case "subscribe":
       case "room.enter":
       case "room.join":
+        fulfilled({ type: "subscribe", room: result.room.id });
         copy.subscribedTo(result);
         break;
       case "room.leave":
@@ -66,7 +67,7 @@ export function replay(trace) {
         copy.room(command.room).readUpTo(result.last_read_number);
         break;
       case "message.post":
-        copy.room(command.room).readUpTo(result.number);
+        copy.room(command.room).wrote(result.number);
         break;
       case "unsubscribe": {
         const room = copy.room(command.room);
@@ -75,6 +76,12 @@ export function replay(trace) {
         break;
       }
     }
+  }
+
+  /** What the client asked for by itself need not be asked for once more. */
+  function fulfilled({ type, room }) {
+    const open = wanted.filter((wish) => wish.type !== type || wish.room !== room);
+    wanted.splice(0, wanted.length, ...open);
   }
 
   function refused(sent) {
@@ -112,6 +119,8 @@ function roomState(room) {
     info: room.info,
     membership: room.membership,
     last_read_number: room.lastReadNumber,
+    unread: room.unread,
+    first_unread: room.firstUnread,
     gone: room.gone,
     members,
     member_count: room.joinedCount,

@@ -5,6 +5,7 @@ import { ChatFailure, sameAgain } from "../lib/failure.js";
 import { rowsOf } from "../lib/grouping.js";
 import { countCharacters, isVisible, wellFormed } from "../lib/text.js";
 import { History } from "./history.js";
+import { Typing } from "./typing.js";
 
 export const PAGE_MEMBERS = 100;
 export const READ_AFTER_MILLISECONDS = 500; // marks within this time become one command
@@ -40,7 +41,12 @@ export class RoomStore {
     this.unread = signal(copy.unread);
     this.newMessagesAt = signal(/** @type {number|null} */ (null));
     this.pending = signal(/** @type {import("../lib/types.js").Pending[]} */ ([]));
-    this.draft = signal(context.drafts.get(copy.id));
+    const { text, edit } = context.drafts.get(copy.id);
+    this.draft = signal(text);
+    /** Rises when the draft was changed by something else than the keys of its composer. */
+    this.draftReplaced = signal(0);
+    /** The message that is being edited, and what it is to become; one at a time in a room. */
+    this.editing = signal(edit);
     this.timeline = this.history.timeline;
     this.loading = this.history.loading;
     this.failure = this.history.failure;
@@ -56,6 +62,12 @@ export class RoomStore {
     this.membersComplete = signal(copy.membersComplete);
     this.membersLoading = signal(false);
     this.members = computed(() => this.#listMembers());
+
+    this.typing = new Typing({
+      clock: context.clock,
+      me: () => context.me.value?.id ?? null,
+      tell: () => void context.command({ type: "typing", room: this.id }).catch(ignore),
+    });
 
     this.openedEarly = null;
     this.toRead = 0;
@@ -83,8 +95,10 @@ export class RoomStore {
     this.memberMap.value = copy.members;
     this.memberCount.value = copy.joinedCount;
     this.membersComplete.value = copy.membersComplete;
-    if (copy.membership === null) this.toRead = 0; // another person's, perhaps
+    // Another person's, perhaps, or of another life of the counters.
+    if (copy.membership === null || copy.lastReadNumber < this.toRead) this.toRead = 0;
     if (isOther) this.#readAgain();
+    if (copy.gone !== null) this.typing.clear();
     if (this.generation !== copy.generation || isBack || isEmptied) this.#retake(hadMembers);
     return listed;
   }
@@ -110,6 +124,7 @@ export class RoomStore {
 
   closed() {
     this.isOpen = false;
+    this.typing.clear();
     this.visit += 1;
     this.history.abandon();
     this.membersOnTheWay = null;
@@ -118,8 +133,12 @@ export class RoomStore {
   }
 
   markNewMessages() {
-    const { copy } = this;
-    this.newMessagesAt.value = copy.unread > 0 ? Math.max(copy.lastReadNumber + 1, copy.firstNumber) : null;
+    this.newMessagesAt.value = this.copy.firstUnread;
+  }
+
+  /** The number of the first unread message, or null. */
+  get firstUnread() {
+    return this.copy.firstUnread;
   }
 
   loadBefore() {
@@ -144,7 +163,10 @@ export class RoomStore {
 
   /** @param {string} body @returns {Promise<string>} */
   async post(body) {
-    return this.context.outbox.enqueue({ room: this.id, body: this.#checked(body) });
+    // What was shown up to now, however late it is sent: writing is not reading.
+    const seen = this.copy.joined ? this.copy.lastReadNumber : null;
+    this.typing.sent();
+    return this.context.outbox.enqueue({ room: this.id, body: this.#checked(body), seen });
   }
 
   retry(clientMessageId) {
@@ -220,9 +242,59 @@ export class RoomStore {
     return done;
   }
 
+  /** Somebody writes here: the others in the room may know. */
+  writes() {
+    if (this.copy.joined) this.typing.writes();
+  }
+
   setDraft(text) {
     this.draft.value = text;
-    this.context.drafts.set(this.id, text);
+    this.context.drafts.set(this.id, { text });
+  }
+
+  /** What was kept of this room, and is read only now, stands behind what was written meanwhile. */
+  draftCame({ text, edit }) {
+    if (this.draft.value === "") this.draft.value = text;
+    if (this.editing.value === null) this.editing.value = edit;
+  }
+
+  takeDraft({ text, edit }) {
+    this.draft.value = text;
+    this.editing.value = edit;
+  }
+
+  /** A message was sent from another tab: where the same text stands here as a draft, it is no draft any more. */
+  writtenElsewhere(body) {
+    if (this.draft.value && wellFormed(this.draft.value) === body) this.replaceDraft("");
+  }
+
+  replaceDraft(text) {
+    this.setDraft(text);
+    this.draftReplaced.value += 1;
+  }
+
+  /** Open a message for a change, or go on with the change that is open. */
+  startEdit(message) {
+    if (this.editing.value?.number === message.number) return;
+    this.#setEdit({ number: message.number, seq: message.seq, body: message.body, text: message.body });
+  }
+
+  writeEdit(text) {
+    if (this.editing.value) this.#setEdit({ ...this.editing.value, text });
+  }
+
+  /** The message has changed meanwhile: what is being written stands upon what it is now. */
+  rebaseEdit({ seq, body }, text = this.editing.value?.text) {
+    if (this.editing.value) this.#setEdit({ ...this.editing.value, seq, body, text });
+  }
+
+  endEdit() {
+    this.#setEdit(null);
+  }
+
+  #setEdit(edit) {
+    this.editing.value = edit;
+    this.context.drafts.set(this.id, { edit });
   }
 
   mayEdit(message) {

@@ -1,3 +1,4 @@
+// @ts-nocheck
 const instanceOfAny = (object, constructors) => constructors.some((c) => object instanceof c);
 
 let idbProxyableTypes;

@@ -1,3 +1,4 @@
+// @ts-nocheck
 import{createElement as i,Fragment as n,Component as r,options as t,isValidElement as f} from "./preact.js";
 import{useMemo as o,useRef as e,useEffect as u} from "./preact-hooks.js";
 import{effect as a,Signal as c,computed as v,signal as s,batch as l} from "./signals-core.js";

@@ -1,0 +1,224 @@
+"""The statements of a post and of coming into a room, in SQL.
+
+Every post and every handshake runs them, and the ORM spends far more on building and compiling such a statement than
+the database on carrying it out. They are plain enough to be the same on SQLite and PostgreSQL; all other reading and
+writing goes by the ORM.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Any, TypeVar
+from uuid import UUID
+
+from django.db import connections, models, router
+from django.utils.dateparse import parse_datetime
+
+from groupchat.models import Effect, Membership, Message, Person, Room
+
+_M = TypeVar("_M", bound=models.Model)
+NewRow = tuple[int, int, int, int, str, str, bool | None]
+NewEffect = tuple[str, str, str, str]
+
+# In the order of the models' fields, as `from_db` wants them. Of the datetimes, which each database hands out in its
+# own way, only the one that somebody who joins is told.
+_ROOM = ["id", "kind", "name", "slug", "topic", "created_at", "seq", "info_seq", "last_number", "first_number"]
+_PERSON = ["id", "kind", "handle", "name", "is_owner", "is_active", "version", "account_active"]
+_MEMBERSHIP = ["id", "room_id", "person_id", "role", "state", "seq", "person_seq", "last_read_number", "notify"]
+_GUEST_ID = Person._meta.get_field("guest_id")
+
+
+class BulkSql:
+    """The statements of one transaction, through one cursor: Django spends as long on opening one as on a statement."""
+
+    def __init__(self) -> None:
+        self._connection = connections[router.db_for_write(Message)]
+        self._cursor = self._connection.cursor()
+
+    def rooms_for_update(self, ids: Collection[int]) -> list[Room]:
+        """The rooms with these ids, in order of id, locked until the transaction ends."""
+        if not ids:
+            return []
+        lock = " FOR NO KEY UPDATE" if self._connection.features.has_select_for_no_key_update else ""
+        return self._rooms(f"id IN ({_marks(ids)}) ORDER BY id{lock}", list(ids))
+
+    def rooms_by_slug(self, slugs: Collection[str]) -> list[Room]:
+        """Those that have one of these as their present address; there is one, at least."""
+        return self._rooms(f"slug IN ({_marks(slugs)})", list(slugs))
+
+    def guests(self, ids: Collection[UUID]) -> dict[UUID, int]:
+        """The people whom these guests have become so far: their primary keys."""
+        if not ids:
+            return {}
+        asked = {_GUEST_ID.get_db_prep_value(one, self._connection): one for one in ids}  # as they stand in the column
+        rows = self._fetch(
+            f"SELECT guest_id, id FROM {Person._meta.db_table} WHERE guest_id IN ({_marks(asked)})", list(asked)
+        )
+        return {asked[guest_id]: person_id for guest_id, person_id in rows}
+
+    def is_handle(self, handle: str) -> bool:
+        """Whether somebody has it."""
+        return bool(self._fetch(f"SELECT 1 FROM {Person._meta.db_table} WHERE handle = %s", [handle]))
+
+    def insert_person(self, person: Person) -> bool:
+        """Make this row. False where its handle or its guest id is there already: nothing was written then, and the
+        transaction goes on.
+        """
+        if not self._connection.features.can_return_columns_from_insert:
+            return False  # an old SQLite
+        columns, row = self._row(person)
+        found = self._fetch(
+            f"INSERT INTO {Person._meta.db_table} ({', '.join(columns)}) VALUES ({_marks(row)}) "
+            "ON CONFLICT DO NOTHING RETURNING id",
+            row,
+        )
+        if not found:
+            return False
+        person.pk = found[0][0]
+        person._state.adding, person._state.db = False, self._connection.alias
+        return True
+
+    def insert_memberships(self, memberships: Sequence[Membership]) -> None:
+        """Make these rows; the objects don't learn their primary keys."""
+        rows = [self._row(membership) for membership in memberships]
+        if not rows:
+            return
+        columns = rows[0][0]
+        insert = f"INSERT INTO {Membership._meta.db_table} ({', '.join(columns)}) VALUES "
+        self._execute_rows(f"{insert}({_marks(columns)})", insert + "{rows}", [tuple(row) for _, row in rows])
+
+    def set_person_seqs(self, seqs: Mapping[int, int]) -> None:
+        """The counters of people whom nobody else can know of yet, by primary key."""
+        if seqs:
+            self._update_rows(Person, ["seq"], ["id"], [(seq, person_id) for person_id, seq in seqs.items()])
+
+    def memberships(
+        self, pairs: Collection[tuple[int, int]]
+    ) -> tuple[dict[tuple[int, int], Membership], dict[int, Person]]:
+        """Those of exactly these (room, person) that there are, each found by the unique index; and all the people."""
+        if not pairs:
+            return {}, {}
+        columns = [f"m.{field}" for field in _MEMBERSHIP] + [f"p.{field}" for field in _PERSON]
+        rows = self._fetch(
+            f"SELECT {', '.join(columns)} FROM {Membership._meta.db_table} m "
+            f"JOIN {Person._meta.db_table} p ON p.id = m.person_id WHERE "
+            + " OR ".join(["(m.room_id = %s AND m.person_id = %s)"] * len(pairs)),
+            [part for pair in pairs for part in pair],
+        )
+        alias, width = self._connection.alias, len(_MEMBERSHIP)
+        found = [Membership.from_db(alias, _MEMBERSHIP, row[:width]) for row in rows]
+        people = {row[width]: Person.from_db(alias, _PERSON, row[width:]) for row in rows}
+        if others := {person_id for _, person_id in pairs} - people.keys():
+            rest = self._select(Person, _PERSON, f"id IN ({_marks(others)})", list(others))
+            people |= {person.pk: person for person in rest}
+        return {(membership.room_id, membership.person_id): membership for membership in found}, people
+
+    def stored(self, client_message_ids: Collection[str]) -> list[tuple[Any, ...]]:
+        """`(client_message_id, author, room, primary key)` of the messages that are there already."""
+        if not client_message_ids:
+            return []
+        return self._fetch(
+            f"SELECT client_message_id, author_id, room_id, id FROM {Message._meta.db_table} "
+            f"WHERE client_message_id IN ({_marks(client_message_ids)})",
+            list(client_message_ids),
+        )
+
+    def insert_messages(self, rows: Sequence[NewRow], at: datetime) -> None:
+        """Each row is `(room, number, seq, author, body, client_message_id, ahead)`."""
+        when = self._connection.ops.adapt_datetimefield_value(at)
+        insert = (
+            f"INSERT INTO {Message._meta.db_table} "
+            "(room_id, number, seq, author_id, body, client_message_id, ahead, at) VALUES "
+        )
+        self._execute_rows(
+            insert + "(%s, %s, %s, %s, %s, %s, %s, %s)", insert + "{rows}", [(*row, when) for row in rows]
+        )
+
+    def insert_effects(self, rows: Sequence[NewEffect], at: datetime) -> None:
+        """Each row is `(kind, event, payload, key)`."""
+        when = self._connection.ops.adapt_datetimefield_value(at)
+        insert = (
+            f"INSERT INTO {Effect._meta.db_table} "
+            "(kind, event, payload, key, attempts, last_error, created_at, due_at) VALUES "
+        )
+        values = [(*row, 0, "", when, when) for row in rows]
+        self._execute_rows(f"{insert}({_marks(values[0])})", insert + "{rows}", values)
+
+    def set_counters(self, rooms: Iterable[Room], last_message_at: datetime | None) -> None:
+        """Write what every change of a room moves; where the last message's time is given, what every post moves,
+        too.
+        """
+        if last_message_at is None:
+            self._update_rows(Room, ["seq"], ["id"], [(room.seq, room.pk) for room in rooms])
+        else:
+            when = self._connection.ops.adapt_datetimefield_value(last_message_at)
+            values = [(room.seq, room.last_number, when, room.pk) for room in rooms]
+            self._update_rows(Room, ["seq", "last_number", "last_message_at"], ["id"], values)
+
+    def mark_read(self, marks: dict[tuple[int, int], int]) -> None:
+        """One's own message directly behind the mark takes it along; by (room, person). A device that marks as read
+        holds one such row and waits for nothing of ours: so in any order nobody waits in a circle. It cannot have come
+        further: nobody reads what is not committed.
+        """
+        if not marks:
+            return
+        rows = [(number, room_id, person_id) for (room_id, person_id), number in marks.items()]
+        self._update_rows(Membership, ["last_read_number"], ["room_id", "person_id"], rows)
+
+    def _rooms(self, where: str, parameters: Sequence[Any]) -> list[Room]:
+        rooms = self._select(Room, _ROOM, where, parameters)
+        for room in rooms:
+            room.created_at = self._moment(room.created_at)
+        return rooms
+
+    def _row(self, instance: models.Model) -> tuple[list[str], list[Any]]:
+        """The columns of a new row and their values, without the primary key."""
+        fields = [field for field in instance._meta.concrete_fields if not field.primary_key]
+        values = [field.get_db_prep_save(field.pre_save(instance, True), self._connection) for field in fields]
+        return [str(field.column) for field in fields], values
+
+    def _moment(self, value: Any) -> datetime:
+        """As the ORM would have read it."""
+        at = parse_datetime(value) if isinstance(value, str) else value
+        assert isinstance(at, datetime)
+        return at if at.tzinfo is not None else at.replace(tzinfo=self._connection.timezone)
+
+    def _fetch(self, sql: str, parameters: Sequence[Any]) -> list[tuple[Any, ...]]:
+        self._cursor.execute(sql, parameters)
+        rows: list[tuple[Any, ...]] = self._cursor.fetchall()
+        return rows
+
+    def _select(self, model: type[_M], fields: list[str], where: str, parameters: Sequence[Any]) -> list[_M]:
+        alias = self._connection.alias
+        rows = self._fetch(f"SELECT {', '.join(fields)} FROM {model._meta.db_table} WHERE {where}", parameters)
+        return [model.from_db(alias, fields, row) for row in rows]
+
+    def _update_rows(
+        self, model: type[models.Model], columns: list[str], keys: list[str], rows: Sequence[tuple[Any, ...]]
+    ) -> None:
+        """Each row holds the values of `columns`, then of `keys`."""
+        update = f"UPDATE {model._meta.db_table} SET "
+        one = ", ".join(f"{column} = %s" for column in columns) + " WHERE "
+        one += " AND ".join(f"{key} = %s" for key in keys)
+        places = {name: f"new.column{place}" for place, name in enumerate([*columns, *keys], 1)}
+        all_at_once = (
+            ", ".join(f"{column} = {places[column]}" for column in columns)
+            + " FROM (VALUES {rows}) AS new WHERE "
+            + " AND ".join(f"{key} = {places[key]}" for key in keys)
+        )
+        self._execute_rows(update + one, update + all_at_once, rows)
+
+    def _execute_rows(self, one: str, all_at_once: str, rows: Sequence[tuple[Any, ...]]) -> None:
+        """A prepared statement for each row where the database lives in our process; where a server must parse and
+        answer each, one statement for all `{rows}`.
+        """
+        if self._connection.vendor == "postgresql":
+            every = ", ".join([f"({_marks(rows[0])})"] * len(rows))
+            self._cursor.execute(all_at_once.format(rows=every), [value for row in rows for value in row])
+        else:
+            self._cursor.executemany(one, rows)
+
+
+def _marks(values: Collection[Any]) -> str:
+    return ", ".join(["%s"] * len(values))

@@ -1,0 +1,52 @@
+"""What has a seq of its own in a room: the table over which changes are gathered, published, read and resumed.
+
+A new kind is a row here, its list in `protocol.ChangesFrame`, and the same name in the client's `lib/kinds.js`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Iterable
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
+
+from django.db.models import Model
+
+from groupchat.models import Membership, Message, Notice
+from groupchat.resources import member_resource, message_resource, notice_resource
+
+R = TypeVar("R", bound=Model)
+
+
+@dataclass(frozen=True, slots=True)
+class Kind(Generic[R]):
+    """A kind of rows with `room_id` and `seq`, and an index of both."""
+
+    name: str
+    """Its list in a `changes` frame."""
+    model: type[R]
+    resource: Callable[[R], Any]
+    """The row as it stands on the wire."""
+    person_id: Callable[[R], int]
+    """Whom the row names: they are introduced before the frame."""
+    key: Callable[[R], Hashable]
+    """Which of the room's rows of this kind it is: a later state of the same one takes its place."""
+
+
+MEMBERS: Kind[Membership] = Kind(
+    "members", Membership, member_resource, person_id=lambda row: row.person_id, key=lambda row: row.person_id
+)
+MESSAGES: Kind[Message] = Kind(
+    "messages", Message, message_resource, person_id=lambda row: row.author_id, key=lambda row: row.number
+)
+NOTICES: Kind[Notice] = Kind(
+    "notices", Notice, notice_resource, person_id=lambda row: row.actor_id, key=lambda row: (row.after, row.kind)
+)
+
+ROOM_KINDS: tuple[Kind[Any], ...] = (MEMBERS, MESSAGES, NOTICES)
+
+KIND_OF: dict[type[Model], Kind[Any]] = {kind.model: kind for kind in ROOM_KINDS}
+
+
+def departures(members: Iterable[Membership]) -> dict[int, int]:
+    """Those among these who are in the room no more, each with the seq at which they went: their subscriptions end."""
+    return {member.person_id: member.seq for member in members if member.state != Membership.State.JOINED}

@@ -1,0 +1,43 @@
+"""Who may do what; a module a noun. Every command, request and download asks here.
+
+`can_…` answers; `require_…` raises: NotFound where one may not even know, Forbidden where one may know but not do.
+"""
+
+from __future__ import annotations
+
+from groupchat.permissions.messages import require_delete, require_edit
+from groupchat.permissions.people import require_active
+from groupchat.permissions.rights import ANYBODY, DELETE, EDIT, JOIN, MANAGE, MEMBER, POST, READ, Right
+from groupchat.permissions.rooms import (
+    can_read,
+    is_banned,
+    is_joined,
+    require_join,
+    require_manage,
+    require_post,
+    require_read,
+    rules_room,
+)
+
+__all__ = [
+    "ANYBODY",
+    "DELETE",
+    "EDIT",
+    "JOIN",
+    "MANAGE",
+    "MEMBER",
+    "POST",
+    "READ",
+    "Right",
+    "can_read",
+    "is_banned",
+    "is_joined",
+    "require_active",
+    "require_delete",
+    "require_edit",
+    "require_join",
+    "require_manage",
+    "require_post",
+    "require_read",
+    "rules_room",
+]

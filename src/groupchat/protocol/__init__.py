@@ -1,0 +1,70 @@
+"""The frames of the protocol: what a client may send, and the shapes of what it receives; a module a noun.
+
+`docs/protocol.md` is the normative text, with an example of every frame; tests hold the two together.
+Times are ISO 8601 in UTC with milliseconds; ids, numbers and seqs are whole numbers.
+"""
+
+from __future__ import annotations
+
+from groupchat.protocol.base import PROTOCOL, Command, PositiveId, Ref, Seq
+from groupchat.protocol.changes import Changes, ChangesFrame, MyChangesFrame
+from groupchat.protocol.frames import AnyCommand, decode, decode_classic, encode, ref_of, refusal, reply
+from groupchat.protocol.memberships import JoinRoom, LeaveRoom, MemberResource, Members, MembershipResource, Read
+from groupchat.protocol.messages import (
+    DeleteMessage,
+    EditMessage,
+    MessageResource,
+    Messages,
+    NoticeResource,
+    PostMessage,
+)
+from groupchat.protocol.people import PeopleFrame, PersonResource
+from groupchat.protocol.rooms import EnterRoom, RenameRoom, RoomResource, RoomState, SetTopic, Subscribe, Unsubscribe
+from groupchat.protocol.session import Hello, Ping
+from groupchat.protocol.tutorial import ClassicFrame, ClassicPost
+from groupchat.protocol.typing import Typing, TypingFrame
+
+__all__ = [
+    "PROTOCOL",
+    "AnyCommand",
+    "Changes",
+    "ChangesFrame",
+    "ClassicFrame",
+    "ClassicPost",
+    "Command",
+    "DeleteMessage",
+    "EditMessage",
+    "EnterRoom",
+    "Hello",
+    "JoinRoom",
+    "LeaveRoom",
+    "MemberResource",
+    "Members",
+    "MembershipResource",
+    "MessageResource",
+    "Messages",
+    "MyChangesFrame",
+    "NoticeResource",
+    "PeopleFrame",
+    "PersonResource",
+    "Ping",
+    "PositiveId",
+    "PostMessage",
+    "Read",
+    "Ref",
+    "RenameRoom",
+    "RoomResource",
+    "RoomState",
+    "Seq",
+    "SetTopic",
+    "Subscribe",
+    "Typing",
+    "TypingFrame",
+    "Unsubscribe",
+    "decode",
+    "decode_classic",
+    "encode",
+    "ref_of",
+    "refusal",
+    "reply",
+]

@@ -1,0 +1,60 @@
+"""Who is in a room, and one's own place there."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal, TypedDict
+
+from pydantic import Field
+
+from groupchat.protocol.base import Command, PositiveId, Seq
+
+
+class MemberResource(TypedDict):
+    """A membership as everyone in the room sees it."""
+
+    person: int
+    seq: int
+    role: Literal["owner", "member"]
+    state: Literal["joined", "left", "kicked", "banned"]
+
+
+class MembershipResource(TypedDict):
+    """One's own membership: what only its person sees. `seq` counts in the person's own counter."""
+
+    room: int
+    seq: int
+    role: Literal["owner", "member"]
+    state: Literal["joined", "left", "kicked", "banned"]
+    last_read_number: int
+    notify: Literal["everything", "mentions", "nothing"]
+
+
+class JoinRoom(Command):
+    """Become a member of a room, and hear it."""
+
+    type: Literal["room.join"]
+    room: PositiveId
+
+
+class LeaveRoom(Command):
+    """Be a member no more."""
+
+    type: Literal["room.leave"]
+    room: PositiveId
+
+
+class Members(Command):
+    """A page of the joined members, in order of person id, behind the person `after`."""
+
+    type: Literal["members"]
+    room: PositiveId
+    after: Seq = 0
+    limit: Annotated[int, Field(ge=1)] = 100
+
+
+class Read(Command):
+    """Everything up to this number is read."""
+
+    type: Literal["read"]
+    room: PositiveId
+    number: Seq

@@ -1,0 +1,77 @@
+"""Messages, and the quiet lines between them."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal, NotRequired, TypedDict
+
+from pydantic import Field
+
+from groupchat.protocol.base import Command, PositiveId, Seq
+
+
+class MessageResource(TypedDict):
+    """A message. A deleted one is a tombstone: `deleted_at` is there and `body` is empty."""
+
+    number: int
+    seq: int
+    author: int
+    body: str
+    at: str
+    client_message_id: str
+    edited_at: NotRequired[str]
+    deleted_at: NotRequired[str]
+
+
+class NoticeResource(TypedDict):
+    """A quiet line in the timeline, behind the message with the number `after` (0: before the first).
+
+    There is one of a kind at each place: a second rename at the same place is the same notice with a higher seq.
+    """
+
+    after: int
+    kind: Literal["renamed", "topic"]
+    seq: int
+    actor: int
+    text: str
+    at: str
+
+
+class PostMessage(Command):
+    """Say something; the first time in a public room joins it.
+
+    `seen`: up to which number the writer had seen the room when they sent this; None: nobody looked.
+    """
+
+    type: Literal["message.post"]
+    room: PositiveId
+    body: str
+    client_message_id: str
+    seen: Seq | None = None
+
+
+class EditMessage(Command):
+    """Give a message another text."""
+
+    type: Literal["message.edit"]
+    room: PositiveId
+    number: PositiveId
+    body: str
+
+
+class DeleteMessage(Command):
+    """Take a message away; its number stays, without its text."""
+
+    type: Literal["message.delete"]
+    room: PositiveId
+    number: PositiveId
+
+
+class Messages(Command):
+    """A page of history: at most one of `before`, `after`, `around`; none of them means the newest."""
+
+    type: Literal["messages"]
+    room: PositiveId
+    before: PositiveId | None = None
+    after: Seq | None = None
+    around: PositiveId | None = None
+    limit: Annotated[int, Field(ge=1)] = 50

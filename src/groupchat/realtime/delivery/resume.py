@@ -1,0 +1,126 @@
+"""What a connection reads: on opening and on subscribing. Synchronous; runs in a reading thread.
+
+Always after the subscription began: what the read covers is dropped from what was kept meanwhile.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from groupchat import timeline
+from groupchat.conf import conf
+from groupchat.errors import Forbidden, NotFound
+from groupchat.models import Membership, Person, Room
+from groupchat.permissions import require_read
+from groupchat.protocol import RoomState
+from groupchat.publication import MyChanges, RoomChanges
+
+_epoch: str | None = None
+
+
+def epoch() -> str:
+    """The counters' epoch, as this process last read it."""
+    global _epoch
+    if _epoch is None:
+        _epoch = timeline.epoch()
+    return _epoch
+
+
+def refresh_epoch() -> None:
+    """Read it again: an operator may have ended the counters' life while this process runs."""
+    global _epoch
+    _epoch = timeline.epoch()
+
+
+def known_epoch() -> str | None:
+    """The same without asking the database; None before the first question."""
+    return _epoch
+
+
+def rooms_of(people: Sequence[Person]) -> list[list[int] | Exception]:
+    """For each person the rooms that a connection subscribes to on opening: the liveliest, if it may not have all."""
+    ids = {person.pk for person in people}
+    active = set(Person.objects.filter(pk__in=ids, is_active=True, account_active=True).values_list("pk", flat=True))
+    rooms: dict[int, list[int]] = {person_id: [] for person_id in ids}
+    joined = Membership.objects.filter(state=Membership.State.JOINED)
+    for person_id, room_id in joined.filter(person_id__in=ids).values_list("person_id", "room_id"):
+        rooms[person_id].append(room_id)
+    limit = conf().max_rooms_per_connection
+    for person_id, room_ids in rooms.items():
+        if limit and len(room_ids) > limit:
+            liveliest = joined.filter(person_id=person_id).order_by("-room__last_message_at")
+            rooms[person_id] = list(liveliest.values_list("room_id", flat=True)[:limit])
+    switched_off = Forbidden("Your account is switched off.")
+    return [rooms[person.pk] if person.pk in active else switched_off for person in people]
+
+
+@dataclass(frozen=True, slots=True)
+class ResumeRequest:
+    """Somebody who says hello: who it is, and where their client stands."""
+
+    person: Person
+    positions: Mapping[int, int]
+    same_epoch: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ResumeResult:
+    """What `hello` is answered with: one's own position and rooms, and for each room asked for its changes or None
+    (reset).
+    """
+
+    seq: int
+    person: Person | None
+    rooms: Sequence[RoomState]
+    changes: Mapping[int, RoomChanges | None]
+
+
+NOTHING_YET = ResumeResult(0, None, (), {})
+"""For a guest who has not written anything."""
+
+
+def resume(requests: Sequence[ResumeRequest]) -> list[ResumeResult | Exception]:
+    """For each: their rooms, and what changed since their positions in those of which their client has pages loaded."""
+    ids = {one.person.pk for one in requests}
+    people = Person.objects.in_bulk(ids)
+    mine = timeline.mine_of(ids)
+    known: dict[tuple[int, int], RoomChanges | None] = {}  # many who come back together stand at the same position
+    gone = NotFound("There is no such person any more.")
+    return [
+        _resume(one, people[one.person.pk], mine[one.person.pk], known) if one.person.pk in mine else gone
+        for one in requests
+    ]
+
+
+def _resume(
+    one: ResumeRequest, person: Person, mine: timeline.OwnState, known: dict[tuple[int, int], RoomChanges | None]
+) -> ResumeResult:
+    limit = conf().max_positions
+    changes: dict[int, RoomChanges | None] = {}
+    for state in mine.rooms:
+        room_id = state["room"]["id"]
+        position = one.positions.get(room_id)
+        if position is None or (one.same_epoch and position == state["seq"]):
+            continue
+        if not one.same_epoch or (limit and len(changes) >= limit):
+            changes[room_id] = None
+            continue
+        if (room_id, position) not in known:
+            known[room_id, position] = timeline.changes(room_id, position)
+        changes[room_id] = known[room_id, position]
+    return ResumeResult(mine.seq, person, mine.rooms, changes)
+
+
+def changes(person: Person | None, room_id: int, since: int) -> RoomChanges | None:
+    _readable(person, room_id)
+    return timeline.changes(room_id, since)
+
+
+def my_changes(person_id: int, since: int) -> MyChanges | None:
+    return timeline.my_changes(person_id, since)
+
+
+def _readable(person: Person | None, room_id: int) -> Room:
+    room = Room.objects.filter(pk=room_id).first()
+    return require_read(room, timeline.membership_in(room_id, person) if room else None)

@@ -1,0 +1,65 @@
+"""The kinds of topics: what has a counter that the hub follows. Synchronous; runs in a reading thread.
+
+Repair and sweep go by this table. Another kind is a row here, and a class of `Changes` with its frame.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+
+from groupchat import timeline
+from groupchat.models import Person, Room
+from groupchat.publication import MyChanges, RoomChanges
+from groupchat.realtime.delivery.publish import as_publication
+from groupchat.realtime.fanout.topics import Publication, Reset, TopicKey
+
+
+@dataclass(frozen=True, slots=True)
+class TopicKind:
+    """`model` has the row with the counter, `seq`. `changes(id, since)` reads what came after a position, None where
+    that cannot be told; `reset(id, since)` then says where the topic stands, and what nobody reads now.
+    """
+
+    model: type[Room] | type[Person]
+    changes: Callable[[int, int], RoomChanges | MyChanges | None]
+    reset: Callable[[int, int], Reset]
+
+
+def _reset_room(room_id: int, since: int) -> Reset:
+    room = Room.objects.filter(pk=room_id).first()
+    if room is None:
+        return Reset(since, 0, gone=True)
+    # Ahead of the room: this is an older database, and all that it says of the memberships is news.
+    return Reset(room.seq, room.last_number, out=timeline.out(room_id, since if since <= room.seq else 0))
+
+
+def _reset_person(person_id: int, since: int) -> Reset:
+    person = Person.objects.filter(pk=person_id).first()
+    return Reset(person.seq, 0, sessions=True) if person else Reset(since, 0, gone=True)
+
+
+TOPIC_KINDS: Mapping[str, TopicKind] = {
+    "room": TopicKind(Room, timeline.changes, _reset_room),
+    "me": TopicKind(Person, timeline.my_changes, _reset_person),
+}
+"""By `TopicKey.kind`, which is also the member that names the topic in its frames."""
+
+
+def repair(key: TopicKey, since: int) -> Publication | Reset:
+    """The changes of a topic since the hub's position, for all its subscribers at once."""
+    kind = TOPIC_KINDS[key.kind]
+    found = kind.changes(key.id, since)
+    return as_publication(found) if found is not None else kind.reset(key.id, since)
+
+
+def positions(keys: Iterable[TopicKey]) -> dict[TopicKey, int]:
+    """The present seq of these topics, with one statement a kind; those that are gone are missing."""
+    ids: dict[str, list[int]] = {}
+    for key in keys:
+        ids.setdefault(key.kind, []).append(key.id)
+    return {
+        TopicKey(kind, one): seq
+        for kind, some in ids.items()
+        for one, seq in timeline.seqs(TOPIC_KINDS[kind].model, some).items()
+    }

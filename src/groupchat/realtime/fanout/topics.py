@@ -1,0 +1,140 @@
+"""What the hub passes on, and what it remembers of each topic. Pure, like the hub."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from groupchat.realtime.fanout.connection import Connection
+from groupchat.realtime.fanout.frames import Frame
+
+# What is kept in memory of one topic for later: publications that came too early, or for one who is joining. What came
+# above that is read from the database when its time comes.
+MOST_KEPT = 1_000
+
+
+class TopicKey(NamedTuple):
+    """Names a topic: `room` or `me`, and the id of the room or the person."""
+
+    kind: str
+    id: int
+
+
+class Named(NamedTuple):
+    """A person whom a publication names, with the frame that tells of them."""
+
+    id: int
+    version: int
+
+
+@dataclass(slots=True)
+class Publication:
+    """The changes of a topic in `(since, to]`, ready to be encoded once a dialect.
+
+    `encode(dialect, last_number)` gives the frames for those who stand behind the message `last_number`; it is asked
+    once for each dialect that somebody speaks, and again for each who joins. `last_number` is the room's at `to`.
+    `tell(ids)` gives the frame that tells of these people. `out` are those who are in the room no more, each with the
+    seq at which they went.
+    """
+
+    key: TopicKey
+    since: int
+    to: int
+    last_number: int
+    encode: Callable[[str, int], Sequence[Frame]]
+    named: Sequence[Named] = ()
+    tell: Callable[[Iterable[int]], Frame] | None = None
+    out: Mapping[int, int] = field(default_factory=dict)
+    sessions: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Reset:
+    """The position is of no use any more; the topic goes on from here, unless it is gone.
+
+    A reset revokes as a publication does: `out` and `sessions` say what the changes that nobody reads now have said.
+    """
+
+    to: int
+    last_number: int
+    gone: bool = False
+    out: Mapping[int, int] = field(default_factory=dict)
+    sessions: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Ephemeral:
+    """A frame that no position covers. `about` names what it tells: the same within a moment is told once."""
+
+    key: TopicKey
+    about: str
+    frame: Frame
+    named: Sequence[Named] = ()
+    tell: Callable[[Iterable[int]], Frame] | None = None
+
+
+class Kept(list["Publication | Reset"]):
+    """What came for a connection that is joining, since it began (in the loop's time)."""
+
+    __slots__ = ("began",)
+
+    def __init__(self, began: float) -> None:
+        super().__init__()
+        self.began = began
+
+    def reach(self) -> int:
+        """Up to where it tells the topic since the last reset; 0: nothing of it."""
+        reached = 0
+        for one in reversed(self):
+            if isinstance(one, Reset):
+                break
+            reached = max(reached, one.to)
+        return reached
+
+
+@dataclass(slots=True, eq=False)
+class Topic:
+    """What the hub knows of one topic. `position` is None until the first subscriber has read it.
+
+    Each subscriber stands in `subscribers` with the position from which on it hears the topic.
+    """
+
+    key: TopicKey
+    position: int | None = None
+    last_number: int = 0  # of the message up to which everything was sent, where the topic stands at `position`
+    announced_seq: int = 0  # the highest seq that a wakeup told of since the last repair began
+    subscribers: dict[str, dict[Connection, int]] = field(default_factory=dict)
+    joining: dict[Connection, Kept] = field(default_factory=dict)
+    ahead: dict[Connection, tuple[int, int]] = field(
+        default_factory=dict
+    )  # of those joining: have read beyond `position`
+    held: list[Publication] = field(default_factory=list)
+    due: list[tuple[Publication, int]] = field(default_factory=list)
+    introduced: dict[int, int] = field(default_factory=dict)  # people of whom every subscriber has been told
+    next_flush: float = 0.0
+    next_ephemeral: float = 0.0
+    told_until: dict[str, float] = field(default_factory=dict)  # by `Ephemeral.about`: until then it need not be told
+    timer: asyncio.TimerHandle | None = None
+    gap_timer: asyncio.TimerHandle | None = None
+    repairing: bool = False
+    joined: asyncio.Future[None] | None = None  # done when the broker sends us this topic
+
+    def connections(self) -> Iterable[Connection]:
+        for of_dialect in self.subscribers.values():
+            yield from of_dialect
+
+    @property
+    def empty(self) -> bool:
+        return not self.joining and not any(self.subscribers.values())
+
+
+def covers(kept: Sequence[Publication | Reset], position: int, to: int) -> bool:
+    """Whether these join from the one to the other; a reset leaves nothing to join."""
+    for one in kept:
+        if isinstance(one, Reset):
+            return True
+        if one.since <= position:
+            position = max(position, one.to)
+    return position >= to

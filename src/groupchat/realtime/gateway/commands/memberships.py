@@ -1,0 +1,64 @@
+"""Who is in a room, and how far one has read it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from groupchat import permissions
+from groupchat.actions import memberships, rooms
+from groupchat.protocol import JoinRoom, LeaveRoom, Members, Read
+from groupchat.realtime.delivery.opening import Asked, Roll
+from groupchat.realtime.gateway.commands.declaration import Declaration
+from groupchat.realtime.gateway.commands.opening import STATE, open_room, require_place
+
+if TYPE_CHECKING:
+    from groupchat.realtime.gateway.native import NativeSession
+
+
+async def join_room(connection: NativeSession, command: JoinRoom) -> None:
+    require_place(connection, command.room)
+    await connection.act(rooms.join, room_id=command.room)
+    await open_room(connection, command.ref, command.room, {})
+
+
+async def leave_room(connection: NativeSession, command: LeaveRoom) -> None:
+    if connection.person is None:  # whoever has written nothing is in no room: there is nothing to leave
+        await connection.runtime.room_states.ask(Asked(None, command.room))
+    else:
+        await connection.act(rooms.leave, room_id=command.room)
+    connection.reply(command.ref, {})
+
+
+async def read_members(connection: NativeSession, command: Members) -> None:
+    page = await connection.runtime.rolls.ask(Roll(connection.person, command.room, command.after, command.limit))
+    connection.tell(page.people)
+    connection.reply(
+        command.ref,
+        {"room": page.room, "seq": page.seq, "count": page.count, "members": page.members, "next": page.next},
+    )
+
+
+async def mark_read(connection: NativeSession, command: Read) -> None:
+    membership = await connection.act(memberships.read, room_id=command.room, number=command.number)
+    connection.reply(command.ref, {"last_read_number": membership.last_read_number, "seq": membership.person_seq})
+
+
+COMMANDS: tuple[Declaration[Any], ...] = (
+    Declaration(
+        JoinRoom,
+        join_room,
+        right=permissions.JOIN,
+        reply=STATE,
+        writes=True,
+        limits=("max_rooms_per_connection",),
+    ),
+    Declaration(LeaveRoom, leave_room, right=permissions.READ, reply=(), writes=True),
+    Declaration(
+        Members,
+        read_members,
+        right=permissions.READ,
+        reply=("room", "seq", "count", "members", "next"),
+        limits=("max_page_members",),
+    ),
+    Declaration(Read, mark_read, right=permissions.MEMBER, reply=("last_read_number", "seq"), writes=True),
+)

@@ -1,0 +1,74 @@
+"""Messages: posting, changing and reading them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from groupchat import permissions
+from groupchat.actions import messages
+from groupchat.protocol import DeleteMessage, EditMessage, Messages, PostMessage
+from groupchat.realtime.delivery.opening import Range
+from groupchat.realtime.gateway.commands.declaration import Declaration
+
+if TYPE_CHECKING:
+    from groupchat.realtime.gateway.native import NativeSession
+
+
+async def post_message(connection: NativeSession, command: PostMessage) -> None:
+    connection.post(command)
+
+
+async def edit_message(connection: NativeSession, command: EditMessage) -> None:
+    message = await connection.act(messages.edit, room_id=command.room, number=command.number, body=command.body)
+    connection.reply(command.ref, {"seq": message.seq})
+
+
+async def delete_message(connection: NativeSession, command: DeleteMessage) -> None:
+    message = await connection.act(messages.delete, room_id=command.room, number=command.number)
+    connection.reply(command.ref, {"seq": message.seq})
+
+
+async def read_messages(connection: NativeSession, command: Messages) -> None:
+    asked = Range(connection.person, command.room, command.before, command.after, command.around, command.limit)
+    page = await connection.runtime.pages.ask(asked)
+    connection.tell(page.people)
+    connection.reply(
+        command.ref,
+        {
+            "room": page.room,
+            "seq": page.seq,
+            "first_number": page.first_number,
+            "last_number": page.last_number,
+            "messages": page.messages,
+            "notices": page.notices,
+        },
+    )
+
+
+COMMANDS: tuple[Declaration[Any], ...] = (
+    # It writes, too: but a post never waits for those before it, for they stand in the same queue.
+    Declaration(
+        PostMessage,
+        post_message,
+        right=permissions.POST,
+        reply=("room", "number", "seq", "at", "duplicate"),
+        limits=("max_body_characters", "max_posts_waiting"),
+        http="POST /api/v1/rooms/<id>/messages",
+    ),
+    Declaration(
+        EditMessage,
+        edit_message,
+        right=permissions.EDIT,
+        reply=("seq",),
+        writes=True,
+        limits=("max_body_characters",),
+    ),
+    Declaration(DeleteMessage, delete_message, right=permissions.DELETE, reply=("seq",), writes=True),
+    Declaration(
+        Messages,
+        read_messages,
+        right=permissions.READ,
+        reply=("room", "seq", "first_number", "last_number", "messages", "notices"),
+        limits=("max_page_messages",),
+    ),
+)

@@ -1,0 +1,52 @@
+"""Messages and notices on the wire."""
+
+from __future__ import annotations
+
+from typing import cast
+
+from groupchat.characters import shown
+from groupchat.models import Message, Notice
+from groupchat.protocol import MessageResource, NoticeResource
+from groupchat.resources.times import moment
+
+
+def new_message(*, number: int, seq: int, author: int, body: str, at: str, client_message_id: str) -> MessageResource:
+    """A message that was just written; `at` is what `moment` makes of the time."""
+    return {
+        "number": number,
+        "seq": seq,
+        "author": author,
+        "body": body,
+        "at": at,
+        "client_message_id": client_message_id,
+    }
+
+
+def message_resource(message: Message) -> MessageResource:
+    resource = new_message(
+        number=message.number,
+        seq=message.seq,
+        author=message.author_id,
+        body=message.body,
+        at=moment(message.at),
+        client_message_id=message.client_message_id,
+    )
+    if message.edited_at is not None:
+        resource["edited_at"] = moment(message.edited_at)
+    if message.deleted_at is not None:
+        resource["deleted_at"] = moment(message.deleted_at)
+    return resource
+
+
+def notice_resource(notice: Notice) -> NoticeResource:
+    return cast(
+        NoticeResource,
+        {
+            "after": notice.after,
+            "kind": str(notice.kind),
+            "seq": notice.seq,
+            "actor": notice.actor_id,
+            "text": shown(notice.text),
+            "at": moment(notice.at),
+        },
+    )

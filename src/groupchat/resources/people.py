@@ -1,0 +1,27 @@
+"""People on the wire."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import cast
+
+from groupchat.characters import shown
+from groupchat.models import Person
+from groupchat.protocol import PersonResource
+
+
+def person_resource(person: Person) -> PersonResource:
+    return cast(
+        PersonResource,
+        {
+            "id": person.pk,
+            "kind": str(person.kind),
+            "handle": shown(person.handle),
+            "name": shown(person.name),
+            "version": person.version,
+        },
+    )
+
+
+def people_resources(people: Iterable[Person]) -> list[PersonResource]:
+    return [person_resource(person) for person in people]

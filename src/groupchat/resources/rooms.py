@@ -1,0 +1,41 @@
+"""Rooms on the wire."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import cast
+
+from groupchat.characters import shown
+from groupchat.models import Membership, Room
+from groupchat.protocol import RoomResource, RoomState
+from groupchat.resources.memberships import membership_resource
+from groupchat.resources.times import moment
+
+
+def room_resource(room: Room) -> RoomResource:
+    return cast(
+        RoomResource,
+        {
+            "id": room.pk,
+            "seq": room.info_seq,
+            "slug": room.slug,
+            "name": shown(room.name),
+            "kind": str(room.kind),
+            "topic": shown(room.topic),
+            "first_number": room.first_number,
+            "created_at": moment(room.created_at),
+        },
+    )
+
+
+def room_state(room: Room, membership: Membership | None, uncounted: Sequence[tuple[int, int]] = ()) -> RoomState:
+    """`uncounted` are the ranges that `groupchat.unread` finds."""
+    state: RoomState = {
+        "room": room_resource(room),
+        "seq": room.seq,
+        "last_number": room.last_number,
+        "me": membership_resource(membership) if membership is not None else None,
+    }
+    if uncounted:
+        state["uncounted"] = [list(numbers) for numbers in uncounted]
+    return state

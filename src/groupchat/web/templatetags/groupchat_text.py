@@ -1,0 +1,21 @@
+"""How a page puts a name into a text: `<bdi>{{ name|shown }}</bdi>`, and in a title `{{ name|isolated }}`."""
+
+from __future__ import annotations
+
+from django import template
+
+from groupchat import characters
+
+register = template.Library()
+
+
+@register.filter
+def shown(name: str) -> str:
+    """With a sign in place of what is not drawn."""
+    return characters.shown(str(name))
+
+
+@register.filter
+def isolated(name: str) -> str:
+    """For a title: the name turns nothing around that stands beside it."""
+    return characters.isolated(str(name))

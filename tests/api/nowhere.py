@@ -1,0 +1,3 @@
+"""The addresses of a site without the chat's pages."""
+
+urlpatterns: list[object] = []

@@ -1,0 +1,96 @@
+"""Names that turn the text around them: refused where they are given, harmless where they are from before."""
+
+from __future__ import annotations
+
+import re
+from uuid import uuid4
+
+from playwright.sync_api import expect
+from tests.browser.conftest import Meet
+from tests.browser.play import Site, Someone
+
+TURNED = "\u202e"  # what stands behind it is drawn from right to left
+
+
+def _isolated(name: str) -> str:
+    return f"\u2068{name}\u2069"
+
+
+def _makes(ada: Someone, room: str) -> str:
+    """With an account: its room is its own to describe, a guest's is not. What she is called."""
+    name = f"ada{uuid4().hex[:8]}"
+    ada.page.goto(f"{ada.site.url}/accounts/signup/")
+    ada.page.get_by_label("Username").fill(name)
+    ada.page.get_by_label("Password").fill("correct horse battery")
+    ada.page.locator("main").get_by_role("button", name="Sign up").click()
+    field = ada.page.locator(".sidebar").get_by_label("Join or make a room")
+    field.fill(room)
+    field.press("Enter")
+    expect(ada.page.locator(".room-name")).to_have_text(room)
+    return name
+
+
+def test_a_name_stands_isolated_in_every_sentence(meet: Meet, room: str) -> None:
+    name = f"{room} \u05e9\u05dc\u05d5\u05dd"
+    ada = meet("Ada")
+    username = _makes(ada, room)
+    ada.enters(name)
+    expect(ada.page.locator(".toast")).to_have_text(f"{_isolated(name)} is new: you just made it.")
+    expect(ada.page).to_have_title(f"{_isolated(name)} · Group Chat")
+    expect(ada.composer).to_have_attribute("aria-label", re.compile(re.escape(_isolated(name))))
+    ada.page.get_by_role("button", name="About this room").click()
+    topic = "all about \u05d2"
+    ada.page.get_by_label("Topic").fill(topic)
+    ada.page.get_by_role("button", name="Save").click()
+    notice = ada.page.locator(".notice")
+    expect(notice).to_have_text(f"{_isolated(username)} set the topic: {_isolated(topic)}")
+    assert notice.locator("[dir]").count() == 0, "a sentence has the direction of its language"
+
+
+def test_what_turns_text_around_is_refused_with_a_word(meet: Meet, room: str) -> None:
+    ada = meet("Ada")
+    _makes(ada, room)
+    field = ada.page.get_by_label("Join or make a room", exact=True)
+    field.fill(f"{room} {TURNED}cba")
+    field.press("Enter")
+    expect(ada.page.get_by_role("alert")).to_contain_text("nothing invisible")
+    ada.page.get_by_role("button", name="About this room").click()
+    ada.page.get_by_label("Topic").fill(f"a{TURNED}b")
+    ada.page.get_by_role("button", name="Save").click()
+    expect(ada.page.get_by_role("dialog").get_by_role("alert")).to_have_text(
+        "A topic can't hold characters that can't be seen."
+    )
+    grace = meet(f"Gr{TURNED}ace")
+    grace.page.goto(ada.page.url)
+    grace.page.get_by_label("Your name").fill(grace.name)
+    grace.page.get_by_role("button", name="Enter").click()
+    expect(grace.page.get_by_role("alert")).to_contain_text("nothing invisible")
+    assert all("422" in fault for fault in grace.faults), "the browser notes the answer's status"
+    grace.faults.clear()
+
+
+def test_a_room_from_before_is_entered_and_looks_like_no_other(meet: Meet, site: Site, room: str) -> None:
+    old = f"{room}{TURNED}cba"
+    site.shell(
+        f"""
+from groupchat.models import Room, RoomName
+old = Room.objects.create(name={old!r}, slug={old!r}, topic="about {TURNED}cba")
+RoomName.objects.create(key={old!r}, room=old)
+"""
+    )
+    ada = meet("Ada").enters(room)
+    field = ada.page.get_by_label("Join or make a room", exact=True)
+    field.fill(old)
+    field.press("Enter")
+    shown = f"{room}\ufffdcba"
+    expect(ada.page.locator(".room-name")).to_have_text(shown)
+    expect(ada.page.locator(".room-topic")).to_have_text("about \ufffdcba")
+    expect(ada.page).to_have_title(f"{_isolated(shown)} · Group Chat")
+    ada.says("inside")
+    ada.sees_sent("inside")
+    grace = meet("Grace")
+    grace.page.goto(site.address(old))
+    expect(grace.page.get_by_role("heading", level=1)).to_have_text(f"Enter {shown}")
+    grace.page.get_by_label("Your name").fill("Grace")
+    grace.page.get_by_role("button", name="Enter").click()
+    grace.sees("inside")
