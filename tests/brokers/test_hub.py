@@ -43,6 +43,10 @@ class Desk:
         self.asked.append(since)
         return self.repaired
 
+    async def rest(self) -> None:
+        """Until nothing is on its way any more: no gap, no repair."""
+        await until(lambda: not self.hub._tasks and not any(one.gap_timer for one in self.hub.topics.values()))
+
     def subscribe(self, position: int, *, person_id: int | None = None) -> Ear:
         ear = self.begin(person_id=person_id)
         self.commit(ear, position)
@@ -59,7 +63,9 @@ class Desk:
 
 
 @pytest.fixture
-async def desk() -> Any:
+async def desk(monkeypatch: pytest.MonkeyPatch) -> Any:
+    """Its writes follow each other at once, however long one took: those windows are the hub's own tests'."""
+    monkeypatch.setattr("groupchat.realtime.fanout.hub.WINDOW_FACTOR", 0.0)
     desk = Desk()
     yield desk
     await desk.hub.stop()
@@ -68,10 +74,6 @@ async def desk() -> Any:
 def ranges(ear: Ear) -> list[tuple[int, int]]:
     ear.check()
     return [(frame["since"], frame["to"]) for frame in ear.frames]
-
-
-async def rest() -> None:
-    await asyncio.sleep(0.02)
 
 
 async def test_who_joins_while_publications_come_in_the_wrong_order(desk: Desk) -> None:
@@ -89,7 +91,7 @@ async def test_who_joins_while_a_gap_is_open(desk: Desk) -> None:
     desk.hub.publish(changes(7, 8))
     desk.commit(late, 5)
     desk.repaired = changes(5, 8)
-    await rest()
+    await desk.rest()
     assert ranges(first) == ranges(late) == [(5, 8)]
     assert desk.asked == [5]
 
@@ -132,7 +134,7 @@ async def test_who_began_together_with_somebody_who_read_later(desk: Desk) -> No
     desk.repaired = changes(4, 6)
     desk.commit(slow, 4)
     desk.hub.publish(changes(6, 7))
-    await rest()
+    await desk.rest()
     assert ranges(quick) == [(6, 7)]
     assert ranges(slow) == [(4, 6), (6, 7)]
     assert desk.asked == [4]
@@ -144,7 +146,7 @@ async def test_who_goes_away_while_it_catches_up(desk: Desk) -> None:
     desk.commit(late, 4)
     desk.hub.leave(late, ROOM)
     again = desk.hub.begin(late, ROOM)
-    await rest()
+    await desk.rest()
     assert late.frames == []
     assert late in again.joining
 
@@ -154,7 +156,7 @@ async def test_who_read_what_the_hub_has_not_heard_of(desk: Desk) -> None:
     first = desk.subscribe(5)
     desk.repaired = changes(5, 9)
     desk.subscribe(9)
-    await rest()
+    await desk.rest()
     assert ranges(first) == [(5, 9)]
 
 
@@ -163,7 +165,7 @@ async def test_a_wakeup_behind_which_something_small_comes(desk: Desk) -> None:
     desk.hub.behind(ROOM, 7)
     desk.hub.publish(changes(5, 6))
     desk.repaired = changes(6, 7)
-    await rest()
+    await desk.rest()
     assert ranges(ear) == [(5, 6), (6, 7)]
 
 
@@ -177,7 +179,7 @@ async def test_a_wakeup_while_a_repair_runs(desk: Desk) -> None:
     while len(desk.asked) < 2:
         desk.repaired = changes(6, 7)
         await asyncio.sleep(0.001)
-    await rest()
+    await desk.rest()
     assert ranges(ear) == [(5, 6), (6, 7)]
     assert len(desk.asked) == 2  # and then there is peace
 
@@ -186,7 +188,7 @@ async def test_a_reset_reaches_those_who_are_joining(desk: Desk) -> None:
     first, late = desk.subscribe(5), desk.begin()
     desk.repaired = Reset(100, 0)
     desk.hub.differs(ROOM, 100)
-    await rest()
+    await desk.rest()
     desk.hub.publish(changes(100, 101))
     desk.commit(late, 6)
     for ear in (first, late):
@@ -197,7 +199,7 @@ async def test_a_reset_ends_what_is_no_right_any_more(desk: Desk) -> None:
     stays, goes = desk.subscribe(5, person_id=1), desk.subscribe(5, person_id=2)
     desk.repaired = Reset(100, 0, out={2: 50})
     desk.hub.differs(ROOM, 100)
-    await rest()
+    await desk.rest()
     assert goes.ended == [ROOM]
     desk.hub.publish(changes(100, 101))
     assert [frame["type"] for frame in goes.kept.frames] == ["reset"]
@@ -208,7 +210,7 @@ async def test_an_older_database_ends_it_too(desk: Desk) -> None:
     goes = desk.subscribe(500, person_id=2)
     desk.repaired = Reset(100, 0, out={2: 50})
     desk.hub.differs(ROOM, 100)
-    await rest()
+    await desk.rest()
     assert goes.ended == [ROOM]
 
 
@@ -216,7 +218,7 @@ async def test_a_room_that_is_gone_ends_everybody(desk: Desk) -> None:
     ears = [desk.subscribe(5), desk.begin()]
     desk.repaired = Reset(5, 0, gone=True)
     desk.hub.differs(ROOM, None)
-    await rest()
+    await desk.rest()
     assert [ear.ended for ear in ears] == [[ROOM], [ROOM]]
     assert ROOM not in desk.hub.topics
 
@@ -228,7 +230,7 @@ async def test_a_reset_of_ones_own_counter_asks_the_sessions(desk: Desk) -> None
     desk.hub.commit(ear, key, position=1, last_number=0)
     desk.repaired = Reset(9, 0, sessions=True)
     desk.hub.differs(key, 9)
-    await rest()
+    await desk.rest()
     assert desk.proved == [7]
 
 
@@ -268,5 +270,5 @@ async def test_a_hub_that_stopped_asks_nothing_more(desk: Desk) -> None:
     desk.subscribe(5)
     desk.hub.publish(changes(7, 8))
     await desk.hub.stop()
-    await rest()
+    await asyncio.sleep(0.02)
     assert desk.asked == []

@@ -108,7 +108,8 @@ class Hub:
             self._wait_for_gap(topic)
             return
         if not covers(topic.joining[connection], position, topic.position):
-            self._spawn(self._catch_up(topic, connection, position, last_number))
+            kept = topic.joining[connection]  # this subscription's: what is begun anew meanwhile is another one
+            self._spawn(self._catch_up(topic, connection, kept, position, last_number))
             return
         kept = topic.joining.pop(connection)
         topic.subscribers.setdefault(connection.dialect, {})[connection] = position
@@ -131,11 +132,12 @@ class Hub:
         if topic.announced_seq > topic.position:
             self._wait_for_gap(topic)
 
-    async def _catch_up(self, topic: Topic, connection: Connection, position: int, last_number: int) -> None:
+    async def _catch_up(
+        self, topic: Topic, connection: Connection, kept: Kept, position: int, last_number: int
+    ) -> None:
         """Read for one connection what lies between its position and the topic's, and was not published meanwhile:
         somebody who began together with it has read later.
         """
-        kept = topic.joining.get(connection)
         found: Publication | Reset | None = None
         while found is None and topic.joining.get(connection) is kept:
             try:
@@ -143,7 +145,7 @@ class Hub:
             except Exception as error:
                 logger.warning(_NOT_READ, topic.key, error, exc_info=logger.isEnabledFor(logging.DEBUG))
                 await asyncio.sleep(REPAIR_RETRY_SECONDS)
-        if found is not None and kept is not None and topic.joining.get(connection) is kept:
+        if found is not None and topic.joining.get(connection) is kept:
             kept.insert(0, found)
             self.commit(connection, topic.key, position=position, last_number=last_number)
 
