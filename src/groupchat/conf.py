@@ -56,6 +56,9 @@ class Conf:
         1_000  # own and deleted messages behind the marks that one answer names; the rest counts as unread
     )
 
+    # writing
+    max_message_versions: int = 50  # earlier ones that are kept of an edited message, the newest
+
     # posting
     max_post_batch: int = 256  # posts in one transaction
     max_posts_waiting: int = 10_000  # posts waiting for a transaction in this process; past it: overloaded

@@ -5,14 +5,15 @@ A new kind is a row here, its list in `protocol.ChangesFrame`, and the same name
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterable
+from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
 from django.db.models import Model
 
 from groupchat.models import Membership, Message, Notice
-from groupchat.resources import member_resource, message_resource, notice_resource
+from groupchat.parts import message_resources
+from groupchat.resources import member_resource, notice_resource
 
 R = TypeVar("R", bound=Model)
 
@@ -24,8 +25,8 @@ class Kind(Generic[R]):
     name: str
     """Its list in a `changes` frame."""
     model: type[R]
-    resource: Callable[[R], Any]
-    """The row as it stands on the wire."""
+    resources: Callable[[Sequence[R]], Sequence[Any]]
+    """The rows as they stand on the wire, in their order."""
     person_id: Callable[[R], int]
     """Whom the row names: they are introduced before the frame."""
     key: Callable[[R], Hashable]
@@ -33,13 +34,21 @@ class Kind(Generic[R]):
 
 
 MEMBERS: Kind[Membership] = Kind(
-    "members", Membership, member_resource, person_id=lambda row: row.person_id, key=lambda row: row.person_id
+    "members",
+    Membership,
+    lambda rows: list(map(member_resource, rows)),
+    person_id=lambda row: row.person_id,
+    key=lambda row: row.person_id,
 )
 MESSAGES: Kind[Message] = Kind(
-    "messages", Message, message_resource, person_id=lambda row: row.author_id, key=lambda row: row.number
+    "messages", Message, message_resources, person_id=lambda row: row.author_id, key=lambda row: row.number
 )
 NOTICES: Kind[Notice] = Kind(
-    "notices", Notice, notice_resource, person_id=lambda row: row.actor_id, key=lambda row: (row.after, row.kind)
+    "notices",
+    Notice,
+    lambda rows: list(map(notice_resource, rows)),
+    person_id=lambda row: row.actor_id,
+    key=lambda row: (row.after, row.kind),
 )
 
 ROOM_KINDS: tuple[Kind[Any], ...] = (MEMBERS, MESSAGES, NOTICES)

@@ -17,7 +17,9 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from groupchat.conf import conf
 from groupchat.errors import NotFound
 from groupchat.kinds import MEMBERS, ROOM_KINDS, Kind, departures
-from groupchat.models import Membership, Message, Notice, Person, Room, ServerState
+from groupchat.models import Membership, Message, MessageVersion, Notice, Person, Room, ServerState
+from groupchat.parts import message_resources
+from groupchat.permissions import require_read, require_versions
 from groupchat.protocol import (
     ChangesFrame,
     MemberResource,
@@ -32,7 +34,7 @@ from groupchat.publication import MyChanges, RoomChanges
 from groupchat.resources import (
     member_resource,
     membership_resource,
-    message_resource,
+    moment,
     notice_resource,
     own_membership,
     people_resources,
@@ -98,7 +100,7 @@ def changes(room_id: int, since: int) -> RoomChanges | None:
     named: set[int] = set()
     for kind, rows in found.items():
         if rows:
-            frame[kind.name] = [kind.resource(row) for row in rows]  # type: ignore[literal-required]
+            frame[kind.name] = kind.resources(rows)  # type: ignore[literal-required]
             named.update(map(kind.person_id, rows))
     return RoomChanges(frame, people(named), departures(found[MEMBERS]))
 
@@ -152,53 +154,78 @@ def page(
         low = high - limit + 1
     low = max(low, room.first_number)
     high = min(high, room.last_number)
-    messages: list[Message] = []
+    messages: Sequence[MessageResource] = ()
     if low <= high:
-        messages = list(Message.objects.filter(room=room, number__range=(low, high)).order_by("number"))
+        found = list(Message.objects.filter(room=room, number__range=(low, high)).order_by("number"))
         nearest = min(max(around, low), high) if around is not None else low if after is not None else high
-        messages = _as_much_as_fits(messages, nearest)
+        messages = _as_much_as_fits(message_resources(found), nearest)
         if messages:
-            low, high = messages[0].number, messages[-1].number
+            low, high = messages[0]["number"], messages[-1]["number"]
     # What stood before the first message stays with it, until retention has taken that.
     first_notice = 0 if low <= room.first_number == 1 else low
     notices: list[Notice] = []
     if first_notice <= high:
         notices = list(Notice.objects.filter(room=room, after__range=(first_notice, high)).order_by("after", "kind"))
-    named = {message.author_id for message in messages} | {notice.actor_id for notice in notices}
+    named = {message["author"] for message in messages} | {notice.actor_id for notice in notices}
     return Page(
         room=room.pk,
         seq=room.seq,
         first_number=room.first_number,
         last_number=room.last_number,
-        messages=[message_resource(message) for message in messages],
+        messages=messages,
         notices=[notice_resource(notice) for notice in notices],
         people=people(named),
     )
 
 
-def _as_much_as_fits(messages: list[Message], nearest: int) -> list[Message]:
+def _as_much_as_fits(messages: Sequence[MessageResource], nearest: int) -> Sequence[MessageResource]:
     """Those around the number `nearest`, without a hole, that together leave room in the outbox of a connection: one
     page must never be what closes a socket as slow. At least one.
     """
     most = conf().largest_answer_bytes
-    if not most or sum(MOST_BYTES_OF_A_CHARACTER * len(message.body) for message in messages) <= most:
+    if not most or sum(MOST_BYTES_OF_A_CHARACTER * len(message["body"]) for message in messages) <= most:
         return messages
-    first = last = next((place for place, message in enumerate(messages) if message.number >= nearest), 0)
-    left = most - _bytes_of(messages[first])
+    first = last = next((place for place, message in enumerate(messages) if message["number"] >= nearest), 0)
+    left = most - len(encode(messages[first]))
     while True:
         # The side that is nearer; with `before` and `after` there is only one.
         sides = [place for place in (first - 1, last + 1) if 0 <= place < len(messages)]
         if not sides:
             return messages
-        place = min(sides, key=lambda one: abs(messages[one].number - nearest))
-        left -= _bytes_of(messages[place])
+        place = min(sides, key=lambda one: abs(messages[one]["number"] - nearest))
+        left -= len(encode(messages[place]))
         if left < 0:
             return messages[first : last + 1]
         first, last = min(first, place), max(last, place)
 
 
-def _bytes_of(message: Message) -> int:
-    return len(encode(message_resource(message)))
+@dataclass(frozen=True, slots=True)
+class Version:
+    """What a message said before it was edited, and when its author wrote that."""
+
+    body: str
+    at: str
+
+
+def versions(room_id: int, number: int, person: Person | None) -> list[Version]:
+    """The earlier versions of a message, the oldest first; where they are more than one answer holds, the newest of
+    them. Raises NotFound and Forbidden.
+    """
+    room = Room.objects.filter(pk=room_id).first()
+    membership = membership_in(room_id, person)
+    require_read(room, membership)
+    message = Message.objects.filter(room_id=room_id, number=number).first()
+    if message is None:
+        raise NotFound("There is no such message in this room.")
+    require_versions(message, person, membership)
+    left = conf().largest_answer_bytes or ALL_OF_THEM
+    found: list[Version] = []
+    for version in MessageVersion.objects.filter(room_id=room_id, number=number).order_by("-version"):
+        left -= MOST_BYTES_OF_A_CHARACTER * len(version.body)
+        if left < 0 and found:
+            break
+        found.append(Version(version.body, moment(version.at)))
+    return found[::-1]
 
 
 @dataclass(frozen=True, slots=True)

@@ -167,12 +167,14 @@ class Device:
     def ask(self, type_: str, **members: Any) -> None:
         self.send(self.state.request(type_, **members))
 
-    def post(self, room: int, body: str, *, seen: int | None = None) -> None:
+    def post(self, room: int, body: str, *, seen: int | None = None, reply_to: int | None = None) -> None:
         once = f"{self.who.index}-{self.world.next_number()}"
         self.world.sent[once] = (self.who, room, body)
         self.outbox[once] = {"room": room, "body": body, "client_message_id": once}
         if seen is not None:
             self.outbox[once]["seen"] = seen
+        if reply_to is not None:
+            self.outbox[once]["reply_to"] = reply_to
         self.ask("message.post", **self.outbox[once])
 
     def send(self, command: Json) -> None:

@@ -85,9 +85,9 @@ class Chat(RuleBasedStateMachine):
 
     @rule(
         who=some, where=few, count=st.integers(1, 4),
-        sight=st.sampled_from(["nothing", "everything", "everything", "a part", "the future"]),
+        sight=st.sampled_from(["nothing", "everything", "everything", "a part", "the future"]), answers=st.booleans(),
     )  # fmt: skip
-    def post(self, who: int, where: int, count: int, sight: str) -> None:
+    def post(self, who: int, where: int, count: int, sight: str, answers: bool) -> None:
         device, room = self.device(who), self.room(where)
         known = device.state.rooms.get(room)
         seen = None
@@ -95,8 +95,10 @@ class Chat(RuleBasedStateMachine):
             seen = max(0, known.last_number + {"everything": 0, "a part": -2, "the future": 1_000}[sight])
             if sight != "the future":
                 self.world.looked(device.who, room, seen)
+        to = max(known.messages, default=None) if known is not None and answers else None
         for index in range(count):
-            self.on_loop(device.post, room, f"words {index} " + "long " * (40 * (index % 2)), seen=seen)
+            words = f"words {index} " + "long " * (40 * (index % 2))
+            self.on_loop(device.post, room, words, seen=seen, reply_to=to)
 
     @rule(
         who=some, where=few, how=st.sampled_from(["subscribe", "subscribe", "room.join", "room.leave", "unsubscribe"])

@@ -9,10 +9,10 @@ from tests.property.device import Device
 from tests.property.world import World
 
 from groupchat.models import Membership, Message, Notice, Person, Room
+from groupchat.parts import message_resources
 from groupchat.resources import (
     member_resource,
     membership_resource,
-    message_resource,
     notice_resource,
     person_resource,
     room_resource,
@@ -30,7 +30,7 @@ class Truth:
                 "seq": room.seq,
                 "last_number": room.last_number,
                 "info": dict(room_resource(room)),
-                "messages": {one.number: message_resource(one) for one in Message.objects.filter(room=room)},
+                "messages": {one["number"]: one for one in message_resources(Message.objects.filter(room=room))},
                 "notices": [notice_resource(one) for one in Notice.objects.filter(room=room).order_by("after", "kind")],
                 "members": {one.person_id: member_resource(one) for one in memberships},
                 "mine": {one.person_id: membership_resource(one) for one in memberships},

@@ -117,6 +117,7 @@ def wrong_commands(room: int) -> Iterator[tuple[dict[str, Any], str, str | None]
         "message.post": {"room": room, "body": "hi", "client_message_id": "x"},
         "message.edit": {"room": room, "number": 1, "body": "new"},
         "message.delete": {"room": room, "number": 1},
+        "message.versions": {"room": room, "number": 1},
         "messages": {"room": room},
         "members": {"room": room},
         "changes": {"room": room, "since": 0},
@@ -151,6 +152,9 @@ def wrong_commands(room: int) -> Iterator[tuple[dict[str, Any], str, str | None]
         refused = {"type": "message.post", "room": room, "body": "hi", "client_message_id": id_}
         yield refused, "invalid", "client_message_id"
     yield {"type": "read", "room": room, "number": 2}, "invalid", "number"
+    for to in (0, -1, 2, HUGE - 1, HUGE, "1", 1.5, True, []):
+        answer = {"type": "message.post", "room": room, "body": "hi", "client_message_id": "x", "reply_to": to}
+        yield answer, "invalid", "reply_to"
     for unknown in (room + 1000, HUGE - 1):
         for type_, members in good.items():
             if "room" in members and type_ != "unsubscribe":
@@ -187,7 +191,7 @@ def test_what_one_does_not_know_is_ignored(alice: Actor) -> None:
     answer = answer_to(alice, '{"type": "ping", "ref": 1, "later": {"version": [1, 2]}, "": null}')
     assert answer == {"type": "reply", "ref": 1, "result": {}}
     posted = alice.client.call(
-        "message.post", room=alice.room, body="hi", client_message_id="x", reply_to=3, attachments=["a"]
+        "message.post", room=alice.room, body="hi", client_message_id="x", thread=3, attachments=["a"]
     )
     assert posted["number"] == 2
 
@@ -212,6 +216,7 @@ TYPES = st.sampled_from(
         "message.post",
         "message.edit",
         "message.delete",
+        "message.versions",
         "messages",
         "members",
         "changes",

@@ -18,7 +18,7 @@ from django.utils.dateparse import parse_datetime
 from groupchat.models import Effect, Membership, Message, Person, Room
 
 _M = TypeVar("_M", bound=models.Model)
-NewRow = tuple[int, int, int, int, str, str, bool | None]
+NewRow = tuple[int, int, int, int, str, str, bool | None, int | None]
 NewEffect = tuple[str, str, str, str]
 
 # In the order of the models' fields, as `from_db` wants them. Of the datetimes, which each database hands out in its
@@ -125,14 +125,14 @@ class BulkSql:
         )
 
     def insert_messages(self, rows: Sequence[NewRow], at: datetime) -> None:
-        """Each row is `(room, number, seq, author, body, client_message_id, ahead)`."""
+        """Each row is `(room, number, seq, author, body, client_message_id, ahead, parts)`."""
         when = self._connection.ops.adapt_datetimefield_value(at)
         insert = (
             f"INSERT INTO {Message._meta.db_table} "
-            "(room_id, number, seq, author_id, body, client_message_id, ahead, at) VALUES "
+            "(room_id, number, seq, author_id, body, client_message_id, ahead, parts, at) VALUES "
         )
         self._execute_rows(
-            insert + "(%s, %s, %s, %s, %s, %s, %s, %s)", insert + "{rows}", [(*row, when) for row in rows]
+            insert + "(%s, %s, %s, %s, %s, %s, %s, %s, %s)", insert + "{rows}", [(*row, when) for row in rows]
         )
 
     def insert_effects(self, rows: Sequence[NewEffect], at: datetime) -> None:

@@ -109,7 +109,7 @@ class RoomChange:
         for kind in ROOM_KINDS:
             rows = self._rows.get(kind.name)
             if rows:
-                frame[kind.name] = [kind.resource(row) for row in rows.values()]  # type: ignore[literal-required]
+                frame[kind.name] = kind.resources(list(rows.values()))  # type: ignore[literal-required]
         if self._written:
             changed = frame.get("messages", [])
             frame["messages"] = sorted([*changed, *self._written], key=_seq_of) if changed else self._written

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
@@ -28,9 +29,10 @@ from groupchat.actions.rooms import admit
 from groupchat.errors import ChatError, IdempotencyConflict, Invalid, NotFound
 from groupchat.events import Event, MemberJoined, MessageDeleted, MessageEdited, MessagePosted
 from groupchat.models import Membership, Message, Person, Room
+from groupchat.parts import bits_of, check_parts, insert_parts, keep_version, purge_parts
 from groupchat.permissions import is_joined, require_active, require_delete, require_edit, require_post, require_read
 from groupchat.publication import MyChanges
-from groupchat.resources import moment, new_message
+from groupchat.resources import moment, new_message, with_parts
 from groupchat.text import clean_body, clean_client_message_id
 
 # What a page of numbers needs to say when one is not there.
@@ -41,7 +43,8 @@ _NO_MESSAGE = "There is no such message in this room."
 class Post:
     """What somebody wants to say. A guest without a row yet becomes a person by it.
 
-    `seen`: up to which number they had seen the room when they wrote it; None where nobody looked (a program).
+    `seen`: up to which number they had seen the room when they wrote it; None where nobody looked (a program). `parts`:
+    what hangs on the message, by key, of those that a post may carry (`groupchat.parts`).
     """
 
     room_id: int
@@ -49,6 +52,7 @@ class Post:
     body: str
     client_message_id: str
     seen: int | None = None
+    parts: Mapping[str, Any] | None = None
 
 
 @dataclass(slots=True)
@@ -121,6 +125,7 @@ class _Batch:
         self._at = moment(now)
         self._statements = BulkSql()
         self._written: list[NewRow] = []
+        self._parts: list[tuple[int, int, Mapping[str, Any]]] = []  # of those among the written that have some
         self._joined: dict[int, list[Membership]] = defaultdict(list)
         self._made: dict[int, Arrival] = {}  # the people whose rows this batch made: nobody else knows of them
         # Marks that nobody must be told of, by (room, person); by person and room, those that their devices must hear.
@@ -175,6 +180,9 @@ class _Batch:
             if author.pk in self._gone:
                 author.account_active = False
             require_active(author)
+            if post.parts:
+                assert change is not None  # require_post raised otherwise
+                check_parts(post.parts, change.room)
         except ChatError as error:
             return error
         assert change is not None  # require_post raised otherwise
@@ -192,10 +200,15 @@ class _Batch:
             at=self._at,
             client_message_id=post.client_message_id,
         )
+        bits = None
+        if post.parts:
+            resource = with_parts(resource, post.parts)
+            bits = bits_of(post.parts)
+            self._parts.append((post.room_id, number, post.parts))
         change.wrote(resource, author, self._now)
         self._mark(membership, number, post.seen)
         ahead = None if membership.last_read_number == number else True
-        self._written.append((post.room_id, number, seq, author_id, post.body, post.client_message_id, ahead))
+        self._written.append((post.room_id, number, seq, author_id, post.body, post.client_message_id, ahead, bits))
         posted = Posted(post.room_id, number, seq, self._now, author_id, duplicate=False)
         self._known[post.client_message_id, author_id, post.room_id] = replace(posted, duplicate=True), post.body
         return replace(posted, arrival=self._made[author_id]) if author_id in self._made else posted
@@ -243,6 +256,7 @@ class _Batch:
                 membership.save()
         self._save_made()
         self._statements.insert_messages(self._written, self._now)
+        insert_parts(self._parts)
         save_changes(self._changes.values(), self._statements)
         for person_id, arrival in self._made.items():
             memberships = self._joined[person_id]
@@ -283,10 +297,11 @@ def edit(*, person: Person, room_id: int, number: int, body: str, now: datetime 
         require_edit(message, person)
         if body == message.body:
             return message
+        keep_version(message)
         message.body = body
         message.edited_at = now or timezone.now()
         change.changed(message, message.author)
-        message.save(update_fields=["body", "edited_at", "seq"])
+        message.save(update_fields=["body", "edited_at", "seq", "parts"])
         record([MessageEdited(room_id, number, message.author_id)])
     return message
 
@@ -299,11 +314,12 @@ def delete(*, person: Person, room_id: int, number: int, now: datetime | None = 
         require_delete(message, person, membership)
         if message.deleted_at is not None:
             return message
+        purge_parts(message)
         message.body = ""
         message.edited_at = None
         message.deleted_at = now or timezone.now()
         change.changed(message, message.author)
-        message.save(update_fields=["body", "edited_at", "deleted_at", "seq"])
+        message.save(update_fields=["body", "edited_at", "deleted_at", "seq", "parts"])
         record([MessageDeleted(room_id, number, message.author_id, person.pk)])
     return message
 

@@ -10,6 +10,8 @@ from groupchat.api.answers import Answer
 from groupchat.api.requests import Body, Place, Request
 from groupchat.errors import ChatError, Invalid
 from groupchat.models import Person
+from groupchat.parts import parts_of
+from groupchat.protocol import PositiveId
 from groupchat.resources import moment
 from groupchat.text import clean_client_message_id
 
@@ -19,6 +21,7 @@ class NewMessage(Body):
 
     body: str
     client_message_id: str | None = None
+    reply_to: PositiveId | None = None
 
 
 async def post_message(request: Request, person: Person, place: Place) -> Answer:
@@ -29,7 +32,8 @@ async def post_message(request: Request, person: Person, place: Place) -> Answer
     once = _client_message_id(new, request.idempotency_key)
     # Whether one may post there is asked behind the retry, as over a socket; so a name is only looked up here.
     room_id = place.id if place.slug is None else (await submission.read(place.find)).pk
-    posted = await submission.post(f"person:{person.pk}", Post(room_id, person, new.body, once))
+    post = Post(room_id, person, new.body, once, parts=parts_of(new))
+    posted = await submission.post(f"person:{person.pk}", post)
     return Answer(
         200 if posted.duplicate else 201,
         {

@@ -3,9 +3,22 @@
 from groupchat.models.effects import Effect
 from groupchat.models.memberships import Membership
 from groupchat.models.messages import Message, Notice
+from groupchat.models.parts import MessageReply, MessageVersion
 from groupchat.models.people import Person
 from groupchat.models.rooms import Room, RoomName
 from groupchat.models.server import ServerState
 from groupchat.models.tokens import Token
 
-__all__ = ["Effect", "Membership", "Message", "Notice", "Person", "Room", "RoomName", "ServerState", "Token"]
+__all__ = [
+    "Effect",
+    "Membership",
+    "Message",
+    "MessageReply",
+    "MessageVersion",
+    "Notice",
+    "Person",
+    "Room",
+    "RoomName",
+    "ServerState",
+    "Token",
+]

@@ -13,7 +13,8 @@ class Message(models.Model):
     """What a person wrote. `number` is dense per room from 1; a deleted one stays as a tombstone without its body.
 
     `ahead`: its author's read mark stayed behind it, for there was something between that they had not seen. Null where
-    it did not, as in what an older version wrote.
+    it did not, as in what an older version wrote. `parts`: what hangs on it, a bit for each of `groupchat.parts`; null
+    where nothing does.
     """
 
     id = models.BigAutoField(primary_key=True)
@@ -27,6 +28,7 @@ class Message(models.Model):
     edited_at = models.DateTimeField(null=True, blank=True)
     deleted_at = models.DateTimeField(null=True, blank=True)
     ahead = models.BooleanField(null=True, editable=False)
+    parts = models.IntegerField(null=True, editable=False)
 
     class Meta:
         verbose_name = _("message")

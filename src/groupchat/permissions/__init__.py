@@ -5,9 +5,9 @@
 
 from __future__ import annotations
 
-from groupchat.permissions.messages import require_delete, require_edit
+from groupchat.permissions.messages import require_delete, require_edit, require_versions
 from groupchat.permissions.people import require_active
-from groupchat.permissions.rights import ANYBODY, DELETE, EDIT, JOIN, MANAGE, MEMBER, POST, READ, Right
+from groupchat.permissions.rights import ANYBODY, DELETE, EDIT, JOIN, MANAGE, MEMBER, POST, READ, VERSIONS, Right
 from groupchat.permissions.rooms import (
     can_read,
     is_banned,
@@ -28,6 +28,7 @@ __all__ = [
     "MEMBER",
     "POST",
     "READ",
+    "VERSIONS",
     "Right",
     "can_read",
     "is_banned",
@@ -39,5 +40,6 @@ __all__ = [
     "require_manage",
     "require_post",
     "require_read",
+    "require_versions",
     "rules_room",
 ]

@@ -15,6 +15,7 @@ from groupchat.protocol.messages import (
     EditMessage,
     MessageResource,
     Messages,
+    MessageVersions,
     NoticeResource,
     PostMessage,
 )
@@ -42,6 +43,7 @@ __all__ = [
     "Members",
     "MembershipResource",
     "MessageResource",
+    "MessageVersions",
     "Messages",
     "MyChangesFrame",
     "NoticeResource",

@@ -10,7 +10,7 @@ from pydantic_core import from_json, to_json
 from groupchat.errors import BadFrame, ChatError, Invalid, UnknownCommand
 from groupchat.protocol.changes import Changes
 from groupchat.protocol.memberships import JoinRoom, LeaveRoom, Members, Read
-from groupchat.protocol.messages import DeleteMessage, EditMessage, Messages, PostMessage
+from groupchat.protocol.messages import DeleteMessage, EditMessage, Messages, MessageVersions, PostMessage
 from groupchat.protocol.rooms import EnterRoom, RenameRoom, SetTopic, Subscribe, Unsubscribe
 from groupchat.protocol.session import Hello, Ping
 from groupchat.protocol.tutorial import ClassicPost
@@ -29,6 +29,7 @@ AnyCommand = (
     | EditMessage
     | DeleteMessage
     | Messages
+    | MessageVersions
     | Members
     | Changes
     | Read

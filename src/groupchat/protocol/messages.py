@@ -10,7 +10,11 @@ from groupchat.protocol.base import Command, PositiveId, Seq
 
 
 class MessageResource(TypedDict):
-    """A message. A deleted one is a tombstone: `deleted_at` is there and `body` is empty."""
+    """A message. A deleted one is a tombstone: `deleted_at` is there and `body` is empty.
+
+    What hangs on it: `reply_to`, the number of the message that it answers; `versions`, how many earlier ones are kept
+    of one that was edited.
+    """
 
     number: int
     seq: int
@@ -20,6 +24,8 @@ class MessageResource(TypedDict):
     client_message_id: str
     edited_at: NotRequired[str]
     deleted_at: NotRequired[str]
+    reply_to: NotRequired[int]
+    versions: NotRequired[int]
 
 
 class NoticeResource(TypedDict):
@@ -39,7 +45,8 @@ class NoticeResource(TypedDict):
 class PostMessage(Command):
     """Say something; the first time in a public room joins it.
 
-    `seen`: up to which number the writer had seen the room when they sent this; None: nobody looked.
+    `seen`: up to which number the writer had seen the room when they sent this; None: nobody looked. `reply_to`: the
+    number of the message that it answers.
     """
 
     type: Literal["message.post"]
@@ -47,6 +54,7 @@ class PostMessage(Command):
     body: str
     client_message_id: str
     seen: Seq | None = None
+    reply_to: PositiveId | None = None
 
 
 class EditMessage(Command):
@@ -75,3 +83,11 @@ class Messages(Command):
     after: Seq | None = None
     around: PositiveId | None = None
     limit: Annotated[int, Field(ge=1)] = 50
+
+
+class MessageVersions(Command):
+    """What a message said before it was edited: the versions that are kept, the oldest first."""
+
+    type: Literal["message.versions"]
+    room: PositiveId
+    number: PositiveId

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from groupchat.resources.memberships import member_resource, membership_resource, own_membership
-from groupchat.resources.messages import message_resource, new_message, notice_resource
+from groupchat.resources.messages import message_resource, new_message, notice_resource, with_parts
 from groupchat.resources.people import people_resources, person_resource
 from groupchat.resources.rooms import room_resource, room_state
 from groupchat.resources.times import moment
@@ -20,4 +20,5 @@ __all__ = [
     "person_resource",
     "room_resource",
     "room_state",
+    "with_parts",
 ]

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import cast
+from collections.abc import Mapping
+from typing import Any, cast
 
 from groupchat.characters import shown
 from groupchat.models import Message, Notice
@@ -22,7 +23,8 @@ def new_message(*, number: int, seq: int, author: int, body: str, at: str, clien
     }
 
 
-def message_resource(message: Message) -> MessageResource:
+def message_resource(message: Message, parts: Mapping[str, Any] | None = None) -> MessageResource:
+    """`parts` is what hangs on it, by key; `groupchat.parts` reads that."""
     resource = new_message(
         number=message.number,
         seq=message.seq,
@@ -35,7 +37,12 @@ def message_resource(message: Message) -> MessageResource:
         resource["edited_at"] = moment(message.edited_at)
     if message.deleted_at is not None:
         resource["deleted_at"] = moment(message.deleted_at)
-    return resource
+    return with_parts(resource, parts) if parts else resource
+
+
+def with_parts(resource: MessageResource, parts: Mapping[str, Any]) -> MessageResource:
+    """The same with these parts, by key."""
+    return cast(MessageResource, {**resource, **parts})
 
 
 def notice_resource(notice: Notice) -> NoticeResource:

@@ -86,7 +86,7 @@ function actAtServer({ server, random, devices }, step) {
     () => server.edit(room.id, number, { body: `edited ${step}`, edited_at: server.at() }),
     () => server.edit(room.id, number, { body: `edited ${step}`, edited_at: server.at() }),
     () => server.edit(room.id, number, { body: `edited ${step}`, edited_at: server.at() }),
-    () => server.edit(room.id, number, { body: "", deleted_at: server.at() }),
+    () => server.remove(room.id, number),
     () => server.setInfo(room.id, 3, random.pick(["renamed", "topic"]), `text ${step}`),
     () => server.setMember(room.id, person, random.pick(["joined", "left", "kicked"])),
     () => server.retain(room.id, Math.min(number, first + 10)),
@@ -113,6 +113,7 @@ async function actOnDevice({ random, clock }, device, step) {
     () => write(device, room, step),
     () => write(device, room, step),
     () => write(device, room, step),
+    () => room.quotes.fetch(1 + random.below(room.lastNumber.value || 1)),
     () => room.markRead(room.timeline.value?.to ?? 0),
     () => room.markNewMessages(),
     () => {
@@ -153,7 +154,8 @@ async function actOnDevice({ random, clock }, device, step) {
 function write(device, room, step) {
   const bad = device.world.random.chance(0.1);
   const body = `${bad ? "refuse" : "written"} ${device.world.random.below(1e9)} ${step}`;
-  const kept = room.post(body);
+  const answer = device.world.random.chance(0.3) && room.lastNumber.value ? 1 + device.world.random.below(room.lastNumber.value) : null;
+  const kept = room.post(body, { answer });
   if (!bad) device.written.push({ room: room.id, body, person: device.person });
   kept.catch(() => device.written.splice(device.written.findIndex((other) => other.body === body), 1));
 }
@@ -231,6 +233,9 @@ function checkRoom(server, room, where, person) {
     );
     equal(byPlace(window.notices), byPlace(notices), `${what}: notices`);
     if (window.live) equal(window.to, truth.lastNumber, `${what}: live`);
+  }
+  for (const [number, message] of room.quoted) {
+    if (number >= room.firstNumber) equal(message, truth.messages.get(number), `${where}: message ${number}, which another answers`);
   }
   if (room.members === null) return;
   for (const member of room.members.values()) equal(member, truth.members.get(member.person), `${where}: member`);

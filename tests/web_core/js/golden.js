@@ -85,6 +85,7 @@ const RESULTS = [
   [["room", "seq", "first_number", "last_number", "messages", "notices"], messagePage],
   [["room", "seq", "count", "members", "next"], memberPage],
   [["room", "number", "seq", "at", "duplicate"], ({ number, seq }) => ok(number > 0 && seq > 0)],
+  [["room", "number", "versions"], ({ versions }) => ok(versions.length > 0 && versions.every(({ body, at }) => body && at))],
   [["last_read_number", "seq"], readMark],
   [["seq"], ({ seq }) => ok(seq > 0)],
   [[], () => {}],
@@ -156,7 +157,7 @@ function failure(frame) {
 }
 
 const COMMAND_NAMES = Object.fromEntries(
-  ["hello", "subscribe", "unsubscribe", "room.enter", "room.join", "room.leave", "room.rename", "room.topic", "message.post", "message.edit", "message.delete", "messages", "members", "changes", "read", "typing", "ping"].map((name) => [name, true]),
+  ["hello", "subscribe", "unsubscribe", "room.enter", "room.join", "room.leave", "room.rename", "room.topic", "message.post", "message.edit", "message.delete", "message.versions", "messages", "members", "changes", "read", "typing", "ping"].map((name) => [name, true]),
 );
 
 /** The members of every command that the store sends in a life that uses all of them, by type. */
@@ -190,11 +191,12 @@ export async function sentByTheStore() {
   store.open({ id: 1, around: 75 });
   await flow();
   const room = store.room(1);
-  for (const act of [() => room.loadBefore(), () => room.loadAfter(), () => room.loadMembers(), () => room.writes(), () => room.post("mine")]) {
+  for (const act of [() => room.loadBefore(), () => room.loadAfter(), () => room.loadMembers(), () => room.writes(), () => room.post("mine", { answer: 7 })]) {
     act();
     await flow();
   }
   room.edit(151, "edited");
+  room.versions(151).catch(() => {});
   room.remove(151);
   room.rename("Another");
   room.setTopic("topic");

@@ -31,19 +31,23 @@ const COMMANDS = {
     server.setInfo(room, connection.person, "topic", topic);
     return { seq: server.rooms.get(room).seq };
   },
-  "message.post"(server, connection, { room, body, client_message_id, seen }) {
+  "message.post"(server, connection, { room, body, client_message_id, seen, reply_to }) {
     if (body.startsWith("refuse")) throw { code: "invalid", message: "This is refused." };
     const done = server.rooms.get(room).posted.has(`${connection.person} ${client_message_id}`);
     if (!done && !server.mayRead(room, connection.person)) throw { code: "forbidden", message: "You are not in this room." };
-    return server.post(room, connection.person, body, client_message_id, seen);
+    if (reply_to > server.rooms.get(room).lastNumber) throw { code: "invalid", field: "reply_to", message: "There is no such message." };
+    return server.post(room, connection.person, body, client_message_id, seen, reply_to);
   },
   "message.edit"(server, connection, { room, number, body }) {
     server.edit(room, number, { body, edited_at: server.at() });
     return { seq: server.rooms.get(room).seq };
   },
   "message.delete"(server, connection, { room, number }) {
-    server.edit(room, number, { body: "", deleted_at: server.at() });
+    server.remove(room, number);
     return { seq: server.rooms.get(room).seq };
+  },
+  "message.versions"(server, connection, { room, number }) {
+    return { room, number, versions: server.rooms.get(room).versions.get(number) ?? [] };
   },
   messages: (server, connection, command) => server.page(command.room, command),
   members: (server, connection, command) => server.members(command.room, command),

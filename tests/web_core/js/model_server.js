@@ -33,7 +33,7 @@ export class ModelServer {
 
   createRoom(id, person, { kind = "public" } = {}) {
     const info = { id, seq: 1, slug: `room-${id}`, name: `Room ${id}`, kind, topic: "", first_number: 1, created_at: this.at() };
-    this.rooms.set(id, { id, seq: 1, info, lastNumber: 0, messages: new Map(), members: new Map(), notices: new Map(), posted: new Map(), bodies: new Map() });
+    this.rooms.set(id, { id, seq: 1, info, lastNumber: 0, messages: new Map(), members: new Map(), notices: new Map(), posted: new Map(), bodies: new Map(), versions: new Map() });
     this.setMember(id, person, "joined", "owner");
   }
 
@@ -52,7 +52,7 @@ export class ModelServer {
     if (state !== "joined") for (const connection of this.connections) if (connection.person === person) connection.subscriptions.delete(id);
   }
 
-  post(id, author, body, clientMessageId, seen = null) {
+  post(id, author, body, clientMessageId, seen = null, replyTo = null) {
     const room = this.rooms.get(id);
     const key = `${author} ${clientMessageId}`;
     const first = room.posted.get(key);
@@ -61,7 +61,7 @@ export class ModelServer {
     let answer;
     this.change(room, () => {
       const number = ++room.lastNumber;
-      const message = { number, seq: room.seq, author, body, at: this.at(), client_message_id: clientMessageId };
+      const message = { number, seq: room.seq, author, body, at: this.at(), client_message_id: clientMessageId, ...(replyTo && { reply_to: replyTo }) };
       room.messages.set(number, message);
       answer = { room: id, number, seq: room.seq, at: message.at };
       room.bodies.set(key, body);
@@ -80,7 +80,22 @@ export class ModelServer {
     const had = room.messages.get(number);
     if (!had || had.deleted_at) return;
     this.change(room, () => {
-      const message = { ...had, ...changes, seq: room.seq };
+      const versions = [...(room.versions.get(number) ?? []), { body: had.body, at: had.edited_at ?? had.at }];
+      room.versions.set(number, versions);
+      const message = { ...had, ...changes, seq: room.seq, versions: versions.length };
+      room.messages.set(number, message);
+      return { messages: [message] };
+    });
+  }
+
+  remove(id, number) {
+    const room = this.rooms.get(id);
+    const had = room.messages.get(number);
+    if (!had || had.deleted_at) return;
+    this.change(room, () => {
+      room.versions.delete(number);
+      const { reply_to: _, versions: __, edited_at: ___, ...rest } = had;
+      const message = { ...rest, body: "", deleted_at: this.at(), seq: room.seq };
       room.messages.set(number, message);
       return { messages: [message] };
     });

@@ -337,7 +337,7 @@ export async function signing_out_empties_all_tabs() {
   const first = await tab(name, send);
   const second = await tab(name, send);
   await second.enqueue({ room: 1, body: "a" });
-  await first.storage.putDraft("7", 1, { text: "draft", edit: null });
+  await first.storage.putDraft("7", 1, { text: "draft", edit: null, answer: null });
   await first.storage.keep("page", { some: "thing" });
   await eventually(() => first.count() === 1, "both show it");
   first.forgetAll();
@@ -383,7 +383,7 @@ export async function drafts_survive_a_reload_by_person_and_room() {
   equal((await later.setOwner("7")).sort(), [1, 3]);
   equal([later.get(1).text, later.get(2).text, later.get(3).text], ["half a sentence", "", "unwritten yet"]);
   await later.setOwner("9");
-  equal(later.get(1), { text: "", edit: null });
+  equal(later.get(1), { text: "", edit: null, answer: null });
 }
 
 export async function an_open_edit_is_kept_beside_the_draft() {
@@ -398,5 +398,5 @@ export async function an_open_edit_is_kept_beside_the_draft() {
   await drafts.flush();
   const later = createDrafts({ storage, clock: new FakeClock() });
   await later.setOwner("7");
-  equal([later.get(1), later.get(2)], [{ text: "", edit }, { text: "a draft", edit: null }]);
+  equal([later.get(1), later.get(2)], [{ text: "", edit, answer: null }, { text: "a draft", edit: null, answer: null }]);
 }

@@ -92,7 +92,7 @@ export async function a_message_is_on_screen_at_once_and_its_row_stays() {
   it.server.read(1, 1, 200);
   await it.flow();
   const room = await opened(it, { id: 1 });
-  room.setDraft("hello");
+  room.writing.write("hello");
   const posting = room.post("hello 🎉");
   const [row] = room.rows.value.slice(-1);
   equal([row.kind, row.pending.body, it.store.unsent.value], ["pending", "hello 🎉", 1]);
@@ -191,7 +191,7 @@ export async function edits_deletions_names_and_topics_come_as_changes() {
 export async function without_a_network_the_page_opens_with_what_was_kept() {
   const it = await world();
   const room = await opened(it, { id: 1, around: 200 });
-  room.setDraft("half a sentence");
+  room.writing.write("half a sentence");
   await it.store.flush();
   await it.store.stop();
   const offline = await world({ storage: it.storage, server: it.server, start: false });
@@ -202,7 +202,7 @@ export async function without_a_network_the_page_opens_with_what_was_kept() {
   const kept = await offline.store.open({ slug: "room-1" });
   equal(kept.timeline.value.to, 200);
   equal(kept.timeline.value.messages.length, 50);
-  equal([kept.draft.value, offline.store.person(2).value.name], ["half a sentence", "Person 2"]);
+  equal([kept.writing.text.value, offline.store.person(2).value.name], ["half a sentence", "Person 2"]);
   kept.post("written offline");
   await settle();
   await offline.store.stop();
@@ -217,7 +217,7 @@ export async function without_a_network_the_page_opens_with_what_was_kept() {
 export async function what_was_kept_of_another_person_is_not_shown_to_this_one() {
   const it = await world();
   const room = await opened(it, { id: 1 });
-  room.setDraft("a draft of person 1");
+  room.writing.write("a draft of person 1");
   room.markRead(190);
   await it.store.flush();
   await it.store.stop();
@@ -225,7 +225,7 @@ export async function what_was_kept_of_another_person_is_not_shown_to_this_one()
   equal(other.store.me.value.id, 3);
   equal(other.store.rooms.value.map(({ id }) => id), [2, 3]);
   const hidden = other.store.room(1);
-  equal([hidden.timeline.value, hidden.info.value, hidden.draft.value], [null, null, ""]);
+  equal([hidden.timeline.value, hidden.info.value, hidden.writing.text.value], [null, null, ""]);
   await other.clock.pass(5_000);
   equal(it.server.memberships.has("3 1"), false);
 }
@@ -245,7 +245,7 @@ export async function signing_out_leaves_nothing() {
   const it = await world();
   const room = await opened(it, { id: 1 });
   it.WebSocket.opened.cut();
-  room.setDraft("a draft");
+  room.writing.write("a draft");
   await room.post("unsent");
   await it.store.flush();
   equal(it.store.unsent.value, 1);

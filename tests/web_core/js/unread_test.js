@@ -62,7 +62,7 @@ export async function a_deleted_message_is_not_unread_on_any_device() {
   const it = await inTwoRooms();
   const phone = await world({ server: it.server });
   const unread = () => [it.store.room(1).unread.value, phone.store.room(1).unread.value, phone.store.unread.value];
-  const remove = (...numbers) => numbers.forEach((number) => it.server.edit(1, number, { body: "", deleted_at: it.server.at() }));
+  const remove = (...numbers) => numbers.forEach((number) => it.server.remove(1, number));
   const room = await opened(it, { id: 1 });
   remove(151, 160);
   await it.flow();
@@ -102,7 +102,7 @@ export async function a_deleted_message_is_not_unread_on_any_device() {
 
 export async function what_is_not_unread_is_kept_over_a_reload() {
   const it = await world();
-  it.server.edit(1, 160, { body: "", deleted_at: it.server.at() });
+  it.server.remove(1, 160);
   it.server.post(1, 1, "mine", "mine");
   await it.flow();
   equal(it.store.room(1).unread.value, 49);

@@ -17,6 +17,7 @@ from groupchat.actions.messages import Post, Posted
 from groupchat.conf import conf
 from groupchat.errors import ChatError, Invalid, RateLimited, Unauthenticated, Unavailable
 from groupchat.models import Person
+from groupchat.parts import parts_of
 from groupchat.protocol import (
     AnyCommand,
     Hello,
@@ -173,9 +174,8 @@ class NativeSession(ClientSession):
             else:
                 self._answered(room_id)
 
-        self.runtime.posting.submit(
-            self.visitor_key, Post(room_id, author, command.body, command.client_message_id, command.seen), answer
-        )
+        post = Post(room_id, author, command.body, command.client_message_id, command.seen, parts_of(command))
+        self.runtime.posting.submit(self.visitor_key, post, answer)
 
     async def _arrive(self, room_id: int, posted: Posted) -> None:
         try:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from groupchat import permissions
+from groupchat import permissions, timeline
 from groupchat.actions import messages
-from groupchat.protocol import DeleteMessage, EditMessage, Messages, PostMessage
+from groupchat.protocol import DeleteMessage, EditMessage, Messages, MessageVersions, PostMessage
 from groupchat.realtime.delivery.opening import Range
 from groupchat.realtime.gateway.commands.declaration import Declaration
 
@@ -45,6 +45,12 @@ async def read_messages(connection: NativeSession, command: Messages) -> None:
     )
 
 
+async def read_versions(connection: NativeSession, command: MessageVersions) -> None:
+    found = await connection.runtime.database.read(timeline.versions, command.room, command.number, connection.person)
+    versions = [{"body": version.body, "at": version.at} for version in found]
+    connection.reply(command.ref, {"room": command.room, "number": command.number, "versions": versions})
+
+
 COMMANDS: tuple[Declaration[Any], ...] = (
     # It writes, too: but a post never waits for those before it, for they stand in the same queue.
     Declaration(
@@ -70,5 +76,12 @@ COMMANDS: tuple[Declaration[Any], ...] = (
         right=permissions.READ,
         reply=("room", "seq", "first_number", "last_number", "messages", "notices"),
         limits=("max_page_messages",),
+    ),
+    Declaration(
+        MessageVersions,
+        read_versions,
+        right=permissions.VERSIONS,
+        reply=("room", "number", "versions"),
+        limits=("max_message_versions",),
     ),
 )

@@ -40,7 +40,7 @@ export const editorInSight = signal(false);
 
 /** Open a message of one's own for a change. */
 export function edit(room, message) {
-  room.startEdit(message);
+  room.writing.startEdit(message);
   editorWanted.value = true;
 }
 

@@ -23,14 +23,14 @@ export function Composer({ room }) {
 
   useLayoutEffect(() => {
     touched.current = false;
-    field.current.value = room.draft.peek() ?? "";
+    field.current.value = room.writing.text.peek() ?? "";
     measure();
     // Not on a phone: its keyboard would cover what one came to read.
     if (!isNarrow.peek() && isFree(document.activeElement)) field.current.focus({ preventScroll: true });
   }, [room]);
 
   // A draft that was read late never stands over what has been written, or taken away, since.
-  const draft = room.draft.value;
+  const draft = room.writing.text.value;
   useLayoutEffect(() => {
     if (draft && !field.current.value && !touched.current) {
       field.current.value = draft;
@@ -38,10 +38,10 @@ export function Composer({ room }) {
     }
   }, [draft]);
 
-  const replaced = room.draftReplaced.value;
+  const replaced = room.writing.replaced.value;
   useLayoutEffect(() => {
     if (replaced === 0) return;
-    field.current.value = room.draft.peek();
+    field.current.value = room.writing.text.peek();
     measure();
   }, [replaced]);
 
@@ -55,7 +55,7 @@ export function Composer({ room }) {
   function written() {
     touched.current = true;
     measure();
-    room.setDraft(field.current.value);
+    room.writing.write(field.current.value);
     if (!empty.value) room.writes();
   }
 

@@ -33,7 +33,7 @@ export function Editor({ room, message, edit }) {
     return () => {
       observer.disconnect();
       editorInSight.value = false;
-      if (document.activeElement !== current || !room.editing.peek()) return;
+      if (document.activeElement !== current || !room.writing.edit.peek()) return;
       // It goes because its row does, and somebody was writing: the way back to it is in sight.
       left = { room, number, from: current.selectionStart, to: current.selectionEnd };
       queueMicrotask(() => document.getElementById("editor-elsewhere")?.focus());
@@ -55,7 +55,7 @@ export function Editor({ room, message, edit }) {
     const row = field.current?.closest("[data-stop]");
     // Who came from the composer goes on writing there.
     const back = before.current?.id === "composer" ? before.current : row;
-    room.endEdit();
+    room.writing.endEdit();
     back?.focus({ preventScroll: true });
   }
 
@@ -84,26 +84,26 @@ export function Editor({ room, message, edit }) {
 
   function written() {
     fit(field.current);
-    room.writeEdit(field.current.value);
+    room.writing.writeEdit(field.current.value);
   }
 
   function takeTheirs() {
     field.current.value = message.body;
     fit(field.current);
-    room.rebaseEdit(message, message.body);
+    room.writing.rebaseEdit(message, message.body);
     field.current.focus({ preventScroll: true });
   }
 
   function keepMine() {
-    room.rebaseEdit(message);
+    room.writing.rebaseEdit(message);
     field.current.focus({ preventScroll: true });
   }
 
   function toComposer() {
     const { text } = edit;
-    const draft = room.draft.peek();
-    room.endEdit();
-    room.replaceDraft(draft ? `${draft}\n${text}` : text);
+    const draft = room.writing.text.peek();
+    room.writing.endEdit();
+    room.writing.replace(draft ? `${draft}\n${text}` : text);
     document.getElementById("composer")?.focus();
     say(t("editor.moved"));
   }
@@ -147,7 +147,7 @@ function isNobodys(element) {
 
 /** Above the composer, while an open edit is out of sight: back to it, or away with it. */
 export function EditElsewhere({ room }) {
-  const edit = room.editing.value;
+  const edit = room.writing.edit.value;
   if (!edit || editorInSight.value) return null;
   async function show() {
     await room.loadAround(edit.number).catch(() => {});
@@ -155,7 +155,7 @@ export function EditElsewhere({ room }) {
   }
   return html`<div class="edit-elsewhere">
     <span>${t("editor.elsewhere")}</span>
-    <button class="button quiet small" type="button" onClick=${() => room.endEdit()}>${t("editor.discard")}</button>
+    <button class="button quiet small" type="button" onClick=${() => room.writing.endEdit()}>${t("editor.discard")}</button>
     <button class="button small" id="editor-elsewhere" type="button" onClick=${show}>${t("editor.show")}</button>
   </div>`;
 }

@@ -13,7 +13,7 @@ export function RoomLink({ room }) {
   const muted = room.membership.value?.notify === "nothing";
   const here = current.value.room === room;
   const link = useRef(null);
-  const draft = !here && Boolean(room.draft.value || room.editing.value);
+  const draft = !here && Boolean(room.writing.text.value || room.writing.edit.value);
 
   function follow(event) {
     if (event.metaKey || event.ctrlKey || event.shiftKey) return;

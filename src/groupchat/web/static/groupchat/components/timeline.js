@@ -22,7 +22,7 @@ export function Timeline({ room }) {
   const shown = useRef({ target: undefined });
   const away = useSignal(false);
   const rows = room.rows.value;
-  const editing = room.editing.value;
+  const editing = room.writing.edit.value;
   const timeline = room.timeline.value;
   const waiting = useLasting(timeline === null, 300);
   const roving = useRoving(room);
@@ -32,7 +32,7 @@ export function Timeline({ room }) {
   useLayoutEffect(() => {
     const made = new ScrollKeeper(scroller.current, {
       ends: () => room.timeline.peek()?.atEnd ?? false,
-      limits: () => [room.editing.peek()?.number, attended.peek() ? null : room.firstUnread],
+      limits: () => [room.writing.edit.peek()?.number, attended.peek() ? null : room.firstUnread],
       moved: () => look(room, made, away),
     });
     keeper.current = made;

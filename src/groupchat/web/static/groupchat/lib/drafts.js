@@ -1,11 +1,11 @@
-/** What is written and not sent, kept on this device by person and room: a draft, and an open edit of a message. */
+/** What is written and not sent, kept on this device by person and room: a draft, what it answers, and an open edit of a message. */
 
 export const WRITE_AFTER_MILLISECONDS = 150; // after the first key that is not yet written: a fast reload loses no more
 
 /** @typedef {import("./types.js").Draft} Draft */
 
 /** @type {Draft} */
-const NONE = Object.freeze({ text: "", edit: null });
+const NONE = Object.freeze({ text: "", edit: null, answer: null });
 
 /**
  * @param {{storage: import("./storage.js").Storage, clock: import("./types.js").Clock}} options
@@ -38,7 +38,7 @@ export function createDrafts({ storage, clock }) {
       for (const room of drafts.keys()) await write(room);
       const stored = person === null ? [] : await storage.drafts(person).catch(() => []);
       if (person !== owner) return [];
-      for (const { room, text, edit = null } of stored) if (!drafts.has(room)) drafts.set(room, { text, edit });
+      for (const { room, text, edit = null, answer = null } of stored) if (!drafts.has(room)) drafts.set(room, { text, edit, answer });
       return [...drafts.keys()];
     },
 
@@ -48,10 +48,10 @@ export function createDrafts({ storage, clock }) {
     /** @param {number} room @param {Partial<Draft>} changes */
     set(room, changes) {
       const draft = { ...this.get(room), ...changes };
-      if (draft.text || draft.edit) drafts.set(room, draft);
+      if (draft.text || draft.edit || draft.answer) drafts.set(room, draft);
       else drafts.delete(room);
       // What was sent or given up is at once no draft any more, or a fast reload would bring it back.
-      if (changes.text === "" || changes.edit === null) write(room);
+      if (changes.text === "" || changes.edit === null || changes.answer === null) write(room);
       else if (!timers.has(room)) timers.set(room, clock.setTimeout(() => write(room), WRITE_AFTER_MILLISECONDS)); // the newest text
     },
 

@@ -58,6 +58,8 @@ export class RoomCopy {
     /** Person id behind which the next page of members begins. */
     this.membersNext = 0;
     this.pagesOnTheWay = 0;
+    /** Messages that others answer and that stand in no window, by number. @type {Map<number, import("./types.js").Message|null>} */
+    this.quoted = new Map();
     this.keptMessages = new Map();
     this.keptNotices = new Map();
     this.generation += 1;
@@ -65,7 +67,7 @@ export class RoomCopy {
 
   /** Whether a change could matter to what is shown here or asked for. */
   get loaded() {
-    return this.windows.length > 0 || this.members !== null || this.pagesOnTheWay > 0;
+    return this.windows.length > 0 || this.quoted.size > 0 || this.members !== null || this.pagesOnTheWay > 0;
   }
 
   /** Whether something is missing between the position and what was heard of. */
@@ -147,6 +149,7 @@ export class RoomCopy {
     const notices = frame.notices ?? [];
     if (this.pagesOnTheWay > 0) this.#keep(messages, notices);
     this.windows = mergeInto(this.windows, messages, notices, this.firstNumber);
+    this.#mergeQuoted(messages);
     if (frame.members) this.#mergeMembers(frame.members);
     for (const message of messages) {
       this.lastNumber = Math.max(this.lastNumber, message.number);
@@ -188,6 +191,21 @@ export class RoomCopy {
     } finally {
       this.#pageDone();
     }
+    return true;
+  }
+
+  /**
+   * A page that was asked for around one message, which another answers; false as for `messagesCame`.
+   * @param {number} generation
+   * @param {import("./types.js").MessagePage} page
+   * @param {number} number
+   */
+  quoteCame(generation, page, number) {
+    if (!this.#isWanted(generation)) return false;
+    const found = page.messages.find((message) => message.number === number) ?? null;
+    const kept = this.keptMessages.get(number);
+    this.quoted = new Map(this.quoted).set(number, kept && isNewer(kept, found) ? kept : found);
+    this.#pageDone();
     return true;
   }
 
@@ -284,6 +302,11 @@ export class RoomCopy {
     if (this.pagesOnTheWay > 0) return;
     this.keptMessages.clear();
     this.keptNotices.clear();
+  }
+
+  #mergeQuoted(messages) {
+    const newer = messages.filter((message) => this.quoted.has(message.number) && isNewer(message, this.quoted.get(message.number)));
+    if (newer.length > 0) this.quoted = new Map([...this.quoted, ...newer.map((message) => [message.number, message])]);
   }
 
   #mergeMembers(seen) {

@@ -129,15 +129,15 @@ export function createOutbox({
   }
 
   async function sendOne(item) {
-    const { client_message_id, room, body, seen, epoch: written } = item;
+    const { client_message_id, room, body, seen, answer, epoch: written } = item;
     inFlight.add(room);
     change(client_message_id, { state: "sending" });
     onChange();
     let result = null;
     try {
-      // In another life of the counters that number is another message; and what an older page left here does not say.
-      const sight = seen != null && written === epoch() ? { seen } : {};
-      result = await send({ type: "message.post", room, body, client_message_id, ...sight });
+      // In another life of the counters these numbers are other messages; and what an older page left here does not say.
+      const numbers = written === epoch() ? { ...(seen != null && { seen }), ...(answer != null && { reply_to: answer }) } : {};
+      result = await send({ type: "message.post", room, body, client_message_id, ...numbers });
     } catch (failure) {
       refused(item, failure);
     }
@@ -261,15 +261,16 @@ export function createOutbox({
 
     /**
      * Write a message. It is in `items()` at once; resolves to its client_message_id when it is kept.
-     * @param {{room: number, body: string, seen?: number|null}} message `seen`: up to which number its writer had seen the room by now
+     * @param {{room: number, body: string, seen?: number|null, answer?: number|null}} message `seen`: up to which number its writer had seen
+     *   the room by now; `answer`: the number of the message that it answers
      */
-    async enqueue({ room, body, seen = null }) {
+    async enqueue({ room, body, seen = null, answer = null }) {
       if (owner === null) throw new ChatFailure("offline", "It is not known yet who you are.");
       if (this.count() >= most) throw new ChatFailure("outbox_full", `${most} messages wait to be sent. Try again when some are gone.`);
       const id = newMessageId(randomBytes);
       const at = new Date(clock.now()).toISOString();
       const holdUntil = holds.get(room)?.until ?? null;
-      const item = { client_message_id: id, owner, room, body, seen, epoch: epoch(), at, order: null, state: "waiting", error: null, holdUntil };
+      const item = { client_message_id: id, owner, room, body, seen, answer, epoch: epoch(), at, order: null, state: "waiting", error: null, holdUntil };
       items.set(id, /** @type {Pending} */ (item));
       onChange();
       let order;

@@ -7,7 +7,8 @@
  * @typedef {"joined"|"left"|"kicked"|"banned"} MemberState
  * @typedef {{person: number, seq: number, role: "owner"|"member", state: MemberState}} Member
  * @typedef {{number: number, seq: number, author: number, body: string, at: string, client_message_id: string,
- *            edited_at?: string, deleted_at?: string}} Message
+ *            edited_at?: string, deleted_at?: string, reply_to?: number, versions?: number}} Message
+ * @typedef {{body: string, at: string}} Version
  * @typedef {{after: number, kind: "renamed"|"topic", seq: number, actor: number, text: string, at: string}} Notice
  * @typedef {{room: number, seq: number, role: "owner"|"member", state: MemberState, last_read_number: number,
  *            notify: "everything"|"mentions"|"nothing"}} Membership
@@ -35,8 +36,9 @@
 
 /**
  * A message that waits in the outbox. `order` is the place in the queue (null until it is kept), `seen` up to which number its writer
- * had seen the room when they wrote it (null: not known), in the life of the counters that `epoch` names.
- * @typedef {{client_message_id: string, owner: string, room: number, body: string, seen: number|null, epoch: string|null, at: string, order: number|null,
+ * had seen the room when they wrote it (null: not known), `answer` the message that it answers: both in the life of the counters that
+ * `epoch` names.
+ * @typedef {{client_message_id: string, owner: string, room: number, body: string, seen: number|null, answer?: number|null, epoch: string|null, at: string, order: number|null,
  *            state: "waiting"|"sending"|"sent"|"failed", error: {code: string, message: string}|null,
  *            holdUntil: number|null, number?: number, seq?: number}} Pending
  */
@@ -50,7 +52,8 @@
 /**
  * What is written in a room and not sent: an open edit of the message `number`, whose `body` at `seq` is to become `text`.
  * @typedef {{number: number, seq: number, body: string, text: string}} Edit
- * @typedef {{text: string, edit: Edit|null}} Draft
+ * `answer`: the number of the message that the next one answers.
+ * @typedef {{text: string, edit: Edit|null, answer: number|null}} Draft
  */
 
 export {};

@@ -58,7 +58,7 @@ export function createStore({ url, WebSocket, storage, lead, channel, clock, ran
     epoch: () => copy.epoch,
     onChange: showPending,
     onErased: () => forgetEverything("signed_out"),
-    onWritten: (id, body) => rooms.get(id)?.writtenElsewhere(body),
+    onWritten: (id, body) => rooms.get(id)?.writing.writtenElsewhere(body),
   });
   const socket = createSocket({
     url,
@@ -157,11 +157,11 @@ export function createStore({ url, WebSocket, storage, lead, channel, clock, ran
   function takeOwner() {
     // The guest's first message made them a person: it is still theirs. Another account gets an outbox of its own.
     const adopt = ownedBy === GUEST && copy.me?.kind === "guest";
-    if (ownedBy !== null && !adopt) for (const room of rooms.values()) room.takeDraft({ text: "", edit: null });
+    if (ownedBy !== null && !adopt) for (const room of rooms.values()) room.writing.clear();
     ownedBy = owner();
     outbox.setOwner(ownedBy, { adopt: adopt ? GUEST : null });
     drafts.setOwner(ownedBy, { adopt }).then((ids) => {
-      for (const id of ids) rooms.get(id)?.draftCame(drafts.get(id));
+      for (const id of ids) rooms.get(id)?.writing.keptCame(drafts.get(id));
     });
   }
 

@@ -5,7 +5,9 @@ import { ChatFailure, sameAgain } from "../lib/failure.js";
 import { rowsOf } from "../lib/grouping.js";
 import { countCharacters, isVisible, wellFormed } from "../lib/text.js";
 import { History } from "./history.js";
+import { Quotes } from "./quotes.js";
 import { Typing } from "./typing.js";
+import { Writing } from "./writing.js";
 
 export const PAGE_MEMBERS = 100;
 export const READ_AFTER_MILLISECONDS = 500; // marks within this time become one command
@@ -30,6 +32,7 @@ export class RoomStore {
       return context.fetchPage(copy, () => (visit === this.visit ? make() : null), came);
     };
     this.history = new History(copy, this.fetchPage);
+    this.quotes = new Quotes(copy, this.history.windows, this.fetchPage);
     this.isOpen = false;
     this.generation = copy.generation;
 
@@ -41,12 +44,7 @@ export class RoomStore {
     this.unread = signal(copy.unread);
     this.newMessagesAt = signal(/** @type {number|null} */ (null));
     this.pending = signal(/** @type {import("../lib/types.js").Pending[]} */ ([]));
-    const { text, edit } = context.drafts.get(copy.id);
-    this.draft = signal(text);
-    /** Rises when the draft was changed by something else than the keys of its composer. */
-    this.draftReplaced = signal(0);
-    /** The message that is being edited, and what it is to become; one at a time in a room. */
-    this.editing = signal(edit);
+    this.writing = new Writing(copy.id, context.drafts);
     this.timeline = this.history.timeline;
     this.loading = this.history.loading;
     this.failure = this.history.failure;
@@ -91,6 +89,7 @@ export class RoomStore {
     this.lastReadNumber.value = copy.lastReadNumber;
     this.unread.value = copy.unread;
     this.history.publish();
+    this.quotes.publish();
     const hadMembers = this.memberMap.value !== null;
     this.memberMap.value = copy.members;
     this.memberCount.value = copy.joinedCount;
@@ -161,12 +160,12 @@ export class RoomStore {
     this.history.keepOnly(from, to);
   }
 
-  /** @param {string} body @returns {Promise<string>} */
-  async post(body) {
+  /** @param {string} body @param {{answer?: number|null}} [options] `answer`: the message that it answers @returns {Promise<string>} */
+  async post(body, { answer = null } = {}) {
     // What was shown up to now, however late it is sent: writing is not reading.
     const seen = this.copy.joined ? this.copy.lastReadNumber : null;
     this.typing.sent();
-    return this.context.outbox.enqueue({ room: this.id, body: this.#checked(body), seen });
+    return this.context.outbox.enqueue({ room: this.id, body: this.#checked(body), seen, answer });
   }
 
   retry(clientMessageId) {
@@ -179,6 +178,11 @@ export class RoomStore {
 
   async edit(number, body) {
     return this.context.command({ type: "message.edit", room: this.id, number, body: this.#checked(body) });
+  }
+
+  /** What a message said before, the oldest first. @returns {Promise<import("../lib/types.js").Version[]>} */
+  async versions(number) {
+    return (await this.context.command({ type: "message.versions", room: this.id, number })).versions;
   }
 
   remove(number) {
@@ -247,58 +251,13 @@ export class RoomStore {
     if (this.copy.joined) this.typing.writes();
   }
 
-  setDraft(text) {
-    this.draft.value = text;
-    this.context.drafts.set(this.id, { text });
-  }
-
-  /** What was kept of this room, and is read only now, stands behind what was written meanwhile. */
-  draftCame({ text, edit }) {
-    if (this.draft.value === "") this.draft.value = text;
-    if (this.editing.value === null) this.editing.value = edit;
-  }
-
-  takeDraft({ text, edit }) {
-    this.draft.value = text;
-    this.editing.value = edit;
-  }
-
-  /** A message was sent from another tab: where the same text stands here as a draft, it is no draft any more. */
-  writtenElsewhere(body) {
-    if (this.draft.value && wellFormed(this.draft.value) === body) this.replaceDraft("");
-  }
-
-  replaceDraft(text) {
-    this.setDraft(text);
-    this.draftReplaced.value += 1;
-  }
-
-  /** Open a message for a change, or go on with the change that is open. */
-  startEdit(message) {
-    if (this.editing.value?.number === message.number) return;
-    this.#setEdit({ number: message.number, seq: message.seq, body: message.body, text: message.body });
-  }
-
-  writeEdit(text) {
-    if (this.editing.value) this.#setEdit({ ...this.editing.value, text });
-  }
-
-  /** The message has changed meanwhile: what is being written stands upon what it is now. */
-  rebaseEdit({ seq, body }, text = this.editing.value?.text) {
-    if (this.editing.value) this.#setEdit({ ...this.editing.value, seq, body, text });
-  }
-
-  endEdit() {
-    this.#setEdit(null);
-  }
-
-  #setEdit(edit) {
-    this.editing.value = edit;
-    this.context.drafts.set(this.id, { edit });
-  }
-
   mayEdit(message) {
     return !message.deleted_at && message.author === this.context.me.value?.id;
+  }
+
+  /** Whether one may see what it said before it was edited. */
+  mayCompare(message) {
+    return message.versions > 0 && this.mayRemove(message);
   }
 
   mayRemove(message) {

@@ -1,0 +1,39 @@
+"""What hangs on messages: rows found by their message's room and number (`groupchat.parts` lists the kinds)."""
+
+from __future__ import annotations
+
+from django.db import models
+
+from groupchat.models.rooms import Room
+
+
+class MessageReply(models.Model):
+    """The message `number` answers the message `to` of the same room."""
+
+    id = models.BigAutoField(primary_key=True)
+    room = models.ForeignKey(Room, on_delete=models.CASCADE, related_name="+", db_index=False)
+    number = models.PositiveBigIntegerField()
+    to = models.PositiveBigIntegerField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["room", "number"], name="groupchat_one_reply")]
+
+    def __str__(self) -> str:
+        return f"{self.room_id}/{self.number} to {self.to}"
+
+
+class MessageVersion(models.Model):
+    """What a message said before it was edited: `version` counts from 1, `at` is when its author wrote that."""
+
+    id = models.BigAutoField(primary_key=True)
+    room = models.ForeignKey(Room, on_delete=models.CASCADE, related_name="+", db_index=False)
+    number = models.PositiveBigIntegerField()
+    version = models.PositiveIntegerField()
+    body = models.TextField()
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["room", "number", "version"], name="groupchat_one_version")]
+
+    def __str__(self) -> str:
+        return f"{self.room_id}/{self.number}, version {self.version}"

@@ -1,0 +1,95 @@
+"""What hangs on a message: the table over which it is checked and written with a post, read with its message, and
+taken away with it.
+
+`Message.parts` says which parts a message has, a bit for each; it is null for nearly every message, and nothing is
+asked of any part then. Who changes a part sets its bit and changes the message: its new state then travels as every
+change of a message does. A new part is a module here, a row of this table, its member of `protocol.MessageResource`,
+and the same name in the client's `lib/kinds.js`.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from django.db.models import Model
+
+from groupchat.models import Message, Room
+from groupchat.parts.part import Part
+from groupchat.parts.replies import REPLY
+from groupchat.parts.versions import VERSIONS, keep_version
+from groupchat.protocol import MessageResource
+from groupchat.resources import message_resource
+
+__all__ = [
+    "MESSAGE_PARTS",
+    "POSTED_PARTS",
+    "Part",
+    "bits_of",
+    "check_parts",
+    "insert_parts",
+    "keep_version",
+    "message_resources",
+    "parts_of",
+    "purge_parts",
+]
+
+MESSAGE_PARTS: tuple[Part, ...] = (REPLY, VERSIONS)
+
+POSTED_PARTS: dict[str, Part] = {part.key: part for part in MESSAGE_PARTS if part.check is not None}
+"""Those that a post may carry, by key."""
+
+
+def parts_of(said: object) -> Mapping[str, Any] | None:
+    """What a request to post carries, by its members; None where it is a plain one."""
+    return {key: value for key in POSTED_PARTS if (value := getattr(said, key)) is not None} or None
+
+
+def check_parts(said: Mapping[str, Any], room: Room) -> None:
+    """Whether a post into this room may carry these parts; raises ChatError."""
+    for key, value in said.items():
+        check = POSTED_PARTS[key].check
+        assert check is not None
+        check(value, room)
+
+
+def bits_of(said: Mapping[str, Any]) -> int:
+    """What stands in `Message.parts` of a message that was posted with these."""
+    return sum(POSTED_PARTS[key].bit for key in said)
+
+
+def insert_parts(posted: Iterable[tuple[int, int, Mapping[str, Any]]]) -> None:
+    """Write the parts of new messages, each `(room, number, what the post said)`: a statement a part that one has."""
+    rows: dict[str, list[Model]] = defaultdict(list)
+    for room_id, number, said in posted:
+        for key, value in said.items():
+            row = POSTED_PARTS[key].row
+            assert row is not None
+            rows[key].append(row(room_id, number, value))
+    for key, of_part in rows.items():
+        POSTED_PARTS[key].model._default_manager.bulk_create(of_part)
+
+
+def message_resources(messages: Sequence[Message]) -> list[MessageResource]:
+    """Messages with all that hangs on them, as they stand on the wire: a statement a room and part that one has."""
+    if not any(message.parts for message in messages):
+        return [message_resource(message) for message in messages]
+    found: dict[tuple[int, int], dict[str, Any]] = defaultdict(dict)
+    for part in MESSAGE_PARTS:
+        numbers: dict[int, list[int]] = defaultdict(list)
+        for message in messages:
+            if (message.parts or 0) & part.bit:
+                numbers[message.room_id].append(message.number)
+        for room_id, of_room in numbers.items():
+            for number, value in part.read(room_id, of_room).items():
+                found[room_id, number][part.key] = value
+    return [message_resource(message, found.get((message.room_id, message.number))) for message in messages]
+
+
+def purge_parts(message: Message) -> None:
+    """Take away all that hangs on a message, with its message. The caller saves `message.parts`."""
+    for part in MESSAGE_PARTS:
+        if (message.parts or 0) & part.bit:
+            part.model._default_manager.filter(room_id=message.room_id, number=message.number).delete()
+    message.parts = None

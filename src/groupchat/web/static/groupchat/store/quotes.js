@@ -1,0 +1,60 @@
+/** The messages that others answer: out of the timeline where they stand there, else fetched one by one, and kept true as all others. */
+
+import { signal } from "../vendor/signals-core.js";
+import { windowAt } from "../lib/windows.js";
+
+/** @typedef {import("../lib/types.js").Message} Message */
+
+export class Quotes {
+  /**
+   * @param {import("../lib/merge.js").RoomCopy} copy
+   * @param {{value: ReadonlyArray<import("../lib/types.js").Window>}} windows
+   * @param {(make: () => any, came: (generation: number, result: any) => boolean) => Promise<any>} fetchPage as for `History`
+   */
+  constructor(copy, windows, fetchPage) {
+    this.copy = copy;
+    this.windows = windows;
+    this.fetchPage = fetchPage;
+    this.quoted = signal(copy.quoted);
+    this.wanted = new Set();
+    this.fetching = false;
+  }
+
+  /** Take over what the copy holds now. */
+  publish() {
+    this.quoted.value = this.copy.quoted;
+  }
+
+  /** The message; undefined: it is not here, `fetch` it; null: the room has none with this number any more. @param {number} number */
+  find(number) {
+    const quoted = this.quoted.value;
+    const window = windowAt(this.windows.value, number);
+    if (window) return window.messages[number - window.from];
+    return number < this.copy.firstNumber ? null : quoted.get(number);
+  }
+
+  /** Ask for a message that is not here; several wait for each other. @param {number} number */
+  async fetch(number) {
+    this.wanted.add(number);
+    if (this.fetching) return;
+    this.fetching = true;
+    try {
+      for (const next of this.wanted) {
+        this.wanted.delete(next);
+        if (this.find(next) === undefined) await this.#fetchOne(next);
+      }
+    } catch {
+      // What shows it asks again when it is shown again.
+    } finally {
+      this.fetching = false;
+    }
+  }
+
+  #fetchOne(number) {
+    const command = { type: "messages", room: this.copy.id, around: number, limit: 1 };
+    return this.fetchPage(
+      () => (this.find(number) === undefined ? command : null),
+      (generation, page) => this.copy.quoteCame(generation, page, number),
+    );
+  }
+}
