@@ -49,7 +49,7 @@ msgstr ""
 "MIME-Version: 1.0\\n"
 "Content-Type: text/plain; charset=UTF-8\\n"
 "Content-Transfer-Encoding: 8bit\\n"
-"Plural-Forms: {plurals};\\n"
+"Plural-Forms: {plurals}\\n"
 """
 # Where a rule of plurals may turn: the rules look at the last two digits, and some at whole millions.
 _COUNTS = (*range(1001), 10_000, 100_000, 1_000_000, 2_000_000)
@@ -100,10 +100,8 @@ def files(*added: str) -> Iterator[tuple[Path, bytes]]:
         texts = domain.texts()
         for language in sorted({*domain.languages(), *added}):
             path = domain.po(language)
-            if not path.exists():
-                path.parent.mkdir(parents=True, exist_ok=True)
-                path.write_text(_HEAD.format(language=language, plurals=get_plural(language)))
-            catalogue = Translation.read(path, texts)
+            begun = _HEAD.format(language=language, plurals=get_plural(language))
+            catalogue = Translation.read(path.read_text() if path.exists() else begun, language, texts)
             yield path, catalogue.po()
             if domain.name == "django":
                 yield path.with_suffix(".mo"), catalogue.mo()
@@ -117,15 +115,14 @@ class Translation(Catalog):
     head: str
 
     @classmethod
-    def read(cls, path: Path, texts: list[Text]) -> Translation:
-        language = path.parents[1].name
-        before = read_po(io.BytesIO(path.read_bytes()), locale=language)
+    def read(cls, source: str, language: str, texts: list[Text]) -> Translation:
+        before = read_po(io.BytesIO(source.encode()), locale=language)
         found = cls(locale=language)
-        found.head = path.read_text().partition("\n\n")[0].rstrip()
+        found.head = source.partition("\n\n")[0].rstrip()
         found.mime_headers = [("Plural-Forms", dict(before.mime_headers)["Plural-Forms"])]
         for text in texts:
             old = before.get(text.id, text.context)
-            if old is None or old.pluralizable != isinstance(text.id, tuple):
+            if old is None or old.pluralizable != isinstance(text.id, tuple) or not any(old.string or ""):
                 old = Message(text.id)
             found.add(text.id, old.string, [(text.file, 0)], old.flags, (), old.user_comments, context=text.context)
         return found
@@ -150,9 +147,10 @@ class Translation(Catalog):
         forms = plural_forms(str(self.locale), self.plural_expr)
         texts: dict[str, str | dict[str, str]] = {}
         for message in self:
-            if not message.id or not message.string or message.fuzzy:
+            one, said = message.id if isinstance(message.id, str) else message.id[0], message.string or ""
+            missing = not said or not all(said) or (message.pluralizable and len(said) != self.num_plurals)
+            if not one or missing or message.fuzzy:
                 continue
-            one, said = message.id if isinstance(message.id, str) else message.id[0], message.string
             key = one if message.context is None else f"{message.context}\4{one}"
             texts[key] = said if isinstance(said, str) else {name: said[at] for name, at in forms.items()}
         told = {"language": to_language(str(self.locale)), "texts": dict(sorted(texts.items()))}
@@ -205,6 +203,7 @@ def main() -> None:
     settings.configure()  # reading templates asks for the settings
     for path, content in files(*sys.argv[1:]):
         if not path.exists() or path.read_bytes() != content:
+            path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(content)
             print(f"written: {path.relative_to(SOURCE)}")
 
