@@ -3,6 +3,7 @@
 # make check   the fast tests, in less than half a minute
 # make test    all tests                                  PYTEST_ARGS="-k rooms" picks some
 # make lint    style, types, layers                       make format repairs the style
+# make messages   the texts to be translated, from the code into all languages, and built     make messages ADD=fr   another one
 # make docs    the documents as a site, in build/docs     make test-browsers   the main walk in Firefox and WebKit
 # make chaos   the long form of the fault tests           make bench   the measurements
 # make lock    raise the pinned versions                  make durations   measure anew what is fast
@@ -24,7 +25,7 @@ TEST := $(VENV)/.installed-test
 DOCS := $(VENV)/.installed-docs
 NODE_MODULES := node_modules/.package-lock.json
 
-.PHONY: serve dev check test test-browsers durations docs lint format lint-js chaos bench lock chromium clean
+.PHONY: serve dev check test test-browsers durations messages docs lint format lint-js chaos bench lock chromium clean
 .DELETE_ON_ERROR:
 
 serve: $(SERVE)
@@ -70,6 +71,10 @@ $(NODE_MODULES): package-lock.json
 format: $(TEST)
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
+
+# into src/groupchat/**/locale, and from there the .mo of the server and the .json of the client: tools/messages.py
+messages: $(TEST)
+	$(BIN)/python tools/messages.py $(ADD)
 
 # a link that leads nowhere, or a name that is gone, is an error
 docs: $(DOCS)

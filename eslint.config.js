@@ -16,6 +16,18 @@ export default [
     },
   },
   { files: [`${CLIENT}/**/*.js`, "tests/web_core/js/**/*.js"], languageOptions: { globals: globals.browser } },
+  {
+    files: [`${CLIENT}/**/*.js`],
+    rules: {
+      "no-restricted-syntax": [
+        "error",
+        {
+          selector: "CallExpression[callee.name=/^n?p?gettext$/]:not(:function *)",
+          message: "While a module loads, the texts of the language are not there yet: put it into a function.",
+        },
+      ],
+    },
+  },
   { files: [`${CLIENT}/sw.js`], languageOptions: { globals: globals.serviceworker } },
   { files: ["tools/**/*.mjs"], languageOptions: { globals: globals.node } },
   { files: ["benchmarks/**/*.js"], languageOptions: { sourceType: "commonjs", globals: globals.node } },

@@ -131,6 +131,7 @@ def test_the_wheel_holds_the_package_and_nothing_else(built: Built) -> None:
     for needed in (
         "groupchat/py.typed",
         "groupchat/locale/de/LC_MESSAGES/django.mo",
+        "groupchat/web/static/groupchat/i18n/de.json",
         "groupchat/migrations/0001_initial.py",
         "groupchat/server/migrations/0001_initial.py",
         "groupchat/web/templates/groupchat/base.html",

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import gettext
 import json
 import re
-from pathlib import Path
 
 import pytest
 from django.contrib.staticfiles import finders
@@ -15,9 +13,6 @@ from groupchat.web import errors
 
 pytestmark = pytest.mark.django_db
 
-TEMPLATES = Path(errors.__file__).parent / "templates"
-TRANSLATED = re.compile(r"{% translate ['\"](.*?)['\"] %}")
-GETTEXT = re.compile(r'\b_\("([^"\\]+)"\)')
 PAGES = ["/", "/app-shell/", "/robots.txt", "/accounts/login/", "/accounts/signup/", "/nothing/"]
 
 
@@ -111,29 +106,24 @@ def test_german_where_the_reader_wants_it(client: Client) -> None:
     assert "Redet miteinander" in body
 
 
-def test_every_text_of_the_pages_is_translated() -> None:
-    with (TEMPLATES.parent.parent / "locale/de/LC_MESSAGES/django.mo").open("rb") as compiled:
-        known = gettext.GNUTranslations(compiled)
-    texts = [text for template in TEMPLATES.rglob("*.html") for text in TRANSLATED.findall(template.read_text())]
-    texts += [text for module in TEMPLATES.parent.glob("*.py") for text in GETTEXT.findall(module.read_text())]
-    assert len(texts) > 30
-    for text in texts:
-        assert known.gettext(text) != text or text in ("Group Chat", "Ada"), text
+def test_the_page_loads_the_texts_of_its_language_and_no_others(client: Client) -> None:
+    """The catalogue is on its way before the modules ask for it; English is in the code and needs none."""
+    catalogue = "/static/groupchat/i18n/de.json"
+    for language in ("de", "de-AT"):
+        page = client.get("/app-shell/", headers={"accept-language": language}).content.decode()
+        assert f'<link rel="preload" href="{catalogue}" as="fetch" type="application/json" crossorigin>' in page
+        assert f'data-texts="{catalogue}"' in page
+    for language in ("en", "fr"):
+        page = client.get("/app-shell/", headers={"accept-language": language}).content.decode()
+        assert 'data-texts=""' in page
+        assert "i18n/" not in page
 
 
-def test_both_catalogues_of_the_client_have_the_same_keys() -> None:
-    folder = TEMPLATES.parent / "static/groupchat/i18n"
-
-    def keys(language: str) -> list[str]:
-        return re.findall(r'^  "?([\w.-]+)"?: ', (folder / f"{language}.js").read_text(), re.MULTILINE)
-
-    assert keys("en") == keys("de")
-    assert len(keys("en")) == len(set(keys("en")))
-
-
-def test_every_key_that_the_client_uses_is_in_the_catalogue() -> None:
-    folder = TEMPLATES.parent / "static/groupchat"
-    known = set(re.findall(r'^  "?([\w.-]+)"?: ', (folder / "i18n/en.js").read_text(), re.MULTILINE))
-    for module in (folder / "components").glob("*.js"):
-        for key in re.findall(r'\bt\("([^"]+)"', module.read_text()):
-            assert key in known, f"{module.name}: {key}"
+def test_the_worker_keeps_the_page_with_the_texts_of_its_language(client: Client) -> None:
+    english, german = (
+        json.loads(client.get("/app-shell.json", headers={"accept-language": language}).content)
+        for language in ("en", "de")
+    )
+    assert set(german["urls"]) - set(english["urls"]) == {"/static/groupchat/i18n/de.json"}
+    assert finders.find("groupchat/i18n/de.json")
+    assert english["version"] != german["version"], "another language is another page to keep"

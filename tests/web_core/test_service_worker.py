@@ -13,6 +13,7 @@ from tests.web_core.conftest import STATIC, FileServer
 
 HASHED = "/static/0123456789abcdef/app.js"
 PLAIN = "/static/plain.js"
+TEXTS = "/static/i18n/de.json"
 
 
 @pytest.fixture
@@ -35,6 +36,7 @@ def site(file_server: FileServer) -> Iterator[FileServer]:
         HASHED: script("export const version = 1;"),
         "/static/fedcba9876543210/late.js": script("export const late = true;"),
         PLAIN: script("export const plain = 1;"),
+        TEXTS: lambda: (200, "application/json", b'{"language": "de"}'),
     }
     publish(file_server, "one")
     yield file_server
@@ -48,7 +50,7 @@ def publish(site: FileServer, version: str) -> None:
         "page": "/rooms/",
         "pages": ["/rooms/"],
         "static": "/static/",
-        "urls": [HASHED, PLAIN],
+        "urls": [HASHED, PLAIN, TEXTS],
     }
     site.answers["/app-shell.json"] = lambda: (200, "application/json", json.dumps(shell).encode())
 
@@ -107,6 +109,7 @@ def test_pages_of_rooms_open_without_a_network(visitor: Page, site: FileServer, 
     assert visitor.text_content("h1") == "shell"
     assert visitor.evaluate(f"import('{HASHED}').then((m) => m.version)") == 1
     assert visitor.evaluate(f"import('{PLAIN}').then((m) => m.plain)") == 1
+    assert visitor.evaluate(f"fetch('{TEXTS}').then((r) => r.json())") == {"language": "de"}
     with pytest.raises(Error):
         visitor.goto(f"{site.url}/accounts/login/")
 
@@ -116,7 +119,9 @@ def test_nothing_personal_is_kept(visitor: Page, site: FileServer) -> None:
     assert visitor.evaluate("fetch('/api/me').then((r) => r.json())") == {"secret": 1}
     visitor.goto(f"{site.url}/accounts/login/")
     visitor.evaluate("import('/static/fedcba9876543210/late.js')")
-    assert kept(visitor) == sorted(["/app-shell.json", "/rooms/", HASHED, PLAIN, "/static/fedcba9876543210/late.js"])
+    assert kept(visitor) == sorted(
+        ["/app-shell.json", "/rooms/", HASHED, PLAIN, TEXTS, "/static/fedcba9876543210/late.js"]
+    )
 
 
 def test_files_named_by_their_content_are_not_asked_for_again(visitor: Page, site: FileServer) -> None:
@@ -164,7 +169,7 @@ def test_erasing_leaves_nothing_until_the_next_page(visitor: Page, site: FileSer
         visitor,
         """async () => {
           const names = await caches.keys();
-          return names.length === 1 && (await (await caches.open(names[0])).keys()).length === 4;
+          return names.length === 1 && (await (await caches.open(names[0])).keys()).length === 5;
         }""",
     )
     context.set_offline(True)

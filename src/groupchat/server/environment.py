@@ -14,6 +14,7 @@ from urllib.parse import SplitResult, urlsplit
 from zoneinfo import ZoneInfo
 
 from django.core.exceptions import ImproperlyConfigured
+from django.utils.translation import to_language
 from environs import Env
 
 from groupchat.conf import Conf, check_path
@@ -24,7 +25,8 @@ MIN_SECRET_KEY_CHARACTERS = 32
 MIN_SECRET_KEY_DIFFERENT = 10
 MIN_METRICS_TOKEN_CHARACTERS = 16
 
-LANGUAGES = ("en", "de")
+LOCALE = Path(__file__).resolve().parent.parent / "locale"
+LANGUAGES: tuple[str, ...] = ("en", *sorted(to_language(path.name) for path in LOCALE.iterdir() if path.is_dir()))
 LOG_LEVELS = ("debug", "info", "warning", "error")
 
 # what is not an option of Conf but ours all the same

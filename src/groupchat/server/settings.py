@@ -6,12 +6,11 @@ import hashlib
 from pathlib import Path
 
 import django
-from django.utils.translation import gettext_lazy as _
+from django.conf import global_settings
 
-from groupchat.server import folder
-from groupchat.server.environment import read_environment
+from groupchat.server import environment, folder
 
-ENVIRONMENT = read_environment()
+ENVIRONMENT = environment.read_environment()
 _PACKAGE = Path(__file__).resolve().parent.parent
 
 DEBUG = False
@@ -158,7 +157,7 @@ STORAGES = {
 MEDIA_ROOT = ENVIRONMENT.data / "files"
 
 LANGUAGE_CODE = ENVIRONMENT.language
-LANGUAGES = [("en", _("English")), ("de", _("German"))]
+LANGUAGES = [(code, name) for code, name in global_settings.LANGUAGES if code in environment.LANGUAGES]
 USE_TZ = True
 TIME_ZONE = ENVIRONMENT.time_zone
 

@@ -27,7 +27,7 @@ _FILES = _STATIC / "groupchat"
 def page(request: HttpRequest) -> HttpResponse:
     """The app. It holds nothing personal, so that a copy of it may be kept on the device."""
     context = {
-        "language": translation.get_language() or "en",
+        "texts": _texts(),
         "modules": [static(name) for name in modules()],
         "styles": [static(name) for name in styles()],
         "guests": conf().guests,
@@ -48,11 +48,12 @@ def app_shell(request: HttpRequest) -> HttpResponse:
     names = ["groupchat/theme.js", *icons, *_names("css", "*.css"), *modules()]
     return JsonResponse(
         {
-            "version": _fingerprint(),
+            # The page that is kept is in the reader's language: another language is another version.
+            "version": f"{_fingerprint()}-{translation.get_language()}",
             "page": reverse("groupchat:app_page"),
             "pages": [reverse("groupchat:rooms")],
             "static": settings.STATIC_URL,
-            "urls": sorted({static(name) for name in names}),
+            "urls": sorted({*map(static, names), *filter(None, [_texts()])}),
         }
     )
 
@@ -102,7 +103,7 @@ def robots(request: HttpRequest) -> HttpResponse:
 
 def modules() -> list[str]:
     """All modules of the client, to be fetched at once instead of one behind the other."""
-    folders = ("lib", "store", "components", "i18n", "vendor")
+    folders = ("lib", "store", "components", "vendor")
     found = ["groupchat/app.js"]
     for folder in folders:
         found += _names(folder, "*.js")
@@ -112,6 +113,16 @@ def modules() -> list[str]:
 def styles() -> list[str]:
     """One style sheet per component."""
     return _names("css/components", "*.css")
+
+
+def _texts() -> str:
+    """The address of the client's texts in the request's language; empty where they are English, as in the code."""
+    language = (translation.get_language() or "").lower()
+    while language:
+        if (_FILES / "i18n" / f"{language}.json").is_file():
+            return static(f"groupchat/i18n/{language}.json")
+        language = language.rpartition("-")[0]
+    return ""
 
 
 def _names(folder: str, pattern: str) -> list[str]:

@@ -1,7 +1,7 @@
 import { rowsOf } from "/static/groupchat/lib/grouping.js";
 import { backoff } from "/static/groupchat/lib/backoff.js";
 import { dayOf, formatDay, formatNumber, formatTime, formatTimeShort, secondsUntil } from "/static/groupchat/lib/format.js";
-import { chooseLocale, createTranslator } from "/static/groupchat/lib/i18n.js";
+import { gettext, ngettext, npgettext, pgettext, speak } from "/static/groupchat/lib/i18n.js";
 import { newMessageId } from "/static/groupchat/lib/ids.js";
 import { countCharacters, initials, isVisible, isolate, personHue, wellFormed } from "/static/groupchat/lib/text.js";
 import { equal, ok } from "./check.js";
@@ -80,36 +80,62 @@ export function pending_messages_stand_at_the_end_until_they_arrive() {
   equal(rowsOf(view)[1].key, rowsOf({ ...view, messages: [] })[1].key, "the element of a pending message stays");
 }
 
-export function texts_come_from_catalogues_with_plurals() {
-  const catalogues = {
-    en: { hello: "Hello {name}", only: "Only English", unread: { one: "{count} new message", other: "{count} new messages", "=0": "Nothing new" } },
-    de: { hello: "Hallo {name}", unread: { one: "{count} neue Nachricht", other: "{count} neue Nachrichten" } },
-  };
-  const t = createTranslator({ locale: "de", catalogues });
-  equal(t("hello", { name: "<Ada>" }), "Hallo \u2068<Ada>\u2069");
-  equal([t("unread", { count: 1 }), t("unread", { count: 12345 })], ["1 neue Nachricht", "12.345 neue Nachrichten"]);
-  equal(t("only"), "Only English");
-  equal(t("missing.key"), "missing.key");
-  const en = createTranslator({ locale: "en", catalogues });
-  equal([en("unread", { count: 0 }), en("unread", { count: 2000 })], ["Nothing new", "2,000 new messages"]);
-  equal(en("hello"), "Hello {name}", "what was not given stays visible");
-  equal(createTranslator({ locale: "fr", catalogues })("hello", { name: "x" }), "Hello \u2068x\u2069");
+const GERMAN = {
+  language: "de",
+  texts: {
+    "Hello {name}": "Hallo {name}",
+    "{count} new message": { one: "{count} neue Nachricht", other: "{count} neue Nachrichten" },
+    "key\u0004Shift": "Umschalt",
+    "list\u0004{count} left": { one: "{count} übrig", other: "{count} übrig" },
+  },
+};
+
+function speaking(catalogue, ask) {
+  speak(catalogue);
+  try {
+    return ask();
+  } finally {
+    speak({ language: "en", texts: {} });
+  }
+}
+
+export function a_text_without_a_catalogue_is_itself() {
+  equal(gettext("Hello {name}", { name: "<Ada>" }), "Hello \u2068<Ada>\u2069");
+  equal(gettext("Hello {name}"), "Hello {name}", "what was not given stays visible");
+  const counted = (count) => ngettext("{count} message in {room}", "{count} messages in {room}", count, { room: "lunch" });
+  equal([1, 0, 2000].map(counted), ["1 message in \u2068lunch\u2069", "0 messages in \u2068lunch\u2069", "2,000 messages in \u2068lunch\u2069"]);
+  equal([pgettext("key", "Shift"), npgettext("list", "{count} left", "{count} left", 3)], ["Shift", "3 left"]);
+}
+
+export function a_catalogue_says_it_in_its_language() {
+  const told = speaking(GERMAN, () => [
+    gettext("Hello {name}", { name: "Ada" }),
+    ...[1, 12345].map((count) => ngettext("{count} new message", "{count} new messages", count)),
+    [gettext("Shift"), pgettext("key", "Shift"), npgettext("list", "{count} left", "{count} left", 1)],
+    [gettext("Only English"), ngettext("{count} egg", "{count} eggs", 1), ngettext("{count} egg", "{count} eggs", 1000)],
+  ]);
+  equal(told, [
+    "Hallo \u2068Ada\u2069",
+    "1 neue Nachricht",
+    "12.345 neue Nachrichten",
+    ["Shift", "Umschalt", "1 übrig"],
+    ["Only English", "1 egg", "1.000 eggs"],
+  ]);
+}
+
+export function plurals_follow_the_rules_of_the_language() {
+  const texts = { "{count} file": { one: "one", few: "few", many: "many", other: "other" }, "{count} line": { other: "other" } };
+  const told = speaking({ language: "ru", texts }, () => [1, 3, 11, 21].map((count) => ngettext("{count} file", "{count} files", count)));
+  equal(told, ["one", "few", "many", "one"]);
+  equal(speaking({ language: "ru", texts }, () => ngettext("{count} line", "{count} lines", 3)), "other", "a form that the catalogue lacks");
 }
 
 export function a_value_turns_nothing_around_that_stands_beside_it() {
-  const t = createTranslator({ locale: "en", catalogues: { en: { made: "{name} is new, {count} inside" } } });
-  equal(t("made", { name: "\u202eabc", count: 2 }), "\u2068abc\u2069 is new, 2 inside");
+  equal(gettext("{name} is new, {count} inside", { name: "\u202eabc", count: 2 }), "\u2068abc\u2069 is new, 2 inside");
   equal(isolate("a\u2069\u2067b\u202c"), "\u2068ab\u2069", "nothing in it ends the isolation");
   equal(isolate("two\nlines\u2029and\u0007more"), "\u2068two lines and more\u2069", "nor does a new paragraph");
   equal(isolate("می\u200cخواهم"), "\u2068می\u200cخواهم\u2069");
   equal(isolate(isolate("x")), isolate("x"));
-}
-
-export function locales_are_chosen_by_language() {
-  equal(chooseLocale(["de-AT", "en"], ["en", "de"]), "de");
-  equal(chooseLocale(["fr", "en-US"], ["de", "en"]), "en");
-  equal(chooseLocale(["fr"], ["en", "de"]), "en");
-  equal(chooseLocale([], ["en", "de"]), "en");
 }
 
 export function days_and_times_are_formatted_for_the_reader() {

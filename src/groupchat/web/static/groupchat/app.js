@@ -8,20 +8,19 @@ import { startKeyboard } from "./components/keyboard.js";
 import { startRouting } from "./components/route.js";
 import { startTitle } from "./components/title.js";
 import { startViewport } from "./components/viewport.js";
-import { de } from "./i18n/de.js";
-import { en } from "./i18n/en.js";
-import { chooseLocale, createTranslator } from "./lib/i18n.js";
+import { speak } from "./lib/i18n.js";
 import { startStore } from "./store/start.js";
 import { render } from "./vendor/preact.js";
 
 const root = document.getElementById("app");
-const catalogues = { en, de };
 
 chat.page = { ...root.dataset };
-chat.locale = chooseLocale([chat.page.language, ...navigator.languages], Object.keys(catalogues));
-chat.translate = createTranslator({ locale: chat.locale, catalogues });
+const catalogue = chat.page.texts ? await fetchCatalogue(chat.page.texts) : null;
+if (catalogue) speak(catalogue);
+// What is drawn may be in another language than what a site puts around it.
+root.lang = catalogue?.language ?? "en";
 // Dates as the reader's own region writes them, where it speaks the page's language.
-chat.locale = navigator.languages.find((tag) => tag.split("-")[0] === chat.locale) ?? chat.locale;
+chat.locale = navigator.languages.find((tag) => tag.split("-")[0] === root.lang.split("-")[0]) ?? root.lang;
 chat.store = await startStore({ url: chat.page.socket, locale: chat.locale });
 
 startRouting();
@@ -33,3 +32,13 @@ render(html`<${App} />`, root);
 
 // After the page: fetching what the worker keeps must not stand in its way.
 if ("serviceWorker" in navigator) navigator.serviceWorker.register(chat.page.worker).catch(() => {});
+
+/** The texts of the page's language; null, which is English, where they can't be had. The page preloads them. */
+async function fetchCatalogue(url) {
+  try {
+    const response = await fetch(url);
+    return response.ok ? await response.json() : null;
+  } catch {
+    return null;
+  }
+}

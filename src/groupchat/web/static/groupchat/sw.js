@@ -11,6 +11,7 @@ const worker = /** @type {ServiceWorkerGlobalScope} */ (/** @type {unknown} */ (
 const PREFIX = "groupchat-shell-";
 const LIST = new URL("app-shell.json", worker.location.href).href;
 const ASSETS = new Set(["script", "style", "image", "font", "manifest"]);
+const TEXTS = /\/i18n\/[\w-]+\.json$/; // a page fetches them by itself, which is an asset of no kind
 const HASHED = /[/.][0-9a-f]{12,}[/.]/; // a file or folder named by its content: it never means other bytes
 
 worker.addEventListener("install", (event) => {
@@ -31,7 +32,7 @@ worker.addEventListener("fetch", (event) => {
   if (request.method !== "GET" || url.origin !== worker.location.origin) return;
   if (request.mode === "navigate") event.respondWith(open(event, url));
   else if (HASHED.test(url.pathname)) event.respondWith(file(request, url));
-  else if (ASSETS.has(request.destination)) event.respondWith(asset(request, url));
+  else if (ASSETS.has(request.destination) || TEXTS.test(url.pathname)) event.respondWith(asset(request, url));
 });
 
 /** A page: from the network; without one, the page of the app where it may stand in. */

@@ -1,10 +1,11 @@
 /** Reads out each new message of the open room, once. The timeline itself is no live region: history would be read out too. */
 
+import { gettext } from "../lib/i18n.js";
 import { isolate } from "../lib/text.js";
 import { useEffect } from "../vendor/preact-hooks.js";
 import { effect, untracked } from "../vendor/signals-core.js";
 import { useSignal } from "../vendor/signals.js";
-import { chat, t } from "./chat.js";
+import { chat } from "./chat.js";
 import { current } from "./current.js";
 import { html } from "./html.js";
 
@@ -33,7 +34,7 @@ export function Announcer() {
       });
     });
   }, []);
-  return html`<div class="quietly announcer" role="log" aria-live="polite" aria-label=${t("log.label")}>
+  return html`<div class="quietly announcer" role="log" aria-live="polite" aria-label=${gettext("New messages")}>
     ${lines.value.map((line) => html`<p key=${line.key}>${line.text}</p>`)}
   </div>`;
 }
@@ -41,6 +42,6 @@ export function Announcer() {
 function lineOf(message) {
   const { store } = chat;
   const mine = store.me.value?.id === message.author;
-  const name = mine ? t("you") : (store.person(message.author).value?.name ?? t("somebody"));
+  const name = mine ? gettext("You") : (store.person(message.author).value?.name ?? gettext("Somebody"));
   return { key: message.number, text: `${isolate(name)}: ${isolate(message.body)}` };
 }

@@ -1,7 +1,8 @@
 /** The page: rooms, the open room, and what is on demand. */
 
+import { gettext } from "../lib/i18n.js";
 import { Announcer } from "./announcer.js";
-import { dialog, t } from "./chat.js";
+import { dialog } from "./chat.js";
 import { current } from "./current.js";
 import { html } from "./html.js";
 import { KeysDialog } from "./keys-dialog.js";
@@ -30,7 +31,7 @@ export function App() {
   const beside = side.value === "members" && room !== null;
   const pane = beside ? "side" : route.value.slug === null ? "list" : "room";
   return html`
-    <a class="skip" href="#composer" onClick=${skip}>${t("skip")}</a>
+    <a class="skip" href="#composer" onClick=${skip}>${gettext("Skip to the composer")}</a>
     <div class=${beside ? "panes beside" : "panes"} data-pane=${pane}>
       <${Sidebar} />
       <${RoomView} />

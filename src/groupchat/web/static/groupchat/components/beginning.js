@@ -1,7 +1,8 @@
 /** What stands before the first message: where one is. */
 
 import { formatDay } from "../lib/format.js";
-import { chat, say, t } from "./chat.js";
+import { gettext } from "../lib/i18n.js";
+import { chat, say } from "./chat.js";
 import { html } from "./html.js";
 import { addressOf } from "./route.js";
 
@@ -9,7 +10,7 @@ export function Beginning({ room }) {
   const info = room.info.value;
   return html`<div class="beginning">
     <p class="beginning-name" dir="auto">${info.name}</p>
-    <p>${t("room.beginning", { day: madeOn(info) })}</p>
+    <p>${gettext("This is where it began, {day}.", { day: madeOn(info) })}</p>
   </div>`;
 }
 
@@ -17,10 +18,10 @@ export function EmptyRoom({ room }) {
   const info = room.info.value;
   return html`<div class="beginning">
     <p class="beginning-name" dir="auto">${info.name}</p>
-    <p>${t("room.empty")}</p>
+    <p>${gettext("Nobody has written here yet. Say hello.")}</p>
     <p class="beginning-share">
-      <span>${t("room.share")} <span class="beginning-address" dir="ltr">${readable(addressOfRoom(info))}</span></span>
-      <button class="button quiet small" type="button" onClick=${() => copyAddress(info)}>${t("message.copy")}</button>
+      <span>${gettext("Whoever opens this address is in the same room:")} <span class="beginning-address" dir="ltr">${readable(addressOfRoom(info))}</span></span>
+      <button class="button quiet small" type="button" onClick=${() => copyAddress(info)}>${gettext("Copy link")}</button>
     </p>
   </div>`;
 }
@@ -37,12 +38,12 @@ function readable(address) {
 async function copyAddress(info) {
   try {
     await navigator.clipboard.writeText(addressOfRoom(info));
-    say(t("copied"));
+    say(gettext("Link copied."));
   } catch {
     // The address stands beside the button.
   }
 }
 
 function madeOn(info) {
-  return formatDay(info.created_at, { locale: chat.locale, now: Date.now(), today: t("today.in"), yesterday: t("yesterday.in") });
+  return formatDay(info.created_at, { locale: chat.locale, now: Date.now(), today: gettext("today"), yesterday: gettext("yesterday") });
 }

@@ -1,33 +1,15 @@
-/** What all components share: the store, the words, the addresses, and what is open on this page. */
+/** What all components share: the store, the addresses, and what is open on this page. */
 
 import { signal } from "../vendor/signals-core.js";
 
 export const chat = {
   /** @type {any} the store; set before anything is drawn */
   store: null,
-  /** @type {(key: string, values?: Object<string, any>) => string} */
-  translate: (key) => key,
+  /** how dates and numbers are written; the words are in lib/i18n.js */
   locale: "en",
   /** addresses and limits that the page came with */
   page: {},
 };
-
-/** The text of a key in the reader's language. */
-export function t(key, values) {
-  return chat.translate(key, values);
-}
-
-/** Why something failed, in the reader's language where the catalogue knows the reason. */
-export function reason(failure) {
-  const values = { seconds: Math.max(1, Math.ceil(failure.retryAfter ?? 1)) };
-  const key = `error.${failure.code}`;
-  // What was wrong with a name says more than that something was wrong.
-  for (const known of [`${key}.${failure.field}`, key]) {
-    const text = t(known, values);
-    if (text !== known) return text;
-  }
-  return failure.message || t("error.unknown");
-}
 
 /** The dialog that is open: null or {kind, …}. */
 export const dialog = signal(null);

@@ -1,14 +1,16 @@
 /** Where one writes: Enter sends, Shift+Enter breaks, ↑ edits the last; the draft survives a reload. */
 
 import { secondsUntil } from "../lib/format.js";
+import { gettext, ngettext } from "../lib/i18n.js";
 import { countCharacters, isVisible } from "../lib/text.js";
 import { useLayoutEffect, useRef } from "../vendor/preact-hooks.js";
 import { useSignal } from "../vendor/signals.js";
-import { chat, edit, posted, reason, say, t } from "./chat.js";
+import { chat, edit, posted, say } from "./chat.js";
 import { useLasting, useNow } from "./clock.js";
 import { fit } from "./fit.js";
 import { html } from "./html.js";
 import { Icon } from "./icons.js";
+import { reason } from "./reason.js";
 import { isNarrow } from "./route.js";
 import { Typing } from "./typing.js";
 
@@ -88,7 +90,7 @@ export function Composer({ room }) {
     }
   }
 
-  const label = t("composer.label", { room: info.name });
+  const label = gettext("Message {room}", { room: info.name });
   return html`<form class="composer" onSubmit=${send}>
     <div class="composer-field">
       <textarea
@@ -103,15 +105,15 @@ export function Composer({ room }) {
         onInput=${written}
         onKeyDown=${pressed}
       ></textarea>
-      <button class="send" type="submit" aria-label=${t("send")} title=${t("send")} disabled=${empty.value || over > 0}><${Icon} name="send" flip /></button>
+      <button class="send" type="submit" aria-label=${gettext("Send")} title=${gettext("Send")} disabled=${empty.value || over > 0}><${Icon} name="send" flip /></button>
     </div>
     <div class="composer-foot">
       <${Typing} room=${room} />
       <p class=${over > 0 ? "composer-count over" : "composer-count"} id="composer-count" role="status">
         ${over > 0
-          ? t("composer.over", { count: over })
+          ? ngettext("{count} character too long", "{count} characters too long", over)
           : most && count.value > most * 0.9
-            ? t("composer.left", { count: most - count.value })
+            ? ngettext("{count} character left", "{count} characters left", most - count.value)
             : html`<${Held} room=${room} />`}
       </p>
     </div>
@@ -125,7 +127,7 @@ function Held({ room }) {
   // Between two messages of a queue nothing is held for a moment.
   const lasting = useLasting(until > 0, 300, 1000);
   const seconds = until ? secondsUntil(until, now) : 0;
-  return lasting ? t("composer.held", { count: Math.max(seconds, 1) }) : null;
+  return lasting ? ngettext("A little slower, please. The next message goes out in {count} s.", "A little slower, please. The next message goes out in {count} s.", Math.max(seconds, 1)) : null;
 }
 
 /** Whether the focus may be taken: it is nowhere, or beside the rooms and has done its work there. Nobody's words change their field. */

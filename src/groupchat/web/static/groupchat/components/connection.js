@@ -1,14 +1,31 @@
 /** Whether the server is there: a quiet word in the sidebar, and a banner when one should know. */
 
 import { secondsUntil } from "../lib/format.js";
-import { chat, t } from "./chat.js";
+import { gettext, ngettext } from "../lib/i18n.js";
+import { chat } from "./chat.js";
 import { useLasting, useNow } from "./clock.js";
 import { html } from "./html.js";
+
+/** A quiet word for each state that it shows. */
+const words = {
+  connected: () => gettext("Connected"),
+  connecting: () => gettext("Connecting…"),
+  offline: () => gettext("No connection"),
+};
+
+/** Why the page stopped, by the reason that the store gives. */
+const stops = {
+  broken: () => gettext("This page and the server misunderstood each other. Reloading helps."),
+  reload: () => gettext("There is a new version of the chat."),
+  sign_in: () => gettext("Sign in"),
+  signed_out: () => gettext("You were signed out."),
+  too_large: () => gettext("A message was too large for the server. Reloading helps."),
+};
 
 export function ConnectionDot() {
   const { state } = chat.store.connection.value;
   const shown = state === "caught_up" ? "connected" : state === "offline" || state === "stopped" ? "offline" : "connecting";
-  return html`<span class=${`connection ${shown}`}>${t(`connection.${shown}`)}</span>`;
+  return html`<span class=${`connection ${shown}`}>${words[shown]()}</span>`;
 }
 
 export function ConnectionBanner() {
@@ -23,21 +40,20 @@ export function ConnectionBanner() {
   const seconds = state === "offline" && connection.nextTryAt ? secondsUntil(connection.nextTryAt, now) : 0;
   return html`<div class="banner" role="status">
     <span class="banner-words">
-      <strong>${t("banner.offline")}</strong> ${t("banner.kept")}${" "}
-      <span class="banner-next" aria-hidden="true">${seconds > 0 ? t("banner.next", { count: seconds }) : t("banner.trying")}</span>
+      <strong>${gettext("No connection.")}</strong> ${gettext("What you write is kept and goes out later.")}${" "}
+      <span class="banner-next" aria-hidden="true">${seconds > 0 ? ngettext("Next try in {count} s.", "Next try in {count} s.", seconds) : gettext("Trying…")}</span>
     </span>
-    <button class="button quiet small" type="button" onClick=${() => store.retryNow()}>${t("banner.now")}</button>
+    <button class="button quiet small" type="button" onClick=${() => store.retryNow()}>${gettext("Try now")}</button>
   </div>`;
 }
 
 function Stopped({ reason, home }) {
   if (reason === "closed") return null;
-  const known = ["reload", "sign_in", "signed_out", "too_large"].includes(reason) ? reason : "broken";
-  const out = known === "sign_in" || known === "signed_out";
+  const out = reason === "sign_in" || reason === "signed_out";
   return html`<div class="banner" role="alert">
-    <span class="banner-words">${t(`banner.${known}`)}</span>
+    <span class="banner-words">${(stops[reason] ?? stops.broken)()}</span>
     ${out
-      ? html`<a class="button small" href=${home}>${t("banner.sign_in")}</a>`
-      : html`<button class="button small" type="button" onClick=${() => location.reload()}>${t("reload")}</button>`}
+      ? html`<a class="button small" href=${home}>${gettext("Sign in")}</a>`
+      : html`<button class="button small" type="button" onClick=${() => location.reload()}>${gettext("Reload")}</button>`}
   </div>`;
 }

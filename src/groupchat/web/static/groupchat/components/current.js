@@ -1,7 +1,8 @@
 /** The room on screen: opened as the address says, closed when the page goes elsewhere. */
 
+import { gettext } from "../lib/i18n.js";
 import { effect, signal, untracked } from "../vendor/signals-core.js";
-import { attended, chat, say, t } from "./chat.js";
+import { attended, chat, say } from "./chat.js";
 import { go, isNarrow, renameTo, route } from "./route.js";
 
 /** {room, slug, status, failure}; status: "none", "opening", "open", "failed". */
@@ -69,7 +70,7 @@ export async function enterRoom(name) {
 }
 
 function sayMade(room) {
-  say(t("room.made", { name: room.info.value.name }));
+  say(gettext("{name} is new: you just made it.", { name: room.info.value.name }));
 }
 
 async function show({ slug, number, made }) {

@@ -1,7 +1,8 @@
 /** A dialog of the browser's own: it traps the focus, closes with Esc, and gives the focus back. */
 
+import { gettext } from "../lib/i18n.js";
 import { useLayoutEffect, useRef } from "../vendor/preact-hooks.js";
-import { dialog, t } from "./chat.js";
+import { dialog } from "./chat.js";
 import { html } from "./html.js";
 import { Icon } from "./icons.js";
 
@@ -44,7 +45,7 @@ export function Dialog({ title, name, bare = false, children }) {
       ${!bare &&
       html`<div class="dialog-head">
         <h2 dir="auto">${title}</h2>
-        <button class="icon-button" type="button" aria-label=${t("close")} onClick=${closeDialog}><${Icon} name="close" /></button>
+        <button class="icon-button" type="button" aria-label=${gettext("Close")} onClick=${closeDialog}><${Icon} name="close" /></button>
       </div>`}
       ${children}
     </dialog>

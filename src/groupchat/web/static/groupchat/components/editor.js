@@ -1,10 +1,12 @@
 /** A message of one's own, open for a change: Enter saves, Esc leaves it as it was. What is typed is kept as a draft. */
 
+import { gettext, ngettext } from "../lib/i18n.js";
 import { countCharacters } from "../lib/text.js";
 import { useLayoutEffect, useRef, useState } from "../vendor/preact-hooks.js";
-import { chat, dialog, editorInSight, editorWanted, reason, say, t } from "./chat.js";
+import { chat, dialog, editorInSight, editorWanted, say } from "./chat.js";
 import { fit } from "./fit.js";
 import { html } from "./html.js";
+import { reason } from "./reason.js";
 
 /** Where the caret was in an editor that went with its row, while somebody was writing in it. */
 let left = null;
@@ -71,7 +73,7 @@ export function Editor({ room, message, edit }) {
     }
     const most = chat.store.limits.value.body_characters;
     const count = countCharacters(body);
-    if (most && count > most) return setFailure(t("composer.over", { count: count - most }));
+    if (most && count > most) return setFailure(ngettext("{count} character too long", "{count} characters too long", count - most));
     setBusy(true);
     try {
       await room.edit(message.number, body);
@@ -105,7 +107,7 @@ export function Editor({ room, message, edit }) {
     room.writing.endEdit();
     room.writing.replace(draft ? `${draft}\n${text}` : text);
     document.getElementById("composer")?.focus();
-    say(t("editor.moved"));
+    say(gettext("It is in the composer now."));
   }
 
   function pressed(event) {
@@ -118,24 +120,24 @@ export function Editor({ room, message, edit }) {
     <textarea
       ref=${field}
       rows="1"
-      aria-label=${t("message.edit")}
+      aria-label=${gettext("Edit")}
       aria-describedby=${isOther ? "editor-other" : undefined}
       onInput=${written}
       onKeyDown=${pressed}
     ></textarea>
     <div class="editor-other" id="editor-other" role="status">
       ${isOther &&
-      html`<p>${deleted ? t("editor.deleted") : t("editor.changed")}</p>
+      html`<p>${deleted ? gettext("This message was deleted meanwhile. What you wrote is still here.") : gettext("This message was changed meanwhile. It now says:")}</p>
         ${!deleted && html`<blockquote dir="auto">${message.body}</blockquote>`}`}
     </div>
     ${failure && html`<p class="form-error" role="alert">${failure}</p>`}
     <div class="editor-foot">
-      <span class="hint">${!isOther && t("editor.hint")}</span>
-      <button class="button quiet small" type="button" onClick=${leave}>${isOther ? t("editor.discard") : t("cancel")}</button>
-      ${!isOther && html`<button class="button small" type="submit" disabled=${busy}>${t("save")}</button>`}
-      ${isOther && !deleted && html`<button class="button quiet small" type="button" onClick=${takeTheirs}>${t("editor.theirs")}</button>`}
-      ${isOther && !deleted && html`<button class="button small" type="button" onClick=${keepMine}>${t("editor.mine")}</button>`}
-      ${deleted && html`<button class="button small" type="button" onClick=${toComposer}>${t("editor.move")}</button>`}
+      <span class="hint">${!isOther && gettext("Enter saves, Esc cancels")}</span>
+      <button class="button quiet small" type="button" onClick=${leave}>${isOther ? gettext("Discard") : gettext("Cancel")}</button>
+      ${!isOther && html`<button class="button small" type="submit" disabled=${busy}>${gettext("Save")}</button>`}
+      ${isOther && !deleted && html`<button class="button quiet small" type="button" onClick=${takeTheirs}>${gettext("Take this")}</button>`}
+      ${isOther && !deleted && html`<button class="button small" type="button" onClick=${keepMine}>${gettext("Keep mine")}</button>`}
+      ${deleted && html`<button class="button small" type="button" onClick=${toComposer}>${gettext("Move to the composer")}</button>`}
     </div>
   </form>`;
 }
@@ -154,8 +156,8 @@ export function EditElsewhere({ room }) {
     editorWanted.value = true;
   }
   return html`<div class="edit-elsewhere">
-    <span>${t("editor.elsewhere")}</span>
-    <button class="button quiet small" type="button" onClick=${() => room.writing.endEdit()}>${t("editor.discard")}</button>
-    <button class="button small" id="editor-elsewhere" type="button" onClick=${show}>${t("editor.show")}</button>
+    <span>${gettext("You are editing a message.")}</span>
+    <button class="button quiet small" type="button" onClick=${() => room.writing.endEdit()}>${gettext("Discard")}</button>
+    <button class="button small" id="editor-elsewhere" type="button" onClick=${show}>${gettext("Show it")}</button>
   </div>`;
 }

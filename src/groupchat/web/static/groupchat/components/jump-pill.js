@@ -1,6 +1,6 @@
 /** The way back to the end, when one has scrolled up; it says how much is new there. */
 
-import { t } from "./chat.js";
+import { gettext, ngettext } from "../lib/i18n.js";
 import { html } from "./html.js";
 import { Icon } from "./icons.js";
 
@@ -9,7 +9,7 @@ export function JumpPill({ room, away, jump }) {
   const count = room.unread.value;
   return html`<button class="jump-pill" type="button" onClick=${jump}>
     <${Icon} name="down" />
-    <span>${t("jump")}</span>
-    ${count > 0 && html`<span class="jump-count">${t("jump.new", { count })}</span>`}
+    <span>${gettext("Jump to latest")}</span>
+    ${count > 0 && html`<span class="jump-count">${ngettext("{count} new", "{count} new", count)}</span>`}
   </button>`;
 }

@@ -1,6 +1,6 @@
 /** The list of keys. */
 
-import { t } from "./chat.js";
+import { gettext, pgettext } from "../lib/i18n.js";
 import { Dialog } from "./dialog.js";
 import { html } from "./html.js";
 
@@ -8,7 +8,7 @@ const mac = /Mac|iPhone|iPad/.test(navigator.platform);
 
 /** What is printed on the key. */
 function labelOf(key) {
-  const printed = { command: mac ? "⌘" : t("key.control"), option: mac ? "⌥" : "Alt", shift: mac ? "⇧" : t("key.shift"), delete: t("key.delete") };
+  const printed = { command: mac ? "⌘" : pgettext("key", "Ctrl"), option: mac ? "⌥" : "Alt", shift: mac ? "⇧" : pgettext("key", "Shift"), delete: pgettext("key", "Del") };
   return printed[key] ?? key;
 }
 
@@ -17,28 +17,28 @@ export function shortcut() {
   return mac ? "⌘K" : `${labelOf("command")}+K`;
 }
 
-/** @type {[names: string[], what: string][]} */
+/** @type {[names: string[], what: () => string][]} */
 const keys = [
-  [["command", "K"], "keys.switch"],
-  [["option", "↑"], "keys.previous"],
-  [["option", "↓"], "keys.next"],
-  [["Enter"], "keys.send"],
-  [["shift", "Enter"], "keys.break"],
-  [["↑"], "keys.last"],
-  [["↑", "↓"], "keys.walk"],
-  [["E"], "keys.edit"],
-  [["delete"], "keys.remove"],
-  [["Esc"], "keys.close"],
-  [["?"], "keys.this"],
+  [["command", "K"], () => gettext("Go to a room")],
+  [["option", "↑"], () => gettext("Previous unread room")],
+  [["option", "↓"], () => gettext("Next unread room")],
+  [["Enter"], () => gettext("Send")],
+  [["shift", "Enter"], () => gettext("New line")],
+  [["↑"], () => gettext("Edit your last message, from an empty composer")],
+  [["↑", "↓"], () => gettext("Walk through the messages")],
+  [["E"], () => gettext("Edit the message")],
+  [["delete"], () => gettext("Delete the message")],
+  [["Esc"], () => gettext("Close, go back to the composer")],
+  [["?"], () => gettext("This list")],
 ];
 
 export function KeysDialog() {
-  return html`<${Dialog} title=${t("keys.title")} name="keys">
+  return html`<${Dialog} title=${gettext("Keyboard")} name="keys">
     <dl class="keys">
       ${keys.map(
-        ([names, what]) => html`<div key=${what}>
+        ([names, what]) => html`<div key=${names.join("+")}>
           <dt>${names.map((name) => html`<kbd>${labelOf(name)}</kbd>`)}</dt>
-          <dd>${t(what)}</dd>
+          <dd>${what()}</dd>
         </div>`,
       )}
     </dl>

@@ -1,13 +1,20 @@
 /** Who one is, how the page looks, and the way out. */
 
+import { gettext, pgettext } from "../lib/i18n.js";
 import { useEffect } from "../vendor/preact-hooks.js";
 import { useSignal } from "../vendor/signals.js";
 import { Avatar } from "./avatar.js";
-import { chat, dialog, t } from "./chat.js";
+import { chat, dialog } from "./chat.js";
 import { Dialog } from "./dialog.js";
 import { html } from "./html.js";
 import { session } from "./site.js";
 import { setTheme, theme } from "./theme.js";
+
+const themes = [
+  { name: "system", label: () => pgettext("appearance", "System") },
+  { name: "light", label: () => pgettext("appearance", "Light") },
+  { name: "dark", label: () => pgettext("appearance", "Dark") },
+];
 
 export function MeDialog() {
   const me = chat.store.me.value;
@@ -19,19 +26,19 @@ export function MeDialog() {
       () => {},
     );
   }, []);
-  return html`<${Dialog} title=${t("me.title")} name="me">
+  return html`<${Dialog} title=${gettext("You")} name="me">
     <div class="me-card">
       <${Avatar} person=${me} size="big" />
       <div>
-        <p class="me-name" dir="auto">${me?.name ?? t("you")}</p>
-        <p class="hint" dir="auto">${guest ? t("me.guest") : `@${me.handle}`}</p>
+        <p class="me-name" dir="auto">${me?.name ?? gettext("You")}</p>
+        <p class="hint" dir="auto">${guest ? gettext("Guest on this device") : `@${me.handle}`}</p>
       </div>
     </div>
-    ${guest && urls.value.sign_up && html`<p class="hint">${t("me.guest.how")} <a href=${backHere(urls.value.sign_up)}>${t("me.sign_up")}</a></p>`}
+    ${guest && urls.value.sign_up && html`<p class="hint">${gettext("An account finds its rooms on all devices. It begins anew: what you wrote as a guest stays the guest's.")} <a href=${backHere(urls.value.sign_up)}>${gettext("Sign up")}</a></p>`}
     <${Theme} />
     <div class="dialog-foot">
-      <button class="button quiet" type="button" onClick=${() => (dialog.value = { kind: "keys" })}>${t("keys.title")}</button>
-      <button class="button quiet" type="button" onClick=${() => (dialog.value = { kind: "sign-out" })}>${t("sign_out")}</button>
+      <button class="button quiet" type="button" onClick=${() => (dialog.value = { kind: "keys" })}>${gettext("Keyboard")}</button>
+      <button class="button quiet" type="button" onClick=${() => (dialog.value = { kind: "sign-out" })}>${gettext("Sign out")}</button>
     </div>
   <//>`;
 }
@@ -45,11 +52,11 @@ function backHere(address) {
 
 function Theme() {
   return html`<fieldset class="theme">
-    <legend>${t("theme")}</legend>
-    ${["system", "light", "dark"].map(
-      (name) => html`<label key=${name}>
+    <legend>${gettext("Appearance")}</legend>
+    ${themes.map(
+      ({ name, label }) => html`<label key=${name}>
         <input type="radio" name="theme" value=${name} checked=${theme.value === name} onChange=${() => setTheme(name)} />
-        <span>${t(`theme.${name}`)}</span>
+        <span>${label()}</span>
       </label>`,
     )}
   </fieldset>`;

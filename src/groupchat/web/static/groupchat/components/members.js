@@ -1,8 +1,9 @@
 /** Who is in the room, beside the timeline. */
 
+import { gettext, ngettext } from "../lib/i18n.js";
 import { useEffect, useLayoutEffect, useRef } from "../vendor/preact-hooks.js";
 import { Avatar } from "./avatar.js";
-import { chat, t } from "./chat.js";
+import { chat } from "./chat.js";
 import { html } from "./html.js";
 import { Icon } from "./icons.js";
 import { closeSide, isNarrow } from "./route.js";
@@ -40,10 +41,10 @@ export function Members({ room }) {
 
   return html`<aside class="side" aria-labelledby="members-title" onKeyDown=${pressed}>
     <div class="side-head">
-      <button class="icon-button" type="button" aria-label=${t("members.hide")} onClick=${closeSide}>
+      <button class="icon-button" type="button" aria-label=${gettext("Close the members")} onClick=${closeSide}>
         <${Icon} name=${isNarrow.value ? "back" : "close"} flip=${isNarrow.value} />
       </button>
-      <h2 id="members-title" tabindex="-1" ref=${heading}>${members ? t("members.count", { count: members.count }) : t("members.title")}</h2>
+      <h2 id="members-title" tabindex="-1" ref=${heading}>${members ? ngettext("{count} member", "{count} members", members.count) : gettext("Members")}</h2>
     </div>
     <div class="side-body" tabindex="0" role="region" aria-labelledby="members-title">
       <ul class="members">
@@ -60,11 +61,11 @@ function Member({ member }) {
   return html`<li class="member">
     <${Avatar} person=${person} id=${member.person} size="small" />
     <span class="member-words">
-      <span class="member-name" dir="auto">${person?.name ?? t("somebody")}</span>
+      <span class="member-name" dir="auto">${person?.name ?? gettext("Somebody")}</span>
       <span class="member-handle" dir="auto">${person ? `@${person.handle}` : ""}</span>
     </span>
-    ${me && html`<span class="tag">${t("members.you")}</span>`}
-    ${member.role === "owner" && html`<span class="tag">${t("members.owner")}</span>`}
-    ${person?.kind === "guest" && html`<span class="tag faint">${t("members.guest")}</span>`}
+    ${me && html`<span class="tag">${gettext("you")}</span>`}
+    ${member.role === "owner" && html`<span class="tag">${gettext("owner")}</span>`}
+    ${person?.kind === "guest" && html`<span class="tag faint">${gettext("guest")}</span>`}
   </li>`;
 }

@@ -1,9 +1,10 @@
 /** A message: who, when, what, and what one may do with it. */
 
 import { formatDateTime, formatTime, formatTimeShort } from "../lib/format.js";
+import { gettext } from "../lib/i18n.js";
 import { Avatar } from "./avatar.js";
 import { Body } from "./body.js";
-import { chat, dialog, edit, say, t } from "./chat.js";
+import { chat, dialog, edit, say } from "./chat.js";
 import { Editor } from "./editor.js";
 import { html } from "./html.js";
 import { Icon } from "./icons.js";
@@ -11,7 +12,7 @@ import { addressOf, go } from "./route.js";
 
 export function Message({ id, room, message, first, mine, editing, flashed }) {
   const person = chat.store.person(message.author).value;
-  const name = person?.name ?? t("somebody");
+  const name = person?.name ?? gettext("Somebody");
   const deleted = Boolean(message.deleted_at);
   const classes = ["message", first && "first", mine && "mine", flashed && "flashed", deleted && "deleted"].filter(Boolean).join(" ");
   return html`
@@ -24,12 +25,12 @@ export function Message({ id, room, message, first, mine, editing, flashed }) {
       ${editing
         ? html`<${Editor} room=${room} message=${message} edit=${editing} />`
         : html`<div class="message-body">
-            ${deleted ? html`<p class="tombstone">${t("message.deleted")}</p>` : html`<${Body} text=${message.body} />`}
+            ${deleted ? html`<p class="tombstone">${gettext("This message was deleted.")}</p>` : html`<${Body} text=${message.body} />`}
             ${message.edited_at &&
             !deleted &&
-            html`<span class="edited" title=${formatDateTime(message.edited_at, chat.locale)}>${t("message.edited")}</span>`}
+            html`<span class="edited" title=${formatDateTime(message.edited_at, chat.locale)}>${gettext("edited")}</span>`}
           </div>`}
-      ${mine && !deleted && html`<span class="sent" title=${t("message.sent")}><${Icon} name="check" /><span class="quietly">${t("message.sent")}</span></span>`}
+      ${mine && !deleted && html`<span class="sent" title=${gettext("Sent")}><${Icon} name="check" /><span class="quietly">${gettext("Sent")}</span></span>`}
       ${!deleted && !editing && html`<${Tools} room=${room} message=${message} />`}
     </li>
   `;
@@ -52,16 +53,16 @@ function Tools({ room, message }) {
     const address = new URL(addressOf(room.info.peek().slug, message.number), location.href).href;
     try {
       await navigator.clipboard.writeText(address);
-      say(t("copied"));
+      say(gettext("Link copied."));
     } catch {
       go(room.info.peek().slug, message.number);
     }
   }
   const remove = () => (dialog.value = { kind: "remove", room, message });
-  return html`<div class="tools" role="group" aria-label=${t("message.tools")}>
-    <${Tool} icon="link" label=${t("message.copy")} onClick=${copy} />
-    ${room.mayEdit(message) && html`<${Tool} icon="edit" label=${t("message.edit")} onClick=${() => edit(room, message)} />`}
-    ${room.mayRemove(message) && html`<${Tool} icon="trash" label=${t("message.remove")} onClick=${remove} />`}
+  return html`<div class="tools" role="group" aria-label=${gettext("Message")}>
+    <${Tool} icon="link" label=${gettext("Copy link")} onClick=${copy} />
+    ${room.mayEdit(message) && html`<${Tool} icon="edit" label=${gettext("Edit")} onClick=${() => edit(room, message)} />`}
+    ${room.mayRemove(message) && html`<${Tool} icon="trash" label=${gettext("Delete")} onClick=${remove} />`}
   </div>`;
 }
 

@@ -1,9 +1,10 @@
 /** Deleting a message can't be undone: it asks. */
 
+import { gettext } from "../lib/i18n.js";
 import { useSignal } from "../vendor/signals.js";
-import { reason, t } from "./chat.js";
 import { closeDialog, Dialog } from "./dialog.js";
 import { html } from "./html.js";
+import { reason } from "./reason.js";
 
 export function RemoveDialog({ room, message }) {
   const failure = useSignal("");
@@ -20,13 +21,13 @@ export function RemoveDialog({ room, message }) {
     }
   }
 
-  return html`<${Dialog} title=${t("remove.title")} name="remove">
+  return html`<${Dialog} title=${gettext("Delete this message?")} name="remove">
     <blockquote class="remove-quote" dir="auto">${message.body}</blockquote>
-    <p>${t("remove.what")}</p>
+    <p>${gettext("It disappears for everyone; a note that it was deleted stays.")}</p>
     ${failure.value && html`<p class="form-error" role="alert">${failure.value}</p>`}
     <div class="dialog-foot">
-      <button class="button quiet" type="button" onClick=${closeDialog}>${t("cancel")}</button>
-      <button class="button danger" type="button" data-autofocus disabled=${busy.value} onClick=${remove}>${t("remove")}</button>
+      <button class="button quiet" type="button" onClick=${closeDialog}>${gettext("Cancel")}</button>
+      <button class="button danger" type="button" data-autofocus disabled=${busy.value} onClick=${remove}>${gettext("Delete")}</button>
     </div>
   <//>`;
 }

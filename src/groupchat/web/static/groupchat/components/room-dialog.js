@@ -1,10 +1,12 @@
 /** A room's name and topic, for those who may change them, and leaving it. */
 
+import { gettext } from "../lib/i18n.js";
 import { useId } from "../vendor/preact-hooks.js";
 import { useSignal } from "../vendor/signals.js";
-import { chat, reason, say, t } from "./chat.js";
+import { chat, say } from "./chat.js";
 import { closeDialog, Dialog } from "./dialog.js";
 import { html } from "./html.js";
+import { reason } from "./reason.js";
 import { go } from "./route.js";
 
 export function RoomDialog({ room }) {
@@ -17,19 +19,19 @@ export function RoomDialog({ room }) {
       await room.leave();
       closeDialog();
       go(null, null, { replace: true });
-      say(t("room.left", { name: info.name }));
+      say(gettext("You left {name}.", { name: info.name }));
     } catch (error) {
       failure.value = reason(error);
     }
   }
 
   return html`<${Dialog} title=${info.name} name="room">
-    ${room.mayManage() ? html`<${Facts} room=${room} />` : html`<p class="room-dialog-topic" dir="auto">${info.topic || t("room.no_topic")}</p>`}
+    ${room.mayManage() ? html`<${Facts} room=${room} />` : html`<p class="room-dialog-topic" dir="auto">${info.topic || gettext("This room has no topic.")}</p>`}
     ${member &&
     html`<div class="dialog-part">
-      <p class="hint">${t("room.leave.what")}</p>
+      <p class="hint">${gettext("Others see that you left. You can come back to a public room at any time.")}</p>
       ${failure.value && html`<p class="form-error" role="alert">${failure.value}</p>`}
-      <button class="button quiet" type="button" onClick=${leave}>${t("room.leave")}</button>
+      <button class="button quiet" type="button" onClick=${leave}>${gettext("Leave the room")}</button>
     </div>`}
   <//>`;
 }
@@ -59,18 +61,18 @@ function Facts({ room }) {
 
   return html`<form class="dialog-form" onSubmit=${save}>
     <div class="field">
-      <label for=${`${id}-name`}>${t("room.name")}</label>
+      <label for=${`${id}-name`}>${gettext("Name")}</label>
       <input id=${`${id}-name`} name="name" dir="auto" data-autofocus required autocomplete="off" maxlength=${limits.room_name_characters || undefined} defaultValue=${info.name} />
-      <p class="hint">${t("room.name.what")}</p>
+      <p class="hint">${gettext("The address changes with the name; the old one keeps leading here.")}</p>
     </div>
     <div class="field">
-      <label for=${`${id}-topic`}>${t("room.topic")}</label>
+      <label for=${`${id}-topic`}>${gettext("Topic")}</label>
       <input id=${`${id}-topic`} name="topic" dir="auto" autocomplete="off" maxlength=${limits.topic_characters || undefined} defaultValue=${info.topic} />
     </div>
     ${failure.value && html`<p class="form-error" role="alert">${reason(failure.value)}</p>`}
     <div class="dialog-foot">
-      <button class="button quiet" type="button" onClick=${closeDialog}>${t("cancel")}</button>
-      <button class="button" type="submit" disabled=${busy.value}>${t("save")}</button>
+      <button class="button quiet" type="button" onClick=${closeDialog}>${gettext("Cancel")}</button>
+      <button class="button" type="submit" disabled=${busy.value}>${gettext("Save")}</button>
     </div>
   </form>`;
 }

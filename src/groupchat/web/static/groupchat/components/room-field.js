@@ -1,11 +1,13 @@
 /** One field to join a room or to make one: whoever types the same name is in the same room. */
 
+import { gettext } from "../lib/i18n.js";
 import { useId } from "../vendor/preact-hooks.js";
 import { useSignal } from "../vendor/signals.js";
-import { chat, reason, t } from "./chat.js";
+import { chat } from "./chat.js";
 import { enterRoom } from "./current.js";
 import { html } from "./html.js";
 import { Icon } from "./icons.js";
+import { reason } from "./reason.js";
 
 export function RoomField({ big = false }) {
   const id = useId();
@@ -31,7 +33,7 @@ export function RoomField({ big = false }) {
   }
 
   return html`<form class=${big ? "room-field big" : "room-field"} onSubmit=${enter}>
-    <label class=${big ? "" : "quietly"} for=${id}>${t("rooms.enter")}</label>
+    <label class=${big ? "" : "quietly"} for=${id}>${gettext("Join or make a room")}</label>
     <div class="room-field-line">
       <input
         id=${id}
@@ -42,13 +44,13 @@ export function RoomField({ big = false }) {
         spellcheck=${false}
         readOnly=${busy.value}
         maxlength=${chat.page.roomNameCharacters || undefined}
-        placeholder=${big ? undefined : t("rooms.enter")}
+        placeholder=${big ? undefined : gettext("Join or make a room")}
         aria-describedby=${failure.value ? `${id}-failure` : undefined}
         aria-invalid=${failure.value ? "true" : undefined}
         onInput=${() => (failure.value = "")}
       />
-      <button class=${big ? "button" : "icon-button"} type="submit" aria-label=${t("rooms.enter.button")} title=${t("rooms.enter.button")}>
-        ${big ? t("rooms.enter.button") : html`<${Icon} name="plus" />`}
+      <button class=${big ? "button" : "icon-button"} type="submit" aria-label=${gettext("Enter")} title=${gettext("Enter")}>
+        ${big ? gettext("Enter") : html`<${Icon} name="plus" />`}
       </button>
     </div>
     ${failure.value && html`<p class="form-error" role="alert" id=${`${id}-failure`}>${failure.value}</p>`}

@@ -1,7 +1,7 @@
 /** A room in the list: its name, and how much in it is unread. */
 
+import { gettext, ngettext } from "../lib/i18n.js";
 import { useLayoutEffect, useRef } from "../vendor/preact-hooks.js";
-import { t } from "./chat.js";
 import { current } from "./current.js";
 import { html } from "./html.js";
 import { Icon } from "./icons.js";
@@ -31,9 +31,9 @@ export function RoomLink({ room }) {
     <a ref=${link} class=${classes} href=${addressOf(slug)} aria-current=${here ? "page" : undefined} onClick=${follow}>
       <${Icon} name="hash" />
       <span class="room-link-name" dir="auto">${name}</span>
-      ${draft && html`<span class="room-link-draft"><${Icon} name="edit" /><span class="quietly">${t("rooms.draft")}</span></span>`}
+      ${draft && html`<span class="room-link-draft"><${Icon} name="edit" /><span class="quietly">${gettext("draft")}</span></span>`}
       ${unread > 0 &&
-      html`<span class="badge"><span aria-hidden="true">${unread > 999 ? "999+" : unread}</span><span class="quietly">${t("rooms.unread", { count: unread })}</span></span>`}
+      html`<span class="badge"><span aria-hidden="true">${unread > 999 ? "999+" : unread}</span><span class="quietly">${ngettext("{count} unread", "{count} unread", unread)}</span></span>`}
     </a>
   </li>`;
 }

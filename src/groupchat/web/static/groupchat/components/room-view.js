@@ -1,6 +1,7 @@
 /** The middle of the page: a room, or why there is none. */
 
-import { chat, reason, t } from "./chat.js";
+import { gettext } from "../lib/i18n.js";
+import { chat } from "./chat.js";
 import { useLasting } from "./clock.js";
 import { Composer } from "./composer.js";
 import { EditElsewhere } from "./editor.js";
@@ -8,6 +9,7 @@ import { ConnectionBanner } from "./connection.js";
 import { current, openAgain } from "./current.js";
 import { html } from "./html.js";
 import { Icon } from "./icons.js";
+import { reason } from "./reason.js";
 import { RoomHeader } from "./room-header.js";
 import { leaveRoom } from "./route.js";
 import { Timeline } from "./timeline.js";
@@ -39,8 +41,8 @@ function Room({ room }) {
 
 function Looking({ room }) {
   return html`<div class="room-note">
-    <span>${t("room.looking")}</span>
-    <button class="button small" type="button" onClick=${() => room.join().catch(() => {})}>${t("room.join")}</button>
+    <span>${gettext("You are looking in. Writing joins the room.")}</span>
+    <button class="button small" type="button" onClick=${() => room.join().catch(() => {})}>${gettext("Join")}</button>
   </div>`;
 }
 
@@ -56,26 +58,32 @@ function Closed({ room, gone }) {
     <h1>${whyGone(room, gone)}</h1>
     <div class="buttons">
       <${Rejoin} room=${room} gone=${gone} />
-      <button class="button quiet" type="button" onClick=${leaveRoom}>${t("rooms.back")}</button>
+      <button class="button quiet" type="button" onClick=${leaveRoom}>${gettext("All rooms")}</button>
     </div>
   </div>`;
 }
 
 function Rejoin({ room, gone }) {
   if (gone !== "left" || room.info.value.kind !== "public") return null;
-  return html`<button class="button small" type="button" onClick=${() => room.join().catch(() => {})}>${t("room.rejoin")}</button>`;
+  return html`<button class="button small" type="button" onClick=${() => room.join().catch(() => {})}>${gettext("Join again")}</button>`;
 }
 
+const goings = {
+  left: (name) => gettext("You left {name}.", { name }),
+  kicked: (name) => gettext("You were removed from {name}.", { name }),
+  banned: (name) => gettext("You were removed from {name} and can't come back.", { name }),
+  gone: (name) => gettext("You are no longer in {name}.", { name }),
+};
+
 function whyGone(room, gone) {
-  const known = ["left", "kicked", "banned"].includes(gone) ? gone : "gone";
-  return t(`room.${known}`, { name: room.info.value.name });
+  return (goings[gone] ?? goings.gone)(room.info.value.name);
 }
 
 function Opening({ slug }) {
   const waiting = useLasting(true, 300);
   const offline = chat.store.connection.value.state === "offline";
   return html`<div class="room-state">
-    ${waiting && html`<h1 class="quietly" dir="auto">${slug}</h1><p>${offline ? t("room.offline") : t("loading")}</p>`}
+    ${waiting && html`<h1 class="quietly" dir="auto">${slug}</h1><p>${offline ? gettext("There is no connection. The room opens when it is back.") : gettext("Loading…")}</p>`}
   </div>`;
 }
 
@@ -83,11 +91,11 @@ function Failed({ slug, failure }) {
   const missing = failure.code === "not_found";
   return html`<div class="room-state" role="alert">
     <${Icon} name="warn" />
-    <h1>${missing ? t("room.missing", { name: slug }) : t("room.failed")}</h1>
-    <p>${missing ? t("room.missing.how") : reason(failure)}</p>
+    <h1>${missing ? gettext("There is no room called {name}", { name: slug }) : gettext("The room could not be opened")}</h1>
+    <p>${missing ? gettext("It may be private, or the name is mistyped.") : reason(failure)}</p>
     <div class="buttons">
-      ${!missing && html`<button class="button" type="button" onClick=${openAgain}>${t("again")}</button>`}
-      <button class="button quiet" type="button" onClick=${leaveRoom}>${t("rooms.back")}</button>
+      ${!missing && html`<button class="button" type="button" onClick=${openAgain}>${gettext("Try again")}</button>`}
+      <button class="button quiet" type="button" onClick=${leaveRoom}>${gettext("All rooms")}</button>
     </div>
   </div>`;
 }

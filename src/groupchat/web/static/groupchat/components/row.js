@@ -1,7 +1,8 @@
 /** One line of the timeline, of whatever kind. */
 
 import { formatDateTime, formatDay } from "../lib/format.js";
-import { chat, t } from "./chat.js";
+import { gettext } from "../lib/i18n.js";
+import { chat } from "./chat.js";
 import { html } from "./html.js";
 import { Message } from "./message.js";
 import { Pending } from "./pending.js";
@@ -11,7 +12,7 @@ export function Row(props) {
     case "day":
       return html`<${Day} id=${props.id} at=${props.at} />`;
     case "new":
-      return html`<li class="new-line" data-key=${props.id} data-kind="new"><span>${t("timeline.new")}</span></li>`;
+      return html`<li class="new-line" data-key=${props.id} data-kind="new"><span>${gettext("New messages")}</span></li>`;
     case "notice":
       return html`<${Notice} id=${props.id} notice=${props.notice} />`;
     case "pending":
@@ -22,13 +23,18 @@ export function Row(props) {
 }
 
 function Day({ id, at }) {
-  const words = { locale: chat.locale, now: Date.now(), today: t("today"), yesterday: t("yesterday") };
+  const words = { locale: chat.locale, now: Date.now(), today: gettext("Today"), yesterday: gettext("Yesterday") };
   return html`<li class="day" data-key=${id} data-kind="day"><h2><time datetime=${at.slice(0, 10)}>${formatDay(at, words)}</time></h2></li>`;
 }
 
+/** What a notice says, by its kind; a kind of a newer server says nothing. */
+const notices = {
+  renamed: (name, text) => gettext("{name} renamed the room to {text}", { name, text }),
+  topic: (name, text) => (text ? gettext("{name} set the topic: {text}", { name, text }) : gettext("{name} removed the topic", { name })),
+};
+
 function Notice({ id, notice }) {
-  const name = chat.store.person(notice.actor).value?.name ?? t("somebody");
-  const key = notice.kind === "topic" && !notice.text ? "notice.topic.none" : `notice.${notice.kind}`;
+  const name = chat.store.person(notice.actor).value?.name ?? gettext("Somebody");
   const title = formatDateTime(notice.at, chat.locale);
-  return html`<li class="notice" data-key=${id} data-kind="notice" title=${title}><span>${t(key, { name, text: notice.text })}</span></li>`;
+  return html`<li class="notice" data-key=${id} data-kind="notice" title=${title}><span>${notices[notice.kind]?.(name, notice.text)}</span></li>`;
 }

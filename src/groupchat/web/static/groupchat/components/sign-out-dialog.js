@@ -1,7 +1,8 @@
 /** Signing out erases what this device kept: it asks first, and says what would be lost. */
 
+import { gettext, ngettext } from "../lib/i18n.js";
 import { useSignal } from "../vendor/signals.js";
-import { chat, t } from "./chat.js";
+import { chat } from "./chat.js";
 import { closeDialog, Dialog } from "./dialog.js";
 import { html } from "./html.js";
 import { signOut } from "./site.js";
@@ -11,6 +12,9 @@ export function SignOutDialog() {
   const busy = useSignal(false);
   const unsent = chat.store.unsent.value;
   const guest = chat.store.me.value?.kind !== "user";
+  const erased = guest
+    ? gettext("You are a guest: nobody can be this guest again. What this device kept is erased.")
+    : gettext("What this device kept is erased. Your messages stay on the server.");
 
   async function leave() {
     busy.value = true;
@@ -19,18 +23,18 @@ export function SignOutDialog() {
       await signOut();
     } catch {
       busy.value = false;
-      failure.value = t("sign_out.offline");
+      failure.value = gettext("There is no connection, so you can't be signed out now. Nothing was erased.");
     }
   }
 
-  return html`<${Dialog} title=${t("sign_out.title")} name="sign-out">
-    ${unsent > 0 && html`<p class="warning">${t("sign_out.unsent", { count: unsent })}</p>`}
-    <p>${t(guest ? "sign_out.guest" : "sign_out.what")}</p>
+  return html`<${Dialog} title=${gettext("Sign out?")} name="sign-out">
+    ${unsent > 0 && html`<p class="warning">${ngettext("{count} message was not sent yet and would be lost.", "{count} messages were not sent yet and would be lost.", unsent)}</p>`}
+    <p>${erased}</p>
     ${failure.value && html`<p class="form-error" role="alert">${failure.value}</p>`}
     <div class="dialog-foot">
-      <button class="button quiet" type="button" data-autofocus onClick=${closeDialog}>${t("cancel")}</button>
+      <button class="button quiet" type="button" data-autofocus onClick=${closeDialog}>${gettext("Cancel")}</button>
       <button class="button danger" type="button" disabled=${busy.value} onClick=${leave}>
-        ${unsent > 0 ? t("sign_out.discard") : t("sign_out")}
+        ${unsent > 0 ? gettext("Discard and sign out") : gettext("Sign out")}
       </button>
     </div>
   <//>`;

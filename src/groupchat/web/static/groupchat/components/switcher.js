@@ -1,12 +1,14 @@
 /** Ctrl/⌘ K: a few letters and Enter take one to any room. */
 
+import { gettext } from "../lib/i18n.js";
 import { useEffect, useId } from "../vendor/preact-hooks.js";
 import { useSignal } from "../vendor/signals.js";
-import { chat, reason, t } from "./chat.js";
+import { chat } from "./chat.js";
 import { current, enterRoom } from "./current.js";
 import { closeDialog, Dialog } from "./dialog.js";
 import { html } from "./html.js";
 import { Icon } from "./icons.js";
+import { reason } from "./reason.js";
 import { go } from "./route.js";
 import { publicRooms } from "./site.js";
 
@@ -60,7 +62,7 @@ export function Switcher() {
     failure.value = "";
   }
 
-  return html`<${Dialog} title=${t("switcher.title")} name="switcher" bare>
+  return html`<${Dialog} title=${gettext("Go to a room")} name="switcher" bare>
     <div class="switcher-line">
       <${Icon} name="search" />
       <input
@@ -70,8 +72,8 @@ export function Switcher() {
         aria-expanded="true"
         aria-controls=${`${id}-list`}
         aria-activedescendant=${choices.length ? `${id}-${at}` : undefined}
-        aria-label=${t("switcher.title")}
-        placeholder=${t("switcher.hint")}
+        aria-label=${gettext("Go to a room")}
+        placeholder=${gettext("Go to a room…")}
         autocomplete="off"
         spellcheck=${false}
         onInput=${written}
@@ -79,7 +81,7 @@ export function Switcher() {
       />
     </div>
     ${failure.value && html`<p class="form-error" role="alert">${failure.value}</p>`}
-    <ul class="switcher-list" role="listbox" id=${`${id}-list`} aria-label=${t("rooms.label")}>
+    <ul class="switcher-list" role="listbox" id=${`${id}-list`} aria-label=${gettext("Rooms")}>
       ${choices.map(
         (choice, index) => html`<li
           key=${choice.enter ? "+" : choice.slug}
@@ -97,13 +99,13 @@ export function Switcher() {
 }
 
 function Choice({ choice }) {
-  if (choice.enter) return html`<${Icon} name="plus" /><span class="switcher-name">${t("switcher.enter", { name: choice.enter })}</span>`;
+  if (choice.enter) return html`<${Icon} name="plus" /><span class="switcher-name">${gettext("Enter “{name}”, join or make it", { name: choice.enter })}</span>`;
   return html`
     <${Icon} name="hash" />
     <span class="switcher-name" dir="auto">${choice.name}</span>
     <span class="switcher-topic" dir="auto">${choice.topic}</span>
     ${choice.unread > 0 && html`<span class="badge">${choice.unread}</span>`}
-    ${!choice.mine && html`<span class="tag faint">${t("switcher.public")}</span>`}
+    ${!choice.mine && html`<span class="tag faint">${gettext("public")}</span>`}
   `;
 }
 

@@ -1,9 +1,10 @@
 /** The timeline of a room: endless both ways, and it never jumps. */
 
+import { gettext } from "../lib/i18n.js";
 import { useEffect, useLayoutEffect, useRef } from "../vendor/preact-hooks.js";
 import { effect } from "../vendor/signals-core.js";
 import { useSignal } from "../vendor/signals.js";
-import { attended, posted, t } from "./chat.js";
+import { attended, posted } from "./chat.js";
 import { useLasting } from "./clock.js";
 import { html } from "./html.js";
 import { JumpPill } from "./jump-pill.js";
@@ -66,9 +67,9 @@ export function Timeline({ room }) {
   const empty = timeline !== null && timeline.atStart && timeline.atEnd && rows.every((row) => row.kind === "notice" || row.kind === "day");
   return html`
     <div class="timeline-frame">
-      <div class="timeline" ref=${scroller} role="region" aria-label=${t("timeline.label")} tabindex=${rows.length ? undefined : "0"}>
+      <div class="timeline" ref=${scroller} role="region" aria-label=${gettext("Messages")} tabindex=${rows.length ? undefined : "0"}>
         <div class="timeline-content">
-          ${waiting && html`<p class="timeline-wait">${t("loading")}</p>`}
+          ${waiting && html`<p class="timeline-wait">${gettext("Loading…")}</p>`}
           ${timeline?.atStart && !empty && html`<${Beginning} room=${room} />`}
           ${empty && html`<${EmptyRoom} room=${room} />`}
           ${timeline && !timeline.atStart && html`<${More} room=${room} load=${() => room.loadBefore()} />`}
@@ -102,8 +103,8 @@ export function Timeline({ room }) {
 function More({ room, load }) {
   if (room.failure.value === null) return html`<p class="timeline-more"></p>`;
   return html`<p class="timeline-more">
-    <span>${t("timeline.failed")}</span>
-    <button class="button quiet small" type="button" onClick=${load}>${t("again")}</button>
+    <span>${gettext("This part could not be loaded.")}</span>
+    <button class="button quiet small" type="button" onClick=${load}>${gettext("Try again")}</button>
   </p>`;
 }
 

@@ -1,8 +1,9 @@
 /** Under a list that is longer than the screen: that there is more to read further down, and the way there. */
 
+import { ngettext } from "../lib/i18n.js";
 import { useEffect } from "../vendor/preact-hooks.js";
 import { useSignal } from "../vendor/signals.js";
-import { chat, t } from "./chat.js";
+import { chat } from "./chat.js";
 import { html } from "./html.js";
 import { Icon } from "./icons.js";
 
@@ -39,6 +40,6 @@ export function UnreadBelow({ list }) {
 
   if (count.value === 0) return null;
   return html`<button class="unread-below" type="button" onClick=${show}>
-    <${Icon} name="down" />${t("rooms.below", { count: count.value })}
+    <${Icon} name="down" />${ngettext("{count} more unread", "{count} more unread", count.value)}
   </button>`;
 }

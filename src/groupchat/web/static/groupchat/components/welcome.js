@@ -1,8 +1,9 @@
 /** Where no room is open: the first visit, or a phone's list before a room was chosen. */
 
+import { gettext } from "../lib/i18n.js";
 import { useEffect, useId } from "../vendor/preact-hooks.js";
 import { useSignal } from "../vendor/signals.js";
-import { chat, t } from "./chat.js";
+import { chat } from "./chat.js";
 import { html } from "./html.js";
 import { RoomField } from "./room-field.js";
 import { addressOf, go } from "./route.js";
@@ -13,8 +14,8 @@ export function Welcome() {
   if (!store.known.value || store.rooms.value.length > 0) return html`<div class="room-state"></div>`;
   const name = store.me.value?.name;
   return html`<div class="room-state welcome">
-    <h1>${name ? t("welcome.name", { name }) : t("welcome")}</h1>
-    <p>${t("welcome.how")}</p>
+    <h1>${name ? gettext("Welcome, {name}", { name }) : gettext("Welcome")}</h1>
+    <p>${gettext("Name a room to begin. Whoever types the same name is in the same room.")}</p>
     <${RoomField} big />
     <${PublicRooms} />
   </div>`;
@@ -29,7 +30,7 @@ export function PublicRooms() {
   }, []);
   if (rooms.value.length === 0) return null;
   return html`<section class="welcome-rooms" aria-labelledby=${id}>
-    <h2 id=${id}>${t("welcome.rooms")}</h2>
+    <h2 id=${id}>${gettext("Or look into a public room")}</h2>
     <ul>
       ${rooms.value.map((room) => html`<${PublicRoom} key=${room.slug} room=${room} />`)}
     </ul>

@@ -1,57 +1,59 @@
-/** Texts of the page from catalogues, with plurals by Intl. */
+/**
+ * Texts of the page as gettext has them: the English text is the key, and a catalogue says it in the language of the page.
+ *
+ * `make messages` finds the texts by the names of these functions, so each call begins with the text itself, in double quotes.
+ */
 
 import { isolate } from "./text.js";
 
 /**
- * @typedef {string|Object<string, string>} Entry a text with `{names}`, or one for each plural category of `count`
- * @typedef {Object<string, Entry>} Catalogue
+ * @typedef {Object<string, any>} Values what stands in for `{name}`: numbers as the language writes them, texts isolated
+ * @typedef {string|Object<string, string>} Entry a text, or one for each plural category of its count
+ * @typedef {{language: string, texts: Object<string, Entry>}} Catalogue `tools/messages.py` builds it from a .po file
  */
 
-/**
- * A function that gives the text of a key. Values stand in for `{name}`, isolated; numbers are written as the locale writes them. A key that the
- * locale lacks is taken from the fallback, one that this lacks too is shown itself: an untranslated page is better than none.
- * @param {{locale: string, catalogues: Object<string, Catalogue>, fallback?: string}} options
- * @returns {((key: string, values?: Object<string, any>) => string) & {locale: string}}
- */
-export function createTranslator({ locale, catalogues, fallback = "en" }) {
-  const chain = [locale, fallback].filter((name) => catalogues[name]);
-  const numbers = new Map(chain.map((name) => [name, new Intl.NumberFormat(name)]));
-  const plurals = new Map(chain.map((name) => [name, new Intl.PluralRules(name)]));
+/** Between a context and its text in a key, as in gettext's own files. */
+const CONTEXT = "\u0004";
 
-  function translate(key, values = {}) {
-    for (const name of chain) {
-      const entry = catalogues[name][key];
-      if (entry === undefined) continue;
-      return fill(pick(entry, values.count, plurals.get(name)), values, numbers.get(name));
-    }
-    return key;
-  }
+let texts;
+let plurals;
+let numbers;
+speak({ language: "en", texts: {} });
 
-  return Object.assign(translate, { locale: chain[0] ?? locale });
+/** Take the texts from this catalogue; what it lacks is English. To be called before anything is drawn. @param {Catalogue} catalogue */
+export function speak(catalogue) {
+  texts = catalogue.texts;
+  plurals = new Intl.PluralRules(catalogue.language);
+  numbers = new Intl.NumberFormat(catalogue.language);
 }
 
-/**
- * The best of the available locales for a reader who wants these, in this order: exact, else the same language, else the first one.
- * @param {ReadonlyArray<string>} wanted
- * @param {ReadonlyArray<string>} available
- */
-export function chooseLocale(wanted, available) {
-  for (const tag of wanted) {
-    const exact = available.find((name) => name.toLowerCase() === tag.toLowerCase());
-    if (exact) return exact;
-    const language = tag.toLowerCase().split("-")[0];
-    const same = available.find((name) => name.toLowerCase().split("-")[0] === language);
-    if (same) return same;
-  }
-  return available[0];
+/** @param {string} text @param {Values} [values] */
+export function gettext(text, values = {}) {
+  return fill(texts[text] ?? text, values);
 }
 
-function pick(entry, count, rules) {
-  if (typeof entry === "string") return entry;
-  return entry[`=${count}`] ?? entry[rules.select(count ?? 0)] ?? entry.other;
+/** One of two texts, by the count, which is also the value of `{count}`. @param {string} one @param {string} many @param {number} count @param {Values} [values] */
+export function ngettext(one, many, count, values = {}) {
+  return fill(pick(one, one, many, count), { ...values, count });
 }
 
-function fill(text, values, numbers) {
+/** A text that would mean something else elsewhere. @param {string} context @param {string} text @param {Values} [values] */
+export function pgettext(context, text, values = {}) {
+  return fill(texts[context + CONTEXT + text] ?? text, values);
+}
+
+/** @param {string} context @param {string} one @param {string} many @param {number} count @param {Values} [values] */
+export function npgettext(context, one, many, count, values = {}) {
+  return fill(pick(context + CONTEXT + one, one, many, count), { ...values, count });
+}
+
+function pick(key, one, many, count) {
+  const forms = texts[key];
+  // A browser may know a category that the catalogue has no form for: all languages have `other`.
+  return forms ? (forms[plurals.select(count)] ?? forms.other) : count === 1 ? one : many;
+}
+
+function fill(text, values) {
   return text.replace(/\{(\w+)\}/g, (whole, name) => {
     if (!(name in values)) return whole;
     const value = values[name];
