@@ -16,6 +16,7 @@ import { Sidebar } from "./sidebar.js";
 import { SignOutDialog } from "./sign-out-dialog.js";
 import { Switcher } from "./switcher.js";
 import { Toast } from "./toast.js";
+import { VersionsDialog } from "./versions-dialog.js";
 
 const dialogs = {
   keys: KeysDialog,
@@ -24,6 +25,7 @@ const dialogs = {
   room: RoomDialog,
   "sign-out": SignOutDialog,
   switcher: Switcher,
+  versions: VersionsDialog,
 };
 
 export function App() {

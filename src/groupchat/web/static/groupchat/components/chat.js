@@ -26,6 +26,14 @@ export function edit(room, message) {
   editorWanted.value = true;
 }
 
+/** Somebody asked to answer a message of the open room: the composer takes the focus. */
+export const answerWanted = signal(0);
+
+export function answer(room, message) {
+  room.writing.startAnswer(message.number);
+  answerWanted.value += 1;
+}
+
 /** Rises with every message sent from this page: the timeline then goes to its end. */
 export const posted = signal(0);
 

@@ -5,11 +5,12 @@ import { gettext, ngettext } from "../lib/i18n.js";
 import { countCharacters, isVisible } from "../lib/text.js";
 import { useLayoutEffect, useRef } from "../vendor/preact-hooks.js";
 import { useSignal } from "../vendor/signals.js";
-import { chat, edit, posted, say } from "./chat.js";
+import { answerWanted, chat, edit, posted, say } from "./chat.js";
 import { useLasting, useNow } from "./clock.js";
 import { fit } from "./fit.js";
 import { html } from "./html.js";
 import { Icon } from "./icons.js";
+import { Answering } from "./quote.js";
 import { reason } from "./reason.js";
 import { isNarrow } from "./route.js";
 import { Typing } from "./typing.js";
@@ -40,6 +41,12 @@ export function Composer({ room }) {
     }
   }, [draft]);
 
+  const asked = answerWanted.value;
+  const answeredFirst = useRef(asked);
+  useLayoutEffect(() => {
+    if (asked !== answeredFirst.current) field.current.focus({ preventScroll: true });
+  }, [asked]);
+
   const replaced = room.writing.replaced.value;
   useLayoutEffect(() => {
     if (replaced === 0) return;
@@ -65,24 +72,30 @@ export function Composer({ room }) {
     event?.preventDefault();
     const body = field.current.value;
     if (!isVisible(body) || over > 0) return;
+    const answer = room.writing.answer.peek();
     field.current.value = "";
     written();
+    room.writing.endAnswer();
     field.current.focus({ preventScroll: true });
     try {
       if (room.timeline.peek()?.atEnd === false) await room.loadNewest().catch(() => {});
       posted.value += 1;
-      await room.post(body);
+      await room.post(body, { answer });
     } catch (failure) {
       // It was not even kept: give the words back.
       field.current.value = body + (field.current.value ? `\n${field.current.value}` : "");
       written();
+      if (answer !== null) room.writing.startAnswer(answer);
       say(reason(failure));
     }
   }
 
   function pressed(event) {
     if (event.key === "Enter" && !event.shiftKey) send(event);
-    else if (event.key === "ArrowUp" && !field.current.value) {
+    else if (event.key === "Escape" && room.writing.answer.peek() !== null) {
+      event.preventDefault();
+      room.writing.endAnswer();
+    } else if (event.key === "ArrowUp" && !field.current.value) {
       const last = lastOfMine(room);
       if (!last) return;
       event.preventDefault();
@@ -90,9 +103,17 @@ export function Composer({ room }) {
     }
   }
 
+  function dontAnswer() {
+    room.writing.endAnswer();
+    field.current.focus({ preventScroll: true });
+  }
+
+  const answered = room.writing.answer.value;
   const label = gettext("Message {room}", { room: info.name });
   return html`<form class="composer" onSubmit=${send}>
     <div class="composer-field">
+      ${answered !== null &&
+      html`<${Answering} room=${room} number=${answered} onCancel=${dontAnswer} />`}
       <textarea
         id="composer"
         ref=${field}

@@ -3,6 +3,7 @@
 import { gettext, pgettext } from "../lib/i18n.js";
 import { Dialog } from "./dialog.js";
 import { html } from "./html.js";
+import { messageTools } from "./message-tools.js";
 
 const mac = /Mac|iPhone|iPad/.test(navigator.platform);
 
@@ -26,8 +27,7 @@ const keys = [
   [["shift", "Enter"], () => gettext("New line")],
   [["↑"], () => gettext("Edit your last message, from an empty composer")],
   [["↑", "↓"], () => gettext("Walk through the messages")],
-  [["E"], () => gettext("Edit the message")],
-  [["delete"], () => gettext("Delete the message")],
+  ...messageTools.filter(({ keys }) => keys).map(({ printed, describe }) => /** @type {[string[], () => string]} */ ([[printed], describe])),
   [["Esc"], () => gettext("Close, go back to the composer")],
   [["?"], () => gettext("This list")],
 ];

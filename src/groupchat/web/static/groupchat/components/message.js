@@ -4,10 +4,12 @@ import { formatDateTime, formatTime, formatTimeShort } from "../lib/format.js";
 import { gettext } from "../lib/i18n.js";
 import { Avatar } from "./avatar.js";
 import { Body } from "./body.js";
-import { chat, dialog, edit, say } from "./chat.js";
+import { chat, dialog } from "./chat.js";
 import { Editor } from "./editor.js";
 import { html } from "./html.js";
 import { Icon } from "./icons.js";
+import { messageTools } from "./message-tools.js";
+import { Quote } from "./quote.js";
 import { addressOf, go } from "./route.js";
 
 export function Message({ id, room, message, first, mine, editing, flashed }) {
@@ -25,15 +27,22 @@ export function Message({ id, room, message, first, mine, editing, flashed }) {
       ${editing
         ? html`<${Editor} room=${room} message=${message} edit=${editing} />`
         : html`<div class="message-body">
+            ${message.reply_to && html`<${Quote} room=${room} number=${message.reply_to} />`}
             ${deleted ? html`<p class="tombstone">${gettext("This message was deleted.")}</p>` : html`<${Body} text=${message.body} />`}
-            ${message.edited_at &&
-            !deleted &&
-            html`<span class="edited" title=${formatDateTime(message.edited_at, chat.locale)}>${gettext("edited")}</span>`}
+            ${message.edited_at && !deleted && html`<${Edited} room=${room} message=${message} />`}
           </div>`}
       ${mine && !deleted && html`<span class="sent" title=${gettext("Sent")}><${Icon} name="check" /><span class="quietly">${gettext("Sent")}</span></span>`}
       ${!deleted && !editing && html`<${Tools} room=${room} message=${message} />`}
     </li>
   `;
+}
+
+/** That it was edited; who may see what it said before gets there by it. */
+function Edited({ room, message }) {
+  const title = formatDateTime(message.edited_at, chat.locale);
+  if (!room.mayCompare(message)) return html`<span class="edited" title=${title}>${gettext("edited")}</span>`;
+  const show = () => (dialog.value = { kind: "versions", room, message });
+  return html`<button class="edited" type="button" tabindex="-1" title=${title} aria-label=${gettext("edited: show earlier versions")} onClick=${show}>${gettext("edited")}</button>`;
 }
 
 function When({ room, number, at, first }) {
@@ -49,20 +58,10 @@ function When({ room, number, at, first }) {
 }
 
 function Tools({ room, message }) {
-  async function copy() {
-    const address = new URL(addressOf(room.info.peek().slug, message.number), location.href).href;
-    try {
-      await navigator.clipboard.writeText(address);
-      say(gettext("Link copied."));
-    } catch {
-      go(room.info.peek().slug, message.number);
-    }
-  }
-  const remove = () => (dialog.value = { kind: "remove", room, message });
   return html`<div class="tools" role="group" aria-label=${gettext("Message")}>
-    <${Tool} icon="link" label=${gettext("Copy link")} onClick=${copy} />
-    ${room.mayEdit(message) && html`<${Tool} icon="edit" label=${gettext("Edit")} onClick=${() => edit(room, message)} />`}
-    ${room.mayRemove(message) && html`<${Tool} icon="trash" label=${gettext("Delete")} onClick=${remove} />`}
+    ${messageTools
+      .filter((tool) => tool.may(room, message))
+      .map((tool) => html`<${Tool} key=${tool.name} icon=${tool.icon} label=${tool.label()} onClick=${() => tool.run(room, message)} />`)}
   </div>`;
 }
 

@@ -7,6 +7,7 @@ import { Body } from "./body.js";
 import { chat } from "./chat.js";
 import { html } from "./html.js";
 import { Icon } from "./icons.js";
+import { Quote } from "./quote.js";
 import { reason } from "./reason.js";
 
 export function Pending({ id, room, pending, first }) {
@@ -23,6 +24,7 @@ export function Pending({ id, room, pending, first }) {
         <span class="when"><time datetime=${isoOf(pending.at)}>${(first ? formatTime : formatTimeShort)(isoOf(pending.at), chat.locale)}</time></span>
       </div>
       <div class="message-body">
+        ${pending.answer && html`<${Quote} room=${room} number=${pending.answer} />`}
         <${Body} text=${pending.body} />
         ${failed &&
         html`<div class="failed" role="alert">

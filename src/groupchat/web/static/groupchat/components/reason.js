@@ -9,6 +9,7 @@ const reasons = {
   invalid: () => gettext("The server can't take this as it is."),
   "invalid.name": () => gettext("That can't be a room's name. Use letters, digits or an emoji, nothing invisible, and neither / nor \\."),
   "invalid.topic": () => gettext("A topic can't hold characters that can't be seen."),
+  "invalid.reply_to": () => gettext("The message that you answer is not there any more."),
   limit_reached: () => gettext("A limit of this server is reached."),
   lost: () => gettext("The connection was lost before the answer came."),
   name_taken: () => gettext("Another room has or had this name."),

@@ -1,7 +1,7 @@
 /** One stop of the Tab key for the whole timeline; the arrows walk through the messages, letters act on one. */
 
 import { useRef } from "../vendor/preact-hooks.js";
-import { dialog, edit } from "./chat.js";
+import { messageTools } from "./message-tools.js";
 
 export function useRoving(room) {
   const state = useRef(null);
@@ -46,13 +46,10 @@ function makeRoving() {
       }
       const message = messageOf(row);
       if (!message) return;
-      if (event.key === "e" && roving.room.mayEdit(message)) {
-        event.preventDefault();
-        edit(roving.room, message);
-      } else if ((event.key === "Delete" || event.key === "Backspace") && roving.room.mayRemove(message)) {
-        event.preventDefault();
-        dialog.value = { kind: "remove", room: roving.room, message };
-      }
+      const tool = messageTools.find(({ keys, may }) => keys?.includes(event.key) && may(roving.room, message));
+      if (!tool) return;
+      event.preventDefault();
+      tool.run(roving.room, message);
     },
   };
 

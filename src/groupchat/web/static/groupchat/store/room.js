@@ -251,6 +251,10 @@ export class RoomStore {
     if (this.copy.joined) this.typing.writes();
   }
 
+  mayAnswer(message) {
+    return !message.deleted_at && this.gone.value === null;
+  }
+
   mayEdit(message) {
     return !message.deleted_at && message.author === this.context.me.value?.id;
   }

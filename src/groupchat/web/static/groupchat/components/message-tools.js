@@ -1,0 +1,56 @@
+/** What one may do with a message: the one list behind the tools beside it, the keys on it, and the list of keys. */
+
+import { gettext } from "../lib/i18n.js";
+import { answer, dialog, edit, say } from "./chat.js";
+import { addressOf, go } from "./route.js";
+
+/**
+ * @typedef {{name: string, icon: string, label: () => string, may: (room: any, message: any) => boolean,
+ *            run: (room: any, message: any) => void, keys?: string[], printed?: string, describe?: () => string}} Tool
+ * `keys`: each of them, pressed on the message, does it; `printed` and `describe` are their line in the list of keys
+ */
+
+/** @type {Tool[]} */
+export const messageTools = [
+  {
+    name: "answer",
+    icon: "reply",
+    label: () => gettext("Reply"),
+    may: (room, message) => room.mayAnswer(message),
+    run: (room, message) => answer(room, message),
+    keys: ["r"],
+    printed: "R",
+    describe: () => gettext("Reply to the message"),
+  },
+  { name: "link", icon: "link", label: () => gettext("Copy link"), may: (_room, message) => !message.deleted_at, run: copyLink },
+  {
+    name: "edit",
+    icon: "edit",
+    label: () => gettext("Edit"),
+    may: (room, message) => room.mayEdit(message),
+    run: (room, message) => edit(room, message),
+    keys: ["e"],
+    printed: "E",
+    describe: () => gettext("Edit the message"),
+  },
+  {
+    name: "remove",
+    icon: "trash",
+    label: () => gettext("Delete"),
+    may: (room, message) => room.mayRemove(message),
+    run: (room, message) => (dialog.value = { kind: "remove", room, message }),
+    keys: ["Delete", "Backspace"],
+    printed: "delete",
+    describe: () => gettext("Delete the message"),
+  },
+];
+
+async function copyLink(room, message) {
+  const { slug } = room.info.peek();
+  try {
+    await navigator.clipboard.writeText(new URL(addressOf(slug, message.number), location.href).href);
+    say(gettext("Link copied."));
+  } catch {
+    go(slug, message.number);
+  }
+}

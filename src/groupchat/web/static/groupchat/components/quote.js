@@ -1,0 +1,52 @@
+/** The message that another answers, in two lines: who, and how it begins. It leads there. Its height is the same whatever it says. */
+
+import { gettext } from "../lib/i18n.js";
+import { useEffect } from "../vendor/preact-hooks.js";
+import { chat } from "./chat.js";
+import { html } from "./html.js";
+import { Icon } from "./icons.js";
+import { addressOf, go } from "./route.js";
+
+export function Quote({ room, number }) {
+  const { message, name, text } = quoted(room, number);
+  const { slug } = room.info.value;
+  function follow(event) {
+    if (event.metaKey || event.ctrlKey || event.shiftKey) return;
+    event.preventDefault();
+    go(slug, number);
+  }
+  const lines = html`<span class="quietly">${gettext("In reply to:")}</span>
+    <span class="quote-author" dir="auto">${name}</span>
+    <span class=${message?.deleted_at || !message ? "quote-text gone" : "quote-text"} dir="auto">${text}</span>`;
+  if (message === null) return html`<span class="quote">${lines}</span>`;
+  return html`<a class="quote" href=${addressOf(slug, number)} tabindex="-1" onClick=${follow}>${lines}</a>`;
+}
+
+/** Above the composer: what the next message answers. */
+export function Answering({ number, room, onCancel }) {
+  const { message, name, text } = quoted(room, number);
+  return html`<div class="answering">
+    <span class="quote">
+      <span class="quote-author">${gettext("Reply to {name}", { name })}</span>
+      <span class=${message?.deleted_at || !message ? "quote-text gone" : "quote-text"} dir="auto">${text}</span>
+    </span>
+    <button class="icon-button" type="button" aria-label=${gettext("Don't reply")} title=${gettext("Don't reply")} onClick=${onCancel}><${Icon} name="close" /></button>
+  </div>`;
+}
+
+/** The message as far as it is here (see `Quotes.find`), whose it is, and what to show of it. */
+function quoted(room, number) {
+  const message = room.quotes.find(number);
+  const known = message !== undefined;
+  useEffect(() => {
+    if (!known) room.quotes.fetch(number);
+  }, [room, number, known]);
+  const name = message ? (chat.store.person(message.author).value?.name ?? gettext("Somebody")) : "…";
+  return { message, name, text: textOf(message) };
+}
+
+function textOf(message) {
+  if (message === undefined) return "";
+  if (message === null) return gettext("This message is not kept any more.");
+  return message.deleted_at ? gettext("This message was deleted.") : message.body;
+}
