@@ -169,7 +169,7 @@ export async function a_refused_message_steps_aside_and_the_next_goes_on() {
   equal(bodies(taken), ["f", "a"]);
   const reloaded = await ready({ storage: box.storage, send, seed: 2 });
   equal(states(reloaded), ["c failed", "d failed", "e failed"], "the reasons outlive a reload");
-  equal(reloaded.items()[0].error, { code: "too_long", message: "is too_long" });
+  equal(reloaded.items()[0].error, { code: "too_long", message: "is too_long", field: null });
 }
 
 export async function signing_in_or_a_new_version_is_waited_for() {
