@@ -20,7 +20,7 @@ def editor_of(someone: Someone) -> Locator:
 def begins_an_edit(someone: Someone, message: str, text: str) -> Locator:
     row = someone.message(message)
     row.hover()
-    row.get_by_role("button", name="Edit").click()
+    row.get_by_role("button", name="Edit", exact=True).click()
     editor = editor_of(someone)
     expect(editor).to_be_focused()
     editor.fill(text)

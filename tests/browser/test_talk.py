@@ -67,7 +67,7 @@ def test_edit_and_delete_reach_everyone(meet: Meet, room: str) -> None:
     ada.sees_sent("teh first")
     message = ada.message("teh first")
     message.hover()
-    message.get_by_role("button", name="Edit").click()
+    message.get_by_role("button", name="Edit", exact=True).click()
     editor = ada.page.locator(".editor textarea")
     editor.fill("the first")
     editor.press("Enter")
@@ -81,7 +81,7 @@ def test_edit_and_delete_reach_everyone(meet: Meet, room: str) -> None:
     expect(ada.page.locator(".message:focus .tombstone")).to_have_count(1)
     # A stranger's message offers neither.
     grace.message("the first").hover()
-    expect(grace.message("the first").get_by_role("button", name="Edit")).to_have_count(0)
+    expect(grace.message("the first").get_by_role("button", name="Edit", exact=True)).to_have_count(0)
     expect(grace.message("the first").get_by_role("button", name="Delete")).to_have_count(0)
 
 

@@ -131,7 +131,7 @@ def test_a_message_above_grows_and_nothing_moves(meet: Meet, site: Site, room: s
     grace.says("and something new at the end")
     grace.sees_sent("and something new at the end")
     grace.message("short").hover()
-    grace.message("short").get_by_role("button", name="Edit").click()
+    grace.message("short").get_by_role("button", name="Edit", exact=True).click()
     grace.page.locator(".editor textarea").fill("long\n" * 12)
     grace.page.locator(".editor").get_by_role("button", name="Save").click()
     expect(ada.page.locator('[data-number="81"] .edited')).to_have_count(1)

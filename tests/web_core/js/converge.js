@@ -196,20 +196,20 @@ function checkAlways(device) {
 
 function checkEnd({ server }, device) {
   const { store, person } = device;
-  const copy = device.store.inspect();
+  const replica = device.store.inspect();
   const where = `device of ${person}`;
   equal(store.connection.value.state, "caught_up", where);
-  equal(copy.position, server.mySeq.get(person), `${where}: own position`);
+  equal(replica.position, server.mySeq.get(person), `${where}: own position`);
   const joined = server.membershipsOf(person).filter(({ state }) => state === "joined");
-  const known = JSON.stringify([...copy.rooms.values()].map(({ id, info, membership, gone, subscribed }) => [id, info?.seq, membership, gone, subscribed]));
+  const known = JSON.stringify([...replica.rooms.values()].map(({ id, info, membership, gone, subscribed }) => [id, info?.seq, membership, gone, subscribed]));
   equal(store.rooms.value.map(({ id }) => id).sort(), joined.map(({ room }) => room).sort(), `${where}: rooms ${known}`);
-  for (const [id, known] of copy.people) equal(known, server.people.get(id), `${where}: person ${id}`);
-  for (const room of copy.rooms.values()) {
+  for (const [id, known] of replica.people) equal(known, server.people.get(id), `${where}: person ${id}`);
+  for (const room of replica.rooms.values()) {
     if (room.subscribed) checkRoom(server, room, `${where}, room ${room.id}`, person);
   }
   if (device.open && device.open.gone.value === null) {
     const { focus, failure, loading } = device.open.history;
-    const state = JSON.stringify([focus.value, failure.value?.code, loading.value, device.open.copy.windows.length]);
+    const state = JSON.stringify([focus.value, failure.value?.code, loading.value, device.open.replica.windows.length]);
     ok(device.open.timeline.value, `${where}: room ${device.open.id} is open and shows nothing: ${state}`);
   }
   equal(store.unsent.value, device.store.inspect().outbox.filter(({ state }) => state === "failed").length, `${where}: unsent but the refused`);

@@ -1,7 +1,7 @@
 /** The examples of docs/protocol.md, one by one, through the code that the page runs. */
 
 import { CLOSE_CODES, closeRule } from "/static/groupchat/lib/close.js";
-import { ClientCopy } from "/static/groupchat/lib/copy.js";
+import { ClientReplica } from "/static/groupchat/lib/replica/client.js";
 import { ChatFailure, sameAgain } from "/static/groupchat/lib/failure.js";
 
 import { equal, ok, settle } from "./check.js";
@@ -10,69 +10,69 @@ import { socketTo } from "./model_line.js";
 import { ModelServer } from "./model_server.js";
 import { storeOn } from "./store_world.js";
 
-/** A copy that stands where the document's client stands: in room 4 at `position`, with a page loaded. */
-function copyAt(position, { mine = 17 } = {}) {
-  const copy = new ClientCopy();
+/** A replica that stands where the document's client stands: in room 4 at `position`, with a page loaded. */
+function replicaAt(position, { mine = 17 } = {}) {
+  const replica = new ClientReplica();
   const info = { id: 4, seq: 1, slug: "general", name: "general", kind: "public", topic: "", first_number: 1, created_at: "2026-03-01T09:00:00.000Z" };
   const membership = { room: 4, seq: 12, role: "member", state: "joined", last_read_number: 988, notify: "everything" };
   const me = { id: 7, kind: "user", handle: "ada", name: "Ada", version: 1 };
   const rooms = [{ room: info, seq: position, last_number: 989, me: membership }];
-  copy.helloCame({ type: "hello", protocol: 1, server: "0", epoch: "kT3vJm0aQ2bX1c9d", me, is_owner: false, seq: mine, rooms, limits: {} });
-  const room = copy.room(4);
+  replica.helloCame({ type: "hello", protocol: 1, server: "0", epoch: "kT3vJm0aQ2bX1c9d", me, is_owner: false, seq: mine, rooms, limits: {} });
+  const room = replica.room(4);
   const old = (number) => ({ number, seq: number, author: 7, body: `old ${number}`, at: "2026-03-02T07:00:00.000Z", client_message_id: `o${number}` });
   const page = { room: 4, seq: position, first_number: 1, last_number: 989, messages: [987, 988, 989].map(old), notices: [] };
   room.messagesCame(room.pageAsked(), page, {});
-  copy.caughtUpCame();
-  return copy;
+  replica.caughtUpCame();
+  return replica;
 }
 
 const PUSHES = {
   changes(frame) {
     if (frame.me) {
-      const copy = copyAt(1203, { mine: frame.since });
-      copy.frameCame(frame);
-      equal(copy.position, frame.to);
-      for (const membership of frame.memberships ?? []) equal(copy.room(membership.room).membership, membership);
-      for (const { room } of frame.rooms ?? []) equal(copy.room(room.id).info, room);
+      const replica = replicaAt(1203, { mine: frame.since });
+      replica.frameCame(frame);
+      equal(replica.position, frame.to);
+      for (const membership of frame.memberships ?? []) equal(replica.room(membership.room).membership, membership);
+      for (const { room } of frame.rooms ?? []) equal(replica.room(room.id).info, room);
       return;
     }
-    const copy = copyAt(frame.since);
-    copy.frameCame(frame);
-    const room = copy.room(frame.room);
+    const replica = replicaAt(frame.since);
+    replica.frameCame(frame);
+    const room = replica.room(frame.room);
     equal([room.position, room.lastNumber], [frame.to, frame.last_number]);
     if (frame.info) equal(room.info, frame.info);
     for (const message of frame.messages ?? []) equal(room.windows[0].messages.find(({ number }) => number === message.number), message);
     for (const notice of frame.notices ?? []) equal(room.windows[0].notices, [notice]);
   },
   people(frame) {
-    const copy = copyAt(1203);
-    copy.frameCame(frame);
-    for (const person of frame.people) equal(copy.people.get(person.id), person);
+    const replica = replicaAt(1203);
+    replica.frameCame(frame);
+    for (const person of frame.people) equal(replica.people.get(person.id), person);
   },
   me(frame) {
-    const copy = new ClientCopy();
-    copy.helloCame({ type: "hello", protocol: 1, server: "0", epoch: "e", me: null, is_owner: false, seq: 0, rooms: [], limits: {} });
-    copy.frameCame(frame);
-    equal([copy.me, copy.position], [frame.me, frame.seq]);
+    const replica = new ClientReplica();
+    replica.helloCame({ type: "hello", protocol: 1, server: "0", epoch: "e", me: null, is_owner: false, seq: 0, rooms: [], limits: {} });
+    replica.frameCame(frame);
+    equal([replica.me, replica.position], [frame.me, frame.seq]);
   },
   reset(frame) {
-    const copy = copyAt(1203);
+    const replica = replicaAt(1203);
     const wanted = [];
-    copy.onWanted = (command) => wanted.push(command);
-    copy.frameCame(frame);
+    replica.onWanted = (command) => wanted.push(command);
+    replica.frameCame(frame);
     equal(wanted, [{ type: "subscribe", room: frame.room }]);
-    equal([copy.room(frame.room).windows, copy.room(frame.room).position], [[], null]);
+    equal([replica.room(frame.room).windows, replica.room(frame.room).position], [[], null]);
   },
   typing(frame) {
-    const copy = copyAt(1203);
-    copy.frameCame(frame);
-    equal([copy.position, copy.room(frame.room).position], [17, 1203], "nothing is kept of it"); // who sees it: typing_test.js
+    const replica = replicaAt(1203);
+    replica.frameCame(frame);
+    equal([replica.position, replica.room(frame.room).position], [17, 1203], "nothing is kept of it"); // who sees it: typing_test.js
   },
   caught_up(frame) {
-    const copy = copyAt(1203);
-    copy.connectionLost();
-    copy.frameCame(frame);
-    ok(copy.caughtUp);
+    const replica = replicaAt(1203);
+    replica.connectionLost();
+    replica.frameCame(frame);
+    ok(replica.caughtUp);
   },
   drain(frame) {
     ok(frame.within > 0); // what the socket does then: socket_test.js
@@ -92,29 +92,29 @@ const RESULTS = [
 ];
 
 function roomState(result) {
-  const copy = copyAt(1);
-  const room = copy.subscribedTo(result);
+  const replica = replicaAt(1);
+  const room = replica.subscribedTo(result);
   equal([room.info, room.lastNumber, room.subscribed], [result.room, result.last_number, true]);
   if (result.me) equal(room.membership, result.me);
 }
 
 function messagePage(result) {
-  const copy = copyAt(result.seq);
-  const room = copy.room(result.room);
+  const replica = replicaAt(result.seq);
+  const room = replica.room(result.room);
   ok(room.messagesCame(room.pageAsked(), result, { before: result.messages.at(-1).number + 1 }));
   for (const message of result.messages) equal(room.windows[0].messages.find(({ number }) => number === message.number), message);
 }
 
 function memberPage(result) {
-  const copy = copyAt(result.seq);
-  const room = copy.room(result.room);
+  const replica = replicaAt(result.seq);
+  const room = replica.room(result.room);
   room.watchMembers();
   ok(room.membersCame(room.pageAsked(), result));
   equal([[...room.members.values()], room.joinedCount, room.membersNext], [result.members, result.count, result.next]);
 }
 
 function readMark(result) {
-  const room = copyAt(1203).room(4);
+  const room = replicaAt(1203).room(4);
   room.readUpTo(result.last_read_number);
   equal(room.lastReadNumber, result.last_read_number);
 }
@@ -135,11 +135,11 @@ export function understand(examples) {
 }
 
 function hello(frame) {
-  const copy = new ClientCopy();
-  copy.helloCame(frame);
-  equal([copy.epoch, copy.me, copy.position], [frame.epoch, frame.me, frame.seq]);
+  const replica = new ClientReplica();
+  replica.helloCame(frame);
+  equal([replica.epoch, replica.me, replica.position], [frame.epoch, frame.me, frame.seq]);
   for (const { room, seq, last_number, me, uncounted } of frame.rooms) {
-    const known = copy.room(room.id);
+    const known = replica.room(room.id);
     const skipped = uncounted.reduce((sum, [from, to]) => sum + to - from + 1, 0);
     equal([known.info, known.position, known.unread, known.subscribed], [room, seq, last_number - me.last_read_number - skipped, true]);
     equal([known.unread, known.firstUnread], [4, 984], "as the document says");

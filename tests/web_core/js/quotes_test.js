@@ -34,7 +34,7 @@ export async function what_does_not_is_fetched_once_and_alone() {
   await it.flow();
   equal([it.room.quotes.find(20).body, it.room.quotes.find(21).body], ["message 20", "message 21"]);
   equal(it.asked(), [[20, 1], [21, 1]]);
-  equal([it.room.timeline.value.from, it.room.copy.windows.length], [151, 1], "the timeline stays as it is");
+  equal([it.room.timeline.value.from, it.room.replica.windows.length], [151, 1], "the timeline stays as it is");
 }
 
 export async function it_follows_its_original() {
@@ -58,11 +58,11 @@ export async function what_changes_while_it_is_on_its_way_is_not_lost() {
   await Promise.resolve();
   // The page was read before the change and comes behind it.
   const page = it.server.page(1, { around: 20, limit: 1 });
-  it.room.copy.pageAsked();
+  it.room.replica.pageAsked();
   it.server.edit(1, 20, { body: "newer", edited_at: it.server.at() });
   while (line.deliver()) await it.flow();
-  ok(it.room.copy.quoteCame(it.room.copy.generation, page, 20));
-  it.room.quotes.publish();
+  ok(it.room.replica.quoteCame(it.room.replica.generation, page, 20));
+  it.room.publish();
   equal(it.room.quotes.find(20).body, "newer");
 }
 

@@ -237,7 +237,7 @@ export async function another_epoch_begins_anew() {
   await it.clock.pass(5_000);
   await it.flow();
   equal(it.store.connection.value.state, "caught_up");
-  equal(room.copy.position, it.server.rooms.get(1).seq);
+  equal(room.replica.position, it.server.rooms.get(1).seq);
   ok(room.timeline.value.from <= 100 && room.timeline.value.to >= 100, "the same place is shown");
 }
 
@@ -280,9 +280,9 @@ export async function a_trace_gives_the_state_that_the_page_would_have() {
   it.server.setInfo(1, 3, "topic", "a topic");
   await it.flow();
   const state = replay([{ cmd: { type: "hello", ref: 0, protocol: 1 }, reply: hello }, { in: { type: "caught_up" } }, ...trace]);
-  const { copy } = room;
-  equal(state.rooms[1].windows, copy.windows);
-  equal([state.rooms[1].position, state.rooms[1].last_number, state.rooms[1].last_read_number], [copy.position, 201, 150]);
+  const { replica } = room;
+  equal(state.rooms[1].windows, replica.windows);
+  equal([state.rooms[1].position, state.rooms[1].last_number, state.rooms[1].last_read_number], [replica.position, 201, 150]);
   equal([state.rooms[1].unread, state.rooms[1].first_unread], [50, 151]);
   equal(state.rooms[1].members.map(({ person }) => person), [1, 2]);
   equal([state.rooms[1].member_count, state.rooms[1].members_complete, state.wanted], [2, true, []]);

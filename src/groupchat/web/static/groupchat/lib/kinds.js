@@ -1,5 +1,5 @@
 /**
- * What this client understands of a room's changes. A copy that another version kept may lack what it did not understand, and its position
+ * What this client understands of a room's changes. A snapshot that another version kept may lack what it did not understand, and its position
  * says that nothing is missing: it is of no use to a version with another list.
  */
 

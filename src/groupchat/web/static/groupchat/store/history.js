@@ -1,7 +1,7 @@
 /** Which part of a room's history is on screen, and the pages that are fetched for it. */
 
 import { computed, signal } from "../vendor/signals-core.js";
-import { liveWindow, windowAt } from "../lib/windows.js";
+import { liveWindow, windowAt } from "../lib/replica/windows.js";
 
 export const PAGE_MESSAGES = 50;
 
@@ -9,16 +9,19 @@ export const PAGE_MESSAGES = 50;
 
 export class History {
   /**
-   * @param {import("../lib/merge.js").RoomCopy} copy
+   * @param {import("../lib/replica/room.js").RoomReplica} replica
+   * @param {{value: import("../lib/replica/room.js").RoomSnapshot}} snapshot what is shown of it
+   * @param {() => void} show takes a new one
    * @param {(make: () => any, came: (generation: number, result: any) => boolean) => Promise<any>} fetchPage
    *   sends the command that `make` gives when the room is subscribed to, again after a lost connection; gives the result when `came`
    *   took it, or null where `make` wants nothing any more
    */
-  constructor(copy, fetchPage) {
-    this.copy = copy;
+  constructor(replica, snapshot, show, fetchPage) {
+    this.replica = replica;
+    this.show = show;
     this.fetchPage = fetchPage;
-    this.windows = signal(copy.windows);
-    this.firstNumber = signal(copy.firstNumber);
+    this.windows = computed(() => snapshot.value.windows);
+    this.firstNumber = computed(() => snapshot.value.firstNumber);
     /** @type {{value: number|"live"}} a number in the window on screen, or the window at the end */
     this.focus = signal(/** @type {any} */ ("live"));
     this.loading = signal({ before: false, after: false, around: false });
@@ -42,19 +45,16 @@ export class History {
     return focus === "live" ? liveWindow(windows) : (windowAt(windows, focus) ?? null);
   }
 
-  /** Take over what the copy holds now. */
-  publish() {
-    const { windows, firstNumber } = this.copy;
+  /** Before what the replica holds now is shown: retention may have taken the message that we looked at. */
+  settle() {
+    const { windows } = this.replica;
     const focus = this.focus.value;
-    // Retention may have taken the message that we looked at.
     if (focus !== "live" && windows.length > 0 && !windowAt(windows, focus)) this.focus.value = nearest(windows, focus) ?? "live";
-    this.windows.value = windows;
-    this.firstNumber.value = firstNumber;
   }
 
   loadBefore() {
     const window = this.current;
-    if (!window || window.from <= this.copy.firstNumber) return Promise.resolve(false);
+    if (!window || window.from <= this.replica.firstNumber) return Promise.resolve(false);
     return this.#share("before", () => this.#extend({ before: window.from }));
   }
 
@@ -71,8 +71,8 @@ export class History {
    */
   async loadAround(number, at = "message") {
     const aim = ++this.aim;
-    if (!windowAt(this.copy.windows, number)) await this.#show("around", { around: number });
-    const target = nearest(this.copy.windows, number);
+    if (!windowAt(this.replica.windows, number)) await this.#show("around", { around: number });
+    const target = nearest(this.replica.windows, number);
     if (aim === this.aim && target !== null) this.#turnTo(target, { at, number: target });
     return target;
   }
@@ -80,7 +80,7 @@ export class History {
   /** Go to the end. */
   async loadNewest() {
     const aim = ++this.aim;
-    if (!liveWindow(this.copy.windows)) await this.#show("around", {});
+    if (!liveWindow(this.replica.windows)) await this.#show("around", {});
     if (aim === this.aim) this.#turnTo("live", { at: "end", number: null });
   }
 
@@ -101,21 +101,21 @@ export class History {
     const window = this.current;
     if (!window || from > to) return;
     const stays = window.live && to >= window.to;
-    this.copy.keepOnly(from, to);
+    this.replica.keepOnly(from, to);
     if (this.focus.value !== "live" || !stays) this.focus.value = Math.min(Math.max(this.focus.value === "live" ? to : this.focus.value, from), to);
-    this.publish();
+    this.show();
   }
 
   /** The last messages, without the rest: what a room that is not on screen may hold. */
   keepTail(most) {
-    const live = liveWindow(this.copy.windows);
-    if (live && live.to - live.from >= 2 * most) this.copy.keepOnly(live.to - most + 1, Infinity);
+    const live = liveWindow(this.replica.windows);
+    if (live && live.to - live.from >= 2 * most) this.replica.keepOnly(live.to - most + 1, Infinity);
   }
 
   async #extend(range) {
-    const { generation } = this.copy;
+    const { generation } = this.replica;
     // After a reset there is nothing to extend.
-    const page = await this.#fetch(range, () => generation === this.copy.generation);
+    const page = await this.#fetch(range, () => generation === this.replica.generation);
     return page !== null && page.messages.length > 0;
   }
 
@@ -124,10 +124,10 @@ export class History {
   }
 
   #fetch(range, wanted = () => true) {
-    const command = { type: "messages", room: this.copy.id, ...range, limit: PAGE_MESSAGES };
+    const command = { type: "messages", room: this.replica.id, ...range, limit: PAGE_MESSAGES };
     return this.fetchPage(
       () => (wanted() ? command : null),
-      (generation, page) => this.copy.messagesCame(generation, page, range),
+      (generation, page) => this.replica.messagesCame(generation, page, range),
     );
   }
 
@@ -155,12 +155,12 @@ export class History {
 
   /** Show the window there; of the others only the one at the end is of further use. */
   #turnTo(focus, target) {
-    const shown = focus === "live" ? liveWindow(this.copy.windows) : windowAt(this.copy.windows, focus);
-    const live = liveWindow(this.copy.windows);
+    const shown = focus === "live" ? liveWindow(this.replica.windows) : windowAt(this.replica.windows, focus);
+    const live = liveWindow(this.replica.windows);
     if (!shown) return; // it was dropped again before we came to show it
-    this.copy.windows = this.copy.windows.filter((window) => window === shown || window === live);
+    this.replica.windows = this.replica.windows.filter((window) => window === shown || window === live);
     this.focus.value = focus;
-    this.publish();
+    this.show();
     this.target.value = target;
   }
 }

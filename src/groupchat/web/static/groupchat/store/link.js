@@ -1,4 +1,4 @@
-/** Between the copy and the socket: what must be asked, and asked again, until the answer is in. */
+/** Between the replica and the socket: what must be asked, and asked again, until the answer is in. */
 
 import { backoff } from "../lib/backoff.js";
 import { ChatFailure, sameAgain } from "../lib/failure.js";
@@ -7,13 +7,13 @@ export const MOST_TRIES = 6; // of a question that the server can't answer now
 const FIRST_DELAY_MILLISECONDS = 500;
 const MOST_DELAY_MILLISECONDS = 10_000;
 
-/** @typedef {import("../lib/merge.js").RoomCopy} RoomCopy */
+/** @typedef {import("../lib/replica/room.js").RoomReplica} RoomReplica */
 
 /**
- * @param {{socket: any, copy: import("../lib/copy.js").ClientCopy, clock: import("../lib/types.js").Clock, random: () => number,
- *          update: (change: () => any) => any}} options `update` runs a change of the copy and shows it
+ * @param {{socket: any, replica: import("../lib/replica/client.js").ClientReplica, clock: import("../lib/types.js").Clock, random: () => number,
+ *          update: (change: () => any) => any}} options `update` runs a change of the replica and shows it
  */
-export function createLink({ socket, copy, clock, random, update }) {
+export function createLink({ socket, replica, clock, random, update }) {
   const delay = backoff({ base: FIRST_DELAY_MILLISECONDS, most: MOST_DELAY_MILLISECONDS, random });
   /** @type {Array<{resolve: () => void, reject: (failure: ChatFailure) => void}>} */
   let waiters = [];
@@ -61,14 +61,14 @@ export function createLink({ socket, copy, clock, random, update }) {
       } catch (failure) {
         // With the connection the question is gone too: the next hello asks it.
         if (failure.code === "offline" || failure.code === "lost") return;
-        if (command.room !== undefined && isDenied(failure)) return update(() => copy.lost(copy.room(command.room)));
+        if (command.room !== undefined && isDenied(failure)) return update(() => replica.lost(replica.room(command.room)));
         await again(failure, attempt);
       }
     }
-    update(() => copy.asked(command.room));
+    update(() => replica.asked(command.room));
   }
 
-  /** Send a command that is answered with a room's state and makes this connection hear it. @returns {Promise<{room: RoomCopy, state: any}>} */
+  /** Send a command that is answered with a room's state and makes this connection hear it. @returns {Promise<{room: RoomReplica, state: any}>} */
   async function hear(command) {
     const sent = ++order;
     const state = await socket.command(command);
@@ -77,10 +77,10 @@ export function createLink({ socket, copy, clock, random, update }) {
       const { room } = await hear({ type: "subscribe", room: state.room.id });
       return { room, state };
     }
-    return { room: update(() => copy.subscribedTo(state)), state };
+    return { room: update(() => replica.subscribedTo(state)), state };
   }
 
-  /** One request for all who want the same room. @param {{room?: number, slug?: string}} target @returns {Promise<RoomCopy>} */
+  /** One request for all who want the same room. @param {{room?: number, slug?: string}} target @returns {Promise<RoomReplica>} */
   function subscribe(target) {
     const key = target.room ?? target.slug;
     if (!subscribing.has(key)) {
@@ -92,7 +92,7 @@ export function createLink({ socket, copy, clock, random, update }) {
     return subscribing.get(key);
   }
 
-  /** Resolves when this connection hears the room. @param {RoomCopy} room */
+  /** Resolves when this connection hears the room. @param {RoomReplica} room */
   async function subscribed(room) {
     for (let attempt = 0; ; attempt += 1) {
       await connected();
@@ -100,7 +100,7 @@ export function createLink({ socket, copy, clock, random, update }) {
       try {
         await subscribe({ room: room.id });
       } catch (failure) {
-        if (isDenied(failure)) update(() => copy.lost(room));
+        if (isDenied(failure)) update(() => replica.lost(room));
         await again(failure, attempt);
       }
     }
@@ -128,11 +128,11 @@ export function createLink({ socket, copy, clock, random, update }) {
       socket.command({ type: "unsubscribe", room }).catch(() => {}); // with the connection the subscription is gone, too
     },
 
-    /** Carry out what the copy found missing. @param {{type: string, room?: number, since?: number}} command */
+    /** Carry out what the replica found missing. @param {{type: string, room?: number, since?: number}} command */
     async wanted(command) {
       try {
         if (command.type === "hello") socket.reconnect();
-        else if (command.type === "subscribe") await subscribed(copy.room(/** @type {number} */ (command.room)));
+        else if (command.type === "subscribe") await subscribed(replica.room(/** @type {number} */ (command.room)));
         else await askChanges(command);
       } catch (failure) {
         // It is wanted again with the next frame or connection.
@@ -140,7 +140,7 @@ export function createLink({ socket, copy, clock, random, update }) {
       }
     },
 
-    /** Look into a room by id or slug; `find` is asked first once there is a connection. @returns {Promise<RoomCopy>} */
+    /** Look into a room by id or slug; `find` is asked first once there is a connection. @returns {Promise<RoomReplica>} */
     async lookInto(target, find) {
       for (let attempt = 0; ; attempt += 1) {
         await connected();
@@ -157,7 +157,7 @@ export function createLink({ socket, copy, clock, random, update }) {
     /**
      * A page of a room: asked for when the room is heard, so that nothing falls between the page and the pushes. Gives the result that `came`
      * took, or null where `make` wants nothing any more.
-     * @param {RoomCopy} room @param {() => any} make the command @param {(generation: number, result: any) => boolean} came
+     * @param {RoomReplica} room @param {() => any} make the command @param {(generation: number, result: any) => boolean} came
      */
     async fetchPage(room, make, came) {
       for (let attempt = 0; ; attempt += 1) {
@@ -175,7 +175,7 @@ export function createLink({ socket, copy, clock, random, update }) {
           continue;
         }
         const taken = update(() => {
-          copy.onRoom(room);
+          replica.onRoom(room);
           return came(generation, result);
         });
         if (taken) return result;

@@ -5,7 +5,7 @@ import { signal } from "../vendor/signals-core.js";
 /** @typedef {import("../lib/types.js").Person} Person */
 
 export class PeopleStore {
-  /** @param {Map<number, Person>} known the copy's map, which stays the one place where they are */
+  /** @param {Map<number, Person>} known the replica's map, which stays the one place where they are */
   constructor(known) {
     this.known = known;
     this.signals = new Map();

@@ -1,28 +1,23 @@
 /** The messages that others answer: out of the timeline where they stand there, else fetched one by one, and kept true as all others. */
 
-import { signal } from "../vendor/signals-core.js";
-import { windowAt } from "../lib/windows.js";
+import { computed } from "../vendor/signals-core.js";
+import { windowAt } from "../lib/replica/windows.js";
 
 /** @typedef {import("../lib/types.js").Message} Message */
 
 export class Quotes {
   /**
-   * @param {import("../lib/merge.js").RoomCopy} copy
-   * @param {{value: ReadonlyArray<import("../lib/types.js").Window>}} windows
+   * @param {import("../lib/replica/room.js").RoomReplica} replica
+   * @param {{value: import("../lib/replica/room.js").RoomSnapshot}} snapshot
    * @param {(make: () => any, came: (generation: number, result: any) => boolean) => Promise<any>} fetchPage as for `History`
    */
-  constructor(copy, windows, fetchPage) {
-    this.copy = copy;
-    this.windows = windows;
+  constructor(replica, snapshot, fetchPage) {
+    this.replica = replica;
     this.fetchPage = fetchPage;
-    this.quoted = signal(copy.quoted);
+    this.windows = computed(() => snapshot.value.windows);
+    this.quoted = computed(() => snapshot.value.quoted);
     this.wanted = new Set();
     this.fetching = false;
-  }
-
-  /** Take over what the copy holds now. */
-  publish() {
-    this.quoted.value = this.copy.quoted;
   }
 
   /** The message; undefined: it is not here, `fetch` it; null: the room has none with this number any more. @param {number} number */
@@ -30,7 +25,7 @@ export class Quotes {
     const quoted = this.quoted.value;
     const window = windowAt(this.windows.value, number);
     if (window) return window.messages[number - window.from];
-    return number < this.copy.firstNumber ? null : quoted.get(number);
+    return number < this.replica.firstNumber ? null : quoted.get(number);
   }
 
   /** Ask for a message that is not here; several wait for each other. @param {number} number */
@@ -51,10 +46,10 @@ export class Quotes {
   }
 
   #fetchOne(number) {
-    const command = { type: "messages", room: this.copy.id, around: number, limit: 1 };
+    const command = { type: "messages", room: this.replica.id, around: number, limit: 1 };
     return this.fetchPage(
       () => (this.find(number) === undefined ? command : null),
-      (generation, page) => this.copy.quoteCame(generation, page, number),
+      (generation, page) => this.replica.quoteCame(generation, page, number),
     );
   }
 }

@@ -1,13 +1,13 @@
 /** What a recorded client would know: a trace of frames goes through the same code that the page runs. See README.md. */
 
-import { ClientCopy } from "../lib/copy.js";
+import { ClientReplica } from "../lib/replica/client.js";
 
 /**
  * @param {Array<{in?: any, cmd?: any, reply?: any, lost?: boolean}>} trace
  */
 export function replay(trace) {
   const wanted = [];
-  const copy = new ClientCopy({ onWanted: (command) => wanted.push(command) });
+  const replica = new ClientReplica({ onWanted: (command) => wanted.push(command) });
   /** @type {Map<any, {command: any, membership: any, generation?: number}>} commands without an answer, by ref */
   const waiting = new Map();
 
@@ -20,12 +20,12 @@ export function replay(trace) {
     if (step.reply) arrive({ ...step.reply, ref: step.cmd.ref });
     if (step.in) arrive(step.in);
   }
-  return stateOf(copy, wanted);
+  return stateOf(replica, wanted);
 
   function send(command) {
-    const sent = { command, membership: copy.rooms.get(command.room)?.membership };
+    const sent = { command, membership: replica.rooms.get(command.room)?.membership };
     if (command.type === "messages" || command.type === "members") {
-      const room = copy.room(command.room);
+      const room = replica.room(command.room);
       if (command.type === "members") room.watchMembers();
       sent.generation = room.pageAsked();
     }
@@ -35,12 +35,12 @@ export function replay(trace) {
   function arrive(frame) {
     const sent = frame.ref == null ? undefined : waiting.get(frame.ref);
     if (sent) waiting.delete(frame.ref);
-    if (frame.type === "hello") copy.helloCame(frame);
+    if (frame.type === "hello") replica.helloCame(frame);
     else if (frame.type === "reply") answered(sent, frame.result);
     else if (frame.type === "error") refused(sent);
     else {
-      copy.frameCame(frame);
-      if (sent?.command.type === "changes") copy.asked(sent.command.room);
+      replica.frameCame(frame);
+      if (sent?.command.type === "changes") replica.asked(sent.command.room);
     }
   }
 
@@ -51,26 +51,26 @@ export function replay(trace) {
       case "room.enter":
       case "room.join":
         fulfilled({ type: "subscribe", room: result.room.id });
-        copy.subscribedTo(result);
+        replica.subscribedTo(result);
         break;
       case "room.leave":
-        if (copy.room(command.room).membership === membership) copy.lost(copy.room(command.room), "left");
+        if (replica.room(command.room).membership === membership) replica.lost(replica.room(command.room), "left");
         break;
       // A page that came too late is asked for anew.
       case "messages":
-        if (!copy.room(command.room).messagesCame(generation, result, command)) wanted.push({ type: command.type, room: command.room });
+        if (!replica.room(command.room).messagesCame(generation, result, command)) wanted.push({ type: command.type, room: command.room });
         break;
       case "members":
-        if (!copy.room(command.room).membersCame(generation, result)) wanted.push({ type: command.type, room: command.room });
+        if (!replica.room(command.room).membersCame(generation, result)) wanted.push({ type: command.type, room: command.room });
         break;
       case "read":
-        copy.room(command.room).readUpTo(result.last_read_number);
+        replica.room(command.room).readUpTo(result.last_read_number);
         break;
       case "message.post":
-        copy.room(command.room).wrote(result.number);
+        replica.room(command.room).wrote(result.number);
         break;
       case "unsubscribe": {
-        const room = copy.room(command.room);
+        const room = replica.room(command.room);
         room.subscribed = false;
         if (!room.joined) room.reset();
         break;
@@ -87,26 +87,26 @@ export function replay(trace) {
   function refused(sent) {
     if (!sent) return;
     const { command, generation } = sent;
-    if (generation !== undefined) copy.room(command.room).pageLost(generation);
-    if (command.type === "changes") copy.asked(command.room);
+    if (generation !== undefined) replica.room(command.room).pageLost(generation);
+    if (command.type === "changes") replica.asked(command.room);
   }
 
   function lose() {
-    for (const sent of waiting.values()) if (sent.generation !== undefined) copy.room(sent.command.room).pageLost(sent.generation);
+    for (const sent of waiting.values()) if (sent.generation !== undefined) replica.room(sent.command.room).pageLost(sent.generation);
     waiting.clear();
-    copy.connectionLost();
+    replica.connectionLost();
   }
 }
 
-/** Everything that a copy knows, as JSON. @param {ClientCopy} copy @param {any[]} wanted */
-export function stateOf(copy, wanted = []) {
+/** Everything that a replica knows, as JSON. @param {ClientReplica} replica @param {any[]} wanted */
+export function stateOf(replica, wanted = []) {
   return {
-    epoch: copy.epoch,
-    me: copy.me,
-    my_position: copy.position,
-    people: Object.fromEntries(copy.people),
+    epoch: replica.epoch,
+    me: replica.me,
+    my_position: replica.position,
+    people: Object.fromEntries(replica.people),
     wanted,
-    rooms: Object.fromEntries([...copy.rooms.values()].map((room) => [room.id, roomState(room)])),
+    rooms: Object.fromEntries([...replica.rooms.values()].map((room) => [room.id, roomState(room)])),
   };
 }
 

@@ -1,15 +1,15 @@
 /** One room as the page sees it: signals of its state, and what one can do in it. */
 
-import { computed, signal } from "../vendor/signals-core.js";
+import { batch, computed, signal } from "../vendor/signals-core.js";
 import { ChatFailure, sameAgain } from "../lib/failure.js";
 import { rowsOf } from "../lib/grouping.js";
 import { countCharacters, isVisible, wellFormed } from "../lib/text.js";
 import { History } from "./history.js";
+import { Members } from "./members.js";
 import { Quotes } from "./quotes.js";
 import { Typing } from "./typing.js";
 import { Writing } from "./writing.js";
 
-export const PAGE_MEMBERS = 100;
 export const READ_AFTER_MILLISECONDS = 500; // marks within this time become one command
 export const TAIL_MESSAGES = 100; // of a room that is not on screen
 
@@ -17,96 +17,91 @@ export const TAIL_MESSAGES = 100; // of a room that is not on screen
 
 export class RoomStore {
   /**
-   * @param {import("../lib/merge.js").RoomCopy} copy
-   * @param {any} context what the store lends its rooms: me, isOwner, limits, people, collator, clock, outbox, drafts, heard,
-   *   command, fetchPage, join, leave, changed
+   * @param {import("../lib/replica/room.js").RoomReplica} replica
+   * @param {any} lent what the store lends its rooms: me, isOwner, limits (signals), people, collator, clock, outbox, drafts, `line` (command,
+   *   fetchPage, join, leave), hasCaughtUp, changed
    */
-  constructor(copy, context) {
-    this.id = copy.id;
-    this.copy = copy;
-    this.context = context;
+  constructor(replica, lent) {
+    this.id = replica.id;
+    this.replica = replica;
+    this.lent = lent;
     // Pages of a room that the page has left are not worth a subscription.
     this.visit = 0;
-    this.fetchPage = (make, came) => {
+    const fetchPage = (make, came) => {
       const { visit } = this;
-      return context.fetchPage(copy, () => (visit === this.visit ? make() : null), came);
+      return lent.line.fetchPage(replica, () => (visit === this.visit ? make() : null), came);
     };
-    this.history = new History(copy, this.fetchPage);
-    this.quotes = new Quotes(copy, this.history.windows, this.fetchPage);
     this.isOpen = false;
-    this.generation = copy.generation;
+    this.generation = replica.generation;
 
-    this.info = signal(copy.info);
-    this.membership = signal(copy.membership);
-    this.gone = signal(copy.gone);
-    this.lastNumber = signal(copy.lastNumber);
-    this.lastReadNumber = signal(copy.lastReadNumber);
-    this.unread = signal(copy.unread);
-    this.newMessagesAt = signal(/** @type {number|null} */ (null));
-    this.pending = signal(/** @type {import("../lib/types.js").Pending[]} */ ([]));
-    this.writing = new Writing(copy.id, context.drafts);
+    /** All that is shown of the replica, as it was at one moment. What follows are views of it. */
+    this.snapshot = signal(replica.snapshot());
+    this.info = computed(() => this.snapshot.value.info);
+    this.membership = computed(() => this.snapshot.value.membership);
+    this.gone = computed(() => this.snapshot.value.gone);
+    this.lastNumber = computed(() => this.snapshot.value.lastNumber);
+    this.lastReadNumber = computed(() => this.snapshot.value.lastReadNumber);
+    this.unread = computed(() => this.snapshot.value.unread);
+
+    this.history = new History(replica, this.snapshot, () => this.#show(), fetchPage);
+    this.quotes = new Quotes(replica, this.snapshot, fetchPage);
+    this.memberList = new Members(replica, this.snapshot, lent, fetchPage);
     this.timeline = this.history.timeline;
     this.loading = this.history.loading;
     this.failure = this.history.failure;
     this.target = this.history.target;
+    this.members = this.memberList.list;
+
+    this.newMessagesAt = signal(/** @type {number|null} */ (null));
+    this.pending = signal(/** @type {import("../lib/types.js").Pending[]} */ ([]));
+    this.writing = new Writing(replica.id, lent.drafts);
+    this.typing = new Typing({
+      clock: lent.clock,
+      me: () => lent.me.value?.id ?? null,
+      tell: () => void lent.line.command({ type: "typing", room: this.id }).catch(ignore),
+    });
     this.rows = computed(() => {
       const timeline = this.timeline.value;
       const view = timeline ?? { messages: [], notices: [], atEnd: true };
-      return rowsOf({ ...view, pending: this.pending.value, newMessagesAt: this.newMessagesAt.value, me: context.me.value?.id ?? null });
-    });
-
-    this.memberMap = signal(copy.members);
-    this.memberCount = signal(copy.joinedCount);
-    this.membersComplete = signal(copy.membersComplete);
-    this.membersLoading = signal(false);
-    this.members = computed(() => this.#listMembers());
-
-    this.typing = new Typing({
-      clock: context.clock,
-      me: () => context.me.value?.id ?? null,
-      tell: () => void context.command({ type: "typing", room: this.id }).catch(ignore),
+      return rowsOf({ ...view, pending: this.pending.value, newMessagesAt: this.newMessagesAt.value, me: lent.me.value?.id ?? null });
     });
 
     this.openedEarly = null;
     this.toRead = 0;
     this.readTimer = null;
-    this.membersOnTheWay = null;
   }
 
-  /** Take over what the copy holds now. True where the list of rooms may look different. */
+  /** Show what the replica holds now. True where the list of rooms may look different. */
   publish() {
-    const { copy } = this;
-    const isOther = this.membership.value !== copy.membership;
-    const listed = this.info.value !== copy.info || isOther || this.gone.value !== copy.gone;
-    const isBack = this.gone.value !== null && copy.gone === null;
+    const { replica } = this;
+    const was = this.snapshot.peek();
+    const isOther = was.membership !== replica.membership;
+    const listed = was.info !== replica.info || isOther || was.gone !== replica.gone;
+    const isBack = was.gone !== null && replica.gone === null;
     // Reset, or all that we had was taken by retention.
-    const isEmptied = this.history.windows.value.length > 0 && copy.windows.length === 0;
+    const isEmptied = was.windows.length > 0 && replica.windows.length === 0;
     if (!this.isOpen) this.history.keepTail(TAIL_MESSAGES);
-    this.info.value = copy.info;
-    this.membership.value = copy.membership;
-    this.gone.value = copy.gone;
-    this.lastNumber.value = copy.lastNumber;
-    this.lastReadNumber.value = copy.lastReadNumber;
-    this.unread.value = copy.unread;
-    this.history.publish();
-    this.quotes.publish();
-    const hadMembers = this.memberMap.value !== null;
-    this.memberMap.value = copy.members;
-    this.memberCount.value = copy.joinedCount;
-    this.membersComplete.value = copy.membersComplete;
+    this.#show();
     // Another person's, perhaps, or of another life of the counters.
-    if (copy.membership === null || copy.lastReadNumber < this.toRead) this.toRead = 0;
+    if (replica.membership === null || replica.lastReadNumber < this.toRead) this.toRead = 0;
     if (isOther) this.#readAgain();
-    if (copy.gone !== null) this.typing.clear();
-    if (this.generation !== copy.generation || isBack || isEmptied) this.#retake(hadMembers);
+    if (replica.gone !== null) this.typing.clear();
+    if (this.generation !== replica.generation || isBack || isEmptied) this.#retake(was.members !== null);
     return listed;
+  }
+
+  #show() {
+    batch(() => {
+      this.history.settle();
+      this.snapshot.value = this.replica.snapshot();
+    });
   }
 
   /** The page shows this room from now on. @param {{around?: number}} [where] */
   opened({ around } = {}) {
     this.isOpen = true;
     // What was kept on this device may be old: how much is unread is known only when the server has spoken.
-    this.openedEarly = this.context.heard() || !this.copy.loaded ? null : { around };
+    this.openedEarly = this.lent.hasCaughtUp() || !this.replica.loaded ? null : { around };
     this.markNewMessages();
     const unread = this.newMessagesAt.value;
     let loading;
@@ -126,18 +121,17 @@ export class RoomStore {
     this.typing.clear();
     this.visit += 1;
     this.history.abandon();
-    this.membersOnTheWay = null;
-    this.membersLoading.value = false;
+    this.memberList.abandon();
     this.publish();
   }
 
   markNewMessages() {
-    this.newMessagesAt.value = this.copy.firstUnread;
+    this.newMessagesAt.value = this.replica.firstUnread;
   }
 
   /** The number of the first unread message, or null. */
   get firstUnread() {
-    return this.copy.firstUnread;
+    return this.replica.firstUnread;
   }
 
   loadBefore() {
@@ -163,51 +157,51 @@ export class RoomStore {
   /** @param {string} body @param {{answer?: number|null}} [options] `answer`: the message that it answers @returns {Promise<string>} */
   async post(body, { answer = null } = {}) {
     // What was shown up to now, however late it is sent: writing is not reading.
-    const seen = this.copy.joined ? this.copy.lastReadNumber : null;
+    const seen = this.replica.joined ? this.replica.lastReadNumber : null;
     this.typing.sent();
-    return this.context.outbox.enqueue({ room: this.id, body: this.#checked(body), seen, answer });
+    return this.lent.outbox.enqueue({ room: this.id, body: this.#checked(body), seen, answer });
   }
 
   retry(clientMessageId) {
-    return this.context.outbox.retry(clientMessageId);
+    return this.lent.outbox.retry(clientMessageId);
   }
 
   discard(clientMessageId) {
-    return this.context.outbox.discard(clientMessageId);
+    return this.lent.outbox.discard(clientMessageId);
   }
 
   async edit(number, body) {
-    return this.context.command({ type: "message.edit", room: this.id, number, body: this.#checked(body) });
+    return this.lent.line.command({ type: "message.edit", room: this.id, number, body: this.#checked(body) });
   }
 
   /** What a message said before, the oldest first. @returns {Promise<import("../lib/types.js").Version[]>} */
   async versions(number) {
-    return (await this.context.command({ type: "message.versions", room: this.id, number })).versions;
+    return (await this.lent.line.command({ type: "message.versions", room: this.id, number })).versions;
   }
 
   remove(number) {
-    return this.context.command({ type: "message.delete", room: this.id, number });
+    return this.lent.line.command({ type: "message.delete", room: this.id, number });
   }
 
   /** @param {number} number */
   markRead(number) {
-    const { copy } = this;
-    const upTo = Math.min(number, copy.lastNumber);
-    if (!copy.joined || upTo <= copy.lastReadNumber) return;
-    copy.readUpTo(upTo);
+    const { replica } = this;
+    const upTo = Math.min(number, replica.lastNumber);
+    if (!replica.joined || upTo <= replica.lastReadNumber) return;
+    replica.readUpTo(upTo);
     this.toRead = upTo;
-    this.context.changed(this);
+    this.lent.changed(this);
     if (this.readTimer === null) this.#readIn(READ_AFTER_MILLISECONDS);
   }
 
   /** Send the read mark now, if there is one to send. */
   async sendRead() {
-    this.context.clock.clearTimeout(this.readTimer);
+    this.lent.clock.clearTimeout(this.readTimer);
     this.readTimer = null;
     const number = this.toRead;
-    if (number === 0 || !this.copy.joined) return;
+    if (number === 0 || !this.replica.joined) return;
     try {
-      await this.context.command({ type: "read", room: this.id, number });
+      await this.lent.line.command({ type: "read", room: this.id, number });
       if (this.toRead === number) this.toRead = 0;
     } catch (failure) {
       const what = sameAgain(failure.code);
@@ -218,37 +212,28 @@ export class RoomStore {
   }
 
   join() {
-    return this.context.join(this);
+    return this.lent.line.join(this);
   }
 
   leave() {
-    return this.context.leave(this);
+    return this.lent.line.leave(this);
   }
 
   rename(name) {
-    return this.context.command({ type: "room.rename", room: this.id, name });
+    return this.lent.line.command({ type: "room.rename", room: this.id, name });
   }
 
   setTopic(topic) {
-    return this.context.command({ type: "room.topic", room: this.id, topic });
+    return this.lent.line.command({ type: "room.topic", room: this.id, topic });
   }
 
-  /** The first page of members, or the next; resolves when it is here. */
   loadMembers() {
-    if (this.copy.membersComplete) return Promise.resolve();
-    if (this.membersOnTheWay) return this.membersOnTheWay;
-    const done = this.#fetchMembers().finally(() => {
-      if (this.membersOnTheWay !== done) return;
-      this.membersOnTheWay = null;
-      this.membersLoading.value = false;
-    });
-    this.membersOnTheWay = done;
-    return done;
+    return this.memberList.load();
   }
 
   /** Somebody writes here: the others in the room may know. */
   writes() {
-    if (this.copy.joined) this.typing.writes();
+    if (this.replica.joined) this.typing.writes();
   }
 
   mayAnswer(message) {
@@ -256,7 +241,7 @@ export class RoomStore {
   }
 
   mayEdit(message) {
-    return !message.deleted_at && message.author === this.context.me.value?.id;
+    return !message.deleted_at && message.author === this.lent.me.value?.id;
   }
 
   /** Whether one may see what it said before it was edited. */
@@ -265,19 +250,19 @@ export class RoomStore {
   }
 
   mayRemove(message) {
-    return !message.deleted_at && (message.author === this.context.me.value?.id || this.mayManage());
+    return !message.deleted_at && (message.author === this.lent.me.value?.id || this.mayManage());
   }
 
   mayManage() {
-    if (this.context.isOwner.value) return true;
+    if (this.lent.isOwner.value) return true;
     // A guest who made a room has no further rights in it.
     const own = this.membership.value;
-    return own?.role === "owner" && own.state === "joined" && this.context.me.value?.kind !== "guest";
+    return own?.role === "owner" && own.state === "joined" && this.lent.me.value?.kind !== "guest";
   }
 
   #checked(body) {
     const text = wellFormed(body);
-    const most = this.context.limits.value.body_characters;
+    const most = this.lent.limits.value.body_characters;
     const count = countCharacters(text);
     if (most && count > most) throw new ChatFailure("too_long", `A message holds at most ${most} characters; this one has ${count}.`, { field: "body" });
     if (!isVisible(text) || text.includes("\0")) throw new ChatFailure("invalid", "Write something first: this message shows nothing.", { field: "body" });
@@ -286,51 +271,22 @@ export class RoomStore {
 
   /** What was read while there was no connection, perhaps before a reload, or before one was out of the room for a while. */
   #readAgain() {
-    const { copy } = this;
-    if (!copy.joined || this.readTimer !== null) return;
-    if (copy.lastReadNumber > copy.membership.last_read_number) this.toRead = copy.lastReadNumber;
+    const { replica } = this;
+    if (!replica.joined || this.readTimer !== null) return;
+    if (replica.lastReadNumber > replica.membership.last_read_number) this.toRead = replica.lastReadNumber;
     if (this.toRead > 0) this.#readIn(READ_AFTER_MILLISECONDS);
   }
 
   #readIn(milliseconds) {
-    this.context.clock.clearTimeout(this.readTimer);
-    this.readTimer = this.context.clock.setTimeout(() => this.sendRead(), milliseconds);
+    this.lent.clock.clearTimeout(this.readTimer);
+    this.readTimer = this.lent.clock.setTimeout(() => this.sendRead(), milliseconds);
   }
 
   #retake(hadMembers) {
-    this.generation = this.copy.generation;
-    if (!this.isOpen || this.copy.gone !== null) return;
+    this.generation = this.replica.generation;
+    if (!this.isOpen || this.replica.gone !== null) return;
     this.history.retake().catch(ignore);
     if (hadMembers) this.loadMembers().catch(ignore);
-  }
-
-  async #fetchMembers() {
-    this.membersLoading.value = true;
-    await this.fetchPage(
-      () => {
-        this.copy.watchMembers();
-        return { type: "members", room: this.id, after: this.copy.membersNext, limit: PAGE_MEMBERS };
-      },
-      (generation, page) => this.copy.membersCame(generation, page),
-    );
-  }
-
-  #listMembers() {
-    const map = this.memberMap.value;
-    if (map === null) return null;
-    const { people, collator, anyPerson } = this.context;
-    anyPerson.value; // names order the list
-    const name = (member) => people.get(member.person)?.name ?? "";
-    const list = [...map.values()].filter((member) => member.state === "joined");
-    list.sort(
-      (a, b) => Number(b.role === "owner") - Number(a.role === "owner") || collator.compare(name(a), name(b)) || a.person - b.person,
-    );
-    return {
-      people: list,
-      count: this.memberCount.value ?? list.length,
-      complete: this.membersComplete.value,
-      loading: this.membersLoading.value,
-    };
   }
 }
 

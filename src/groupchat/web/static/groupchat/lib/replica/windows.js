@@ -4,13 +4,13 @@
  * All functions are pure: they give new lists, in which everything that did not change is the same object.
  */
 
-/** @typedef {import("./types.js").Window} Window */
-/** @typedef {import("./types.js").Message} Message */
-/** @typedef {import("./types.js").Notice} Notice */
+/** @typedef {import("../types.js").Window} Window */
+/** @typedef {import("../types.js").Message} Message */
+/** @typedef {import("../types.js").Notice} Notice */
 
 /**
  * The window that a page of history is, or null where it says nothing (an empty page before the first message).
- * @param {import("./types.js").MessagePage} page
+ * @param {import("../types.js").MessagePage} page
  * @param {{before?: number, after?: number, around?: number}} command what was asked for
  * @param {number} firstNumber the room's first message
  * @returns {Window|null}

@@ -4,18 +4,18 @@
  * It knows no socket and no clock. The page drives it with a live connection, `store/replay.js` with a recorded one.
  */
 
-import { RoomCopy } from "./merge.js";
+import { RoomReplica } from "./room.js";
 
-/** @typedef {import("./types.js").Frame} Frame */
-/** @typedef {import("./types.js").Person} Person */
+/** @typedef {import("../types.js").Frame} Frame */
+/** @typedef {import("../types.js").Person} Person */
 
 /** The server looks at this many positions of a hello. */
 export const MOST_POSITIONS = 50;
 
-export class ClientCopy {
+export class ClientReplica {
   /**
    * @param {{onWanted?: (command: {type: string, room?: number, since?: number}) => void,
-   *          onRoom?: (room: RoomCopy) => void, onOwnMessage?: (message: import("./types.js").Message, room: RoomCopy) => void,
+   *          onRoom?: (room: RoomReplica) => void, onOwnMessage?: (message: import("../types.js").Message, room: RoomReplica) => void,
    *          onPeople?: (people: Person[]) => void}} [listeners]
    *   `onWanted`: send this and feed the answer back in; `onRoom`: this room may have changed; `onOwnMessage`: a message of one's own came
    */
@@ -24,7 +24,7 @@ export class ClientCopy {
     this.onRoom = onRoom;
     this.onOwnMessage = onOwnMessage;
     this.onPeople = onPeople;
-    /** @type {Map<number, RoomCopy>} */
+    /** @type {Map<number, RoomReplica>} */
     this.rooms = new Map();
     /** @type {Map<number, Person>} */
     this.people = new Map();
@@ -52,10 +52,10 @@ export class ClientCopy {
     }
   }
 
-  /** The room's copy, made where there is none yet. @param {number} id */
+  /** The room's replica, made where there is none yet. @param {number} id */
   room(id) {
     let room = this.rooms.get(id);
-    if (!room) this.rooms.set(id, (room = new RoomCopy(id)));
+    if (!room) this.rooms.set(id, (room = new RoomReplica(id)));
     return room;
   }
 
@@ -77,7 +77,7 @@ export class ClientCopy {
 
   /**
    * The answer to hello. Of rooms with something loaded, the changes follow; what does not come by itself is asked for at caught_up.
-   * @param {import("./types.js").HelloReply} reply
+   * @param {import("../types.js").HelloReply} reply
    */
   helloCame(reply) {
     const another = this.epoch !== null && (this.epoch !== reply.epoch || (this.me && this.me.id !== reply.me?.id));
@@ -144,7 +144,7 @@ export class ClientCopy {
     }
   }
 
-  /** The answer to subscribe, enter or join: this connection hears the room from here on. @param {import("./types.js").RoomState} state */
+  /** The answer to subscribe, enter or join: this connection hears the room from here on. @param {import("../types.js").RoomState} state */
   subscribedTo(state) {
     const room = this.room(state.room.id);
     this.#joined(room, state);
@@ -165,7 +165,7 @@ export class ClientCopy {
     }
   }
 
-  /** One left it, or the right to see this room is gone, or the room is. @param {RoomCopy} room @param {import("./types.js").MemberState|"gone"} [state] */
+  /** One left it, or the right to see this room is gone, or the room is. @param {RoomReplica} room @param {import("../types.js").MemberState|"gone"} [state] */
   lost(room, state = "gone") {
     this.#out(room, room.gone ?? state);
   }

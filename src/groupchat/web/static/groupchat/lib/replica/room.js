@@ -2,7 +2,8 @@
 
 import { cutWindows, insertWindow, isNewer, mergeInto, noticeKey, windowOf } from "./windows.js";
 
-/** @typedef {import("./types.js").Member} Member */
+/** @typedef {import("../types.js").Member} Member */
+/** @typedef {ReturnType<RoomReplica["snapshot"]>} RoomSnapshot */
 
 /**
  * One room as far as it is loaded. Entities and lists in it are replaced, never changed in place.
@@ -10,7 +11,7 @@ import { cutWindows, insertWindow, isNewer, mergeInto, noticeKey, windowOf } fro
  * `position` is the seq at which the client stands, null before the room is subscribed to; `seen` the highest seq that it
  * heard of: where that is higher, something is missing.
  */
-export class RoomCopy {
+export class RoomReplica {
   /** @param {number} id */
   constructor(id) {
     this.id = id;
@@ -25,13 +26,32 @@ export class RoomCopy {
     this.forget();
   }
 
+  /** What a reader sees of it now: it never changes, and what is the same in the next one is the same object. */
+  snapshot() {
+    const { info, membership, gone, firstNumber, lastNumber, lastReadNumber, unread, windows, quoted, members, membersComplete } = this;
+    return Object.freeze({
+      info,
+      membership,
+      gone,
+      firstNumber,
+      lastNumber,
+      lastReadNumber,
+      unread,
+      windows,
+      quoted,
+      members,
+      memberCount: this.joinedCount,
+      membersComplete,
+    });
+  }
+
   /** Drop everything, as if the room had never been seen. */
   forget() {
-    /** @type {import("./types.js").RoomInfo|null} */
+    /** @type {import("../types.js").RoomInfo|null} */
     this.info = null;
-    /** @type {import("./types.js").Membership|null} */
+    /** @type {import("../types.js").Membership|null} */
     this.membership = null;
-    /** @type {import("./types.js").MemberState|"gone"|null} */
+    /** @type {import("../types.js").MemberState|"gone"|null} */
     this.gone = null;
     this.firstNumber = 1;
     this.lastNumber = 0;
@@ -47,7 +67,7 @@ export class RoomCopy {
     /** @type {number|null} */
     this.position = null;
     this.seen = 0;
-    /** @type {ReadonlyArray<import("./types.js").Window>} */
+    /** @type {ReadonlyArray<import("../types.js").Window>} */
     this.windows = [];
     /** @type {Map<number, Member>|null} */
     this.members = null;
@@ -58,7 +78,7 @@ export class RoomCopy {
     /** Person id behind which the next page of members begins. */
     this.membersNext = 0;
     this.pagesOnTheWay = 0;
-    /** Messages that others answer and that stand in no window, by number. @type {Map<number, import("./types.js").Message|null>} */
+    /** Messages that others answer and that stand in no window, by number. @type {Map<number, import("../types.js").Message|null>} */
     this.quoted = new Map();
     this.keptMessages = new Map();
     this.keptNotices = new Map();
@@ -95,7 +115,7 @@ export class RoomCopy {
 
   /**
    * The room's state at `state.seq`, from hello, subscribe, enter or join. Where nothing is loaded, the client stands there now.
-   * @param {import("./types.js").RoomState} state
+   * @param {import("../types.js").RoomState} state
    */
   take(state) {
     this.#takeInfo(state.room);
@@ -106,7 +126,7 @@ export class RoomCopy {
     for (const [from, to] of state.uncounted ?? []) for (let number = from; number <= to; number += 1) this.skip(number);
   }
 
-  /** One's own membership; true where its seq is news. @param {import("./types.js").Membership} membership */
+  /** One's own membership; true where its seq is news. @param {import("../types.js").Membership} membership */
   takeMembership(membership) {
     this.readUpTo(membership.last_read_number);
     const had = this.membership?.seq ?? -1;
@@ -136,9 +156,9 @@ export class RoomCopy {
 
   /**
    * A `changes` frame of this room, by rules 1 to 3. Afterwards `behind` tells whether to ask for what is missing.
-   * @param {import("./types.js").RoomChanges} frame
+   * @param {import("../types.js").RoomChanges} frame
    * @param {number|null} me one's own person id
-   * @returns {{out: import("./types.js").MemberState|null, outdated: boolean}} whether it says that one is out of the room, and whether it is old
+   * @returns {{out: import("../types.js").MemberState|null, outdated: boolean}} whether it says that one is out of the room, and whether it is old
    */
   apply(frame, me) {
     const outdated = this.position !== null && frame.to <= this.position;
@@ -176,7 +196,7 @@ export class RoomCopy {
   /**
    * A page of history. False where the room was dropped since it was asked for: then it must be asked for anew.
    * @param {number} generation
-   * @param {import("./types.js").MessagePage} page
+   * @param {import("../types.js").MessagePage} page
    * @param {{before?: number, after?: number, around?: number}} command
    */
   messagesCame(generation, page, command) {
@@ -197,7 +217,7 @@ export class RoomCopy {
   /**
    * A page that was asked for around one message, which another answers; false as for `messagesCame`.
    * @param {number} generation
-   * @param {import("./types.js").MessagePage} page
+   * @param {import("../types.js").MessagePage} page
    * @param {number} number
    */
   quoteCame(generation, page, number) {
@@ -212,7 +232,7 @@ export class RoomCopy {
   /**
    * A page of members; false as for messages.
    * @param {number} generation
-   * @param {import("./types.js").MemberPage} page
+   * @param {import("../types.js").MemberPage} page
    */
   membersCame(generation, page) {
     if (!this.#isWanted(generation)) return false;
@@ -251,7 +271,7 @@ export class RoomCopy {
     this.seen = seen;
   }
 
-  /** One is out of this room: nothing of it stays here. @param {import("./types.js").MemberState|"gone"} state */
+  /** One is out of this room: nothing of it stays here. @param {import("../types.js").MemberState|"gone"} state */
   leave(state) {
     this.gone = state;
     this.subscribed = false;

@@ -1,7 +1,7 @@
 /** The last state of the page, kept on this device: the room list and the ends of the rooms that were open, to be there without a network. */
 
 import { KINDS, PARTS } from "../lib/kinds.js";
-import { liveWindow } from "../lib/windows.js";
+import { liveWindow } from "../lib/replica/windows.js";
 
 export const KEY = "page";
 export const KEEP_AFTER_MILLISECONDS = 2_000;
@@ -10,13 +10,13 @@ export const MOST_MESSAGES = 50; // of each
 const FORMAT = ["2", ...KINDS, ...PARTS].join(" "); // the number rises when an older page could not be read any more
 
 /**
- * @param {import("../lib/copy.js").ClientCopy} copy
+ * @param {import("../lib/replica/client.js").ClientReplica} replica
  * @param {ReadonlyArray<number>} recent ids of rooms, the last opened last
  */
-export function pack(copy, recent) {
-  const people = new Map(copy.me ? [[copy.me.id, copy.me]] : []);
+export function pack(replica, recent) {
+  const people = new Map(replica.me ? [[replica.me.id, replica.me]] : []);
   const withMessages = new Set(recent.slice(-MOST_ROOMS));
-  const rooms = copy.joinedRooms().map((room) => {
+  const rooms = replica.joinedRooms().map((room) => {
     const window = withMessages.has(room.id) && room.position !== null ? tail(liveWindow(room.windows)) : null;
     for (const { author } of window?.messages ?? []) addPerson(author);
     for (const { actor } of window?.notices ?? []) addPerson(actor);
@@ -25,28 +25,28 @@ export function pack(copy, recent) {
   });
 
   function addPerson(id) {
-    if (copy.people.has(id)) people.set(id, copy.people.get(id));
+    if (replica.people.has(id)) people.set(id, replica.people.get(id));
   }
 
-  return { format: FORMAT, epoch: copy.epoch, me: copy.me, isOwner: copy.isOwner, position: copy.position, people: [...people.values()], rooms };
+  return { format: FORMAT, epoch: replica.epoch, me: replica.me, isOwner: replica.isOwner, position: replica.position, people: [...people.values()], rooms };
 }
 
-/** Put what was kept into a copy that knows nothing yet. False where there is nothing, or nothing that this version reads. */
-export function unpack(copy, kept) {
+/** Put what was kept into a replica that knows nothing yet. False where there is nothing, or nothing that this version reads. */
+export function unpack(replica, kept) {
   if (kept?.format !== FORMAT || kept.epoch === null) return false;
-  copy.epoch = kept.epoch;
-  copy.me = kept.me;
-  copy.isOwner = kept.isOwner;
-  copy.position = kept.position;
-  copy.seen = kept.position;
-  copy.frameCame({ type: "people", people: kept.people });
+  replica.epoch = kept.epoch;
+  replica.me = kept.me;
+  replica.isOwner = kept.isOwner;
+  replica.position = kept.position;
+  replica.seen = kept.position;
+  replica.frameCame({ type: "people", people: kept.people });
   for (const { info, membership, position, firstNumber, lastNumber, lastReadNumber, uncounted, window } of kept.rooms) {
-    const room = copy.room(info.id);
+    const room = replica.room(info.id);
     Object.assign(room, { info, membership, firstNumber, lastNumber, lastReadNumber, uncounted: new Set(uncounted) });
     if (window) Object.assign(room, { position, seen: position, windows: [window] });
-    copy.onRoom(room);
+    replica.onRoom(room);
   }
-  copy.known = true;
+  replica.known = true;
   return true;
 }
 
