@@ -11,7 +11,7 @@ from typing import Any, Generic, TypeVar
 
 from django.db.models import Model
 
-from groupchat.models import Membership, Message, Notice
+from groupchat.models import Membership, Message, Notice, Room
 from groupchat.parts import message_resources
 from groupchat.resources import member_resource, notice_resource
 
@@ -31,6 +31,16 @@ class Kind(Generic[R]):
     """Whom the row names: they are introduced before the frame."""
     key: Callable[[R], Hashable]
     """Which of the room's rows of this kind it is: a later state of the same one takes its place."""
+
+    @property
+    def seq_field(self) -> str:
+        """The room's column with the seq at which something of this kind last changed."""
+        return f"{self.name}_seq"
+
+    def may_have_changed(self, room: Room, since: int) -> bool:
+        """Whether something of this kind may have a higher seq than `since`, in a room as it was just read."""
+        changed_at: int | None = getattr(room, self.seq_field)
+        return room.kinds_seq != room.seq or changed_at is None or changed_at > since
 
 
 MEMBERS: Kind[Membership] = Kind(

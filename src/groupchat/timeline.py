@@ -92,7 +92,9 @@ def changes(room_id: int, since: int) -> RoomChanges | None:
     }
     if since == room.seq:
         return RoomChanges(frame, [])
-    found = {kind: list(_since(kind, room_id, since, limit)) for kind in ROOM_KINDS}
+    found = {
+        kind: list(_since(kind, room_id, since, limit)) for kind in ROOM_KINDS if kind.may_have_changed(room, since)
+    }
     if limit and sum(map(len, found.values())) > limit:
         return None
     if room.info_seq > since:
@@ -102,7 +104,7 @@ def changes(room_id: int, since: int) -> RoomChanges | None:
         if rows:
             frame[kind.name] = kind.resources(rows)  # type: ignore[literal-required]
             named.update(map(kind.person_id, rows))
-    return RoomChanges(frame, people(named), departures(found[MEMBERS]))
+    return RoomChanges(frame, people(named), departures(found.get(MEMBERS, ())))
 
 
 def out(room_id: int, since: int) -> dict[int, int]:

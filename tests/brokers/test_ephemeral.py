@@ -13,7 +13,7 @@ from tests.brokers.test_brokers import listening, run
 from tests.brokers.test_hub import ROOM, Desk
 
 from groupchat.models import Person, Room
-from groupchat.realtime.delivery.publish import named, teller
+from groupchat.realtime.delivery.publish import introduction_of, named
 from groupchat.realtime.fanout.ephemeral import COALESCE_SECONDS, EphemeralLane
 from groupchat.realtime.fanout.frames import Frame
 from groupchat.realtime.fanout.topics import Ephemeral, TopicKey
@@ -104,7 +104,7 @@ def test_it_comes_to_the_other_process_with_the_name_before_it(start: Start, own
     person = person_resource(owner)
     key = TopicKey("room", room.pk)
     frame = Frame(json.dumps({"type": "typing", "room": room.pk, "person": owner.pk}).encode())
-    told = Ephemeral(key, "typing", frame, named([person]), teller({owner.pk: person}))
+    told = Ephemeral(key, "typing", frame, named([person]), introduction_of({owner.pk: person}))
 
     async def send() -> None:
         here.ephemeral.send(told)

@@ -7,6 +7,7 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from django.db.models import Max
 from tests.accounts import new_person
 from tests.domain.conftest import Ear
 from tests.domain.says import say
@@ -16,6 +17,7 @@ from groupchat.actions import memberships, messages, rooms
 from groupchat.actions.guests import act_as_new_guest
 from groupchat.actions.messages import Post
 from groupchat.actions.people import Guest, end_guest, end_sessions, person_of_guest, set_active
+from groupchat.kinds import ROOM_KINDS
 from groupchat.models import Person, Room
 from groupchat.protocol import ChangesFrame, MyChangesFrame
 
@@ -139,6 +141,12 @@ def test_state_before_and_changes_make_state_after(name: str, ear: Ear) -> None:
         # Who asks for the changes gets what the pushes brought.
         assert before.get(room.pk, (0, {}))[1] | entities(changes.frame) == state
         assert changes.frame["last_number"] == room.last_number
+        # And no more is said to have moved than did.
+        assert room.kinds_seq == room.seq
+        for kind in ROOM_KINDS:
+            rows = kind.model._default_manager.filter(room=room)
+            last = rows.aggregate(last=Max("seq"))["last"] or 0
+            assert last <= getattr(room, kind.seq_field) <= room.seq, kind.name
     for person in Person.objects.all():
         seq, state = own_before.get(person.pk, (0, {}))
         for mine in ear.of_person(person.pk):

@@ -92,7 +92,7 @@ def publication(
             return [Frame(json.dumps({"since": since, "to": to}).encode())]
         return [Frame(str(number).encode()) for number in numbers if number > stood]
 
-    def tell(ids: Iterable[int]) -> Frame:
+    def introduce(ids: Iterable[int]) -> Frame:
         return Frame(json.dumps({"people": list(ids)}).encode())
 
     named = [Named(*one) for one in people]
@@ -103,7 +103,7 @@ def publication(
         last_number=max([last_number, *numbers]),
         encode=encode,
         named=named,
-        tell=tell if named else None,
+        introduce=introduce if named else None,
         out=out,
         sessions=sessions,
     )

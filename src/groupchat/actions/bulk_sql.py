@@ -9,12 +9,14 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
+from operator import attrgetter
 from typing import Any, TypeVar
 from uuid import UUID
 
 from django.db import connections, models, router
 from django.utils.dateparse import parse_datetime
 
+from groupchat.kinds import ROOM_KINDS
 from groupchat.models import Effect, Membership, Message, Person, Room
 
 _M = TypeVar("_M", bound=models.Model)
@@ -23,9 +25,23 @@ NewEffect = tuple[str, str, str, str]
 
 # In the order of the models' fields, as `from_db` wants them. Of the datetimes, which each database hands out in its
 # own way, only the one that somebody who joins is told.
-_ROOM = ["id", "kind", "name", "slug", "topic", "created_at", "seq", "info_seq", "last_number", "first_number"]
+_KIND_SEQS = ["kinds_seq", *(kind.seq_field for kind in ROOM_KINDS)]
+_ROOM = [
+    "id",
+    "kind",
+    "name",
+    "slug",
+    "topic",
+    "created_at",
+    "seq",
+    "info_seq",
+    "last_number",
+    "first_number",
+    *_KIND_SEQS,
+]
 _PERSON = ["id", "kind", "handle", "name", "is_owner", "is_active", "version", "account_active"]
 _MEMBERSHIP = ["id", "room_id", "person_id", "role", "state", "seq", "person_seq", "last_read_number", "notify"]
+_COUNTERS = attrgetter("seq", *_KIND_SEQS)
 _GUEST_ID = Person._meta.get_field("guest_id")
 
 
@@ -149,12 +165,14 @@ class BulkSql:
         """Write what every change of a room moves; where the last message's time is given, what every post moves,
         too.
         """
+        columns = ["seq", *_KIND_SEQS]
         if last_message_at is None:
-            self._update_rows(Room, ["seq"], ["id"], [(room.seq, room.pk) for room in rooms])
+            values = [(*_COUNTERS(room), room.pk) for room in rooms]
         else:
+            columns += ["last_number", "last_message_at"]
             when = self._connection.ops.adapt_datetimefield_value(last_message_at)
-            values = [(room.seq, room.last_number, when, room.pk) for room in rooms]
-            self._update_rows(Room, ["seq", "last_number", "last_message_at"], ["id"], values)
+            values = [(*_COUNTERS(room), room.last_number, when, room.pk) for room in rooms]
+        self._update_rows(Room, columns, ["id"], values)
 
     def mark_read(self, marks: dict[tuple[int, int], int]) -> None:
         """One's own message directly behind the mark takes it along; by (room, person). A device that marks as read

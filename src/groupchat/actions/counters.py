@@ -17,7 +17,7 @@ from django.db import models, transaction
 
 from groupchat.actions.bulk_sql import BulkSql
 from groupchat.errors import NotFound
-from groupchat.kinds import KIND_OF, ROOM_KINDS, departures
+from groupchat.kinds import KIND_OF, MESSAGES, ROOM_KINDS, departures
 from groupchat.models import Membership, Message, Notice, Person, Room
 from groupchat.permissions import require_active
 from groupchat.protocol import ChangesFrame, MessageResource, MyChangesFrame
@@ -31,6 +31,7 @@ class RoomChange:
     """
 
     __slots__ = (
+        "_moved",
         "_people",
         "_rows",
         "_since",
@@ -50,6 +51,7 @@ class RoomChange:
         self._since = self.room.seq
         self.info_changed = False
         self._rows: dict[str, dict[Hashable, Any]] = {}  # by kind, each in order of seq
+        self._moved: set[str] = set()  # the seq fields of the kinds of which something changed
         self._written: list[MessageResource] = []
         self._people: dict[int, Person] = {}
         self.last_message_at: datetime | None = None
@@ -70,6 +72,7 @@ class RoomChange:
         """Give the row, of one of `ROOM_KINDS`, its new seq; the caller saves it. `person` is the one whom it names."""
         row.seq = self.next_seq()
         kind = KIND_OF[type(row)]
+        self._moved.add(kind.seq_field)
         of_kind = self._rows.setdefault(kind.name, {})
         of_kind.pop(kind.key(row), None)  # the later state stands behind what came between
         of_kind[kind.key(row)] = row
@@ -77,6 +80,7 @@ class RoomChange:
 
     def wrote(self, message: MessageResource, author: Person, at: datetime) -> None:
         """A message is new; it has its number and its seq from here. No row is made of it: posts are many."""
+        self._moved.add(MESSAGES.seq_field)
         self._written.append(message)
         self._people[author.pk] = author
         self.last_message_at = at
@@ -89,6 +93,16 @@ class RoomChange:
     def is_changed(self) -> bool:
         """Whether there is something to save."""
         return self.room.seq != self._since
+
+    def count_kinds(self) -> None:
+        """Say in the room, before its counters are saved, which kinds moved."""
+        room = self.room
+        if room.kinds_seq != self._since:  # an older version has written since: of what kind, nobody knows
+            for kind in ROOM_KINDS:
+                setattr(room, kind.seq_field, self._since)
+        for seq_field in self._moved:
+            setattr(room, seq_field, room.seq)
+        room.kinds_seq = room.seq
 
     def publish(self) -> None:
         """Publish on commit what was saved."""
@@ -128,6 +142,7 @@ def save_changes(changes: Iterable[RoomChange], statements: BulkSql) -> None:
     for change in changed:
         if change.info_changed:
             change.room.save(update_fields=["info_seq", *Room.FACTS])
+        change.count_kinds()
         by_time[change.last_message_at].append(change.room)
     for last_message_at, rooms in by_time.items():
         statements.set_counters(rooms, last_message_at)

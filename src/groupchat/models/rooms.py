@@ -40,6 +40,12 @@ class Room(models.Model):
     last_message_at = models.DateTimeField(null=True, blank=True, editable=False)
     last_number = models.PositiveBigIntegerField(default=0, editable=False)
     first_number = models.PositiveBigIntegerField(default=1, editable=False)
+    # Where each kind of what is in the room (`groupchat.kinds`) changed last, so that a kind that did not move is not
+    # asked for. They hold where `kinds_seq` is `seq`: a version that does not know these columns leaves that behind.
+    kinds_seq = models.BigIntegerField(null=True, editable=False)
+    members_seq = models.BigIntegerField(null=True, editable=False)
+    messages_seq = models.BigIntegerField(null=True, editable=False)
+    notices_seq = models.BigIntegerField(null=True, editable=False)
 
     class Meta:
         verbose_name = _("room")

@@ -18,7 +18,7 @@ from pydantic_core import from_json
 
 from groupchat.protocol import PersonResource
 from groupchat.realtime.delivery.outage import BrokerStats, Outage
-from groupchat.realtime.delivery.publish import encoder, named, teller
+from groupchat.realtime.delivery.publish import encoder, introduction_of, named
 from groupchat.realtime.fanout.frames import Frame
 from groupchat.realtime.fanout.topics import Ephemeral, Publication, TopicKey
 
@@ -323,7 +323,7 @@ def _ephemeral_message(one: Ephemeral) -> dict[str, Any]:
 
 def _people_of(one: Publication | Ephemeral) -> bytes:
     """The frame that introduces all whom it names; empty where there is nobody."""
-    return one.tell([person.id for person in one.named]).payload if one.tell else b""
+    return one.introduce([person.id for person in one.named]).payload if one.introduce else b""
 
 
 def _ephemeral(key: TopicKey, change: dict[str, Any]) -> Ephemeral:
@@ -333,7 +333,7 @@ def _ephemeral(key: TopicKey, change: dict[str, Any]) -> Ephemeral:
         change["about"],
         Frame(bytes(change["ephemeral"])),
         named=named(people),
-        tell=teller({person["id"]: person for person in people}) if people else None,
+        introduce=introduction_of({person["id"]: person for person in people}) if people else None,
     )
 
 
@@ -357,7 +357,7 @@ def _publication(key: TopicKey, change: dict[str, Any]) -> Publication:
         last_number=change["last_number"],
         encode=encoder(native, lambda: from_json(native[0].payload), by_id) if key.kind == "room" else of_person,
         named=named(people),
-        tell=teller(by_id) if people else None,
+        introduce=introduction_of(by_id) if people else None,
         out=dict(change["out"]),
         sessions=change["sessions"],
     )

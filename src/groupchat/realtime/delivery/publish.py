@@ -50,7 +50,7 @@ def as_publication(changes: RoomChanges | MyChanges) -> Publication:
         last_number=frame["last_number"],
         encode=encoder((Frame(encode(frame)),), lambda: frame, people),
         named=named(changes.people),
-        tell=teller(people),
+        introduce=introduction_of(people),
         out=changes.out,
     )
 
@@ -71,11 +71,11 @@ def named(people: Iterable[PersonResource]) -> tuple[Named, ...]:
     return tuple(Named(person["id"], person["version"]) for person in people)
 
 
-def teller(people: dict[int, PersonResource]) -> Callable[[Iterable[int]], Frame]:
-    def tell(ids: Iterable[int]) -> Frame:
+def introduction_of(people: dict[int, PersonResource]) -> Callable[[Iterable[int]], Frame]:
+    def introduce(ids: Iterable[int]) -> Frame:
         return people_frame([people[one] for one in ids])
 
-    return tell
+    return introduce
 
 
 def people_frame(people: Sequence[PersonResource]) -> Frame:

@@ -274,7 +274,7 @@ class Hub:
 
     def pass_on(self, topic: Topic, one: Ephemeral) -> None:
         """Send what has no seq to those who speak the protocol."""
-        carrier = Publication(one.key, 0, 0, 0, lambda dialect, last_number: (one.frame,), one.named, one.tell)
+        carrier = Publication(one.key, 0, 0, 0, lambda dialect, last_number: (one.frame,), one.named, one.introduce)
         self._sender.deliver(topic, topic.subscribers.get("native", {}), "native", [(carrier, 0)])
 
     # --- gaps ------------------------------------------------------------------------------------------------------

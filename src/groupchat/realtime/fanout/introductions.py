@@ -17,11 +17,11 @@ class Introductions:
     def __init__(self, introduced: Mapping[int, int], publications: Iterable[Publication]) -> None:
         found: dict[int, tuple[Named, _Tell]] = {}
         for publication in publications:
-            if publication.tell is None:
+            if publication.introduce is None:
                 continue
             for one in publication.named:
                 if introduced.get(one.id, 0) < one.version:
-                    found[one.id] = (one, publication.tell)
+                    found[one.id] = (one, publication.introduce)
         self._all = list(found.values())
 
     def versions(self) -> dict[int, int]:
@@ -53,6 +53,6 @@ class Introductions:
     def _frames(self, missing: Iterable[int]) -> list[Frame]:
         ids: dict[_Tell, list[int]] = {}
         for place in missing:
-            one, tell = self._all[place]
-            ids.setdefault(tell, []).append(one.id)
-        return [tell(some) for tell, some in ids.items()]
+            one, introduce = self._all[place]
+            ids.setdefault(introduce, []).append(one.id)
+        return [introduce(some) for introduce, some in ids.items()]

@@ -23,7 +23,7 @@ class TopicKey(NamedTuple):
 
 
 class Named(NamedTuple):
-    """A person whom a publication names, with the frame that tells of them."""
+    """A person whom a publication names, with the frame that introduces them."""
 
     id: int
     version: int
@@ -35,8 +35,8 @@ class Publication:
 
     `encode(dialect, last_number)` gives the frames for those who stand behind the message `last_number`; it is asked
     once for each dialect that somebody speaks, and again for each who joins. `last_number` is the room's at `to`.
-    `tell(ids)` gives the frame that tells of these people. `out` are those who are in the room no more, each with the
-    seq at which they went.
+    `introduce(ids)` gives the frame that introduces these people. `out` are those who are in the room no more, each
+    with the seq at which they went.
     """
 
     key: TopicKey
@@ -45,7 +45,7 @@ class Publication:
     last_number: int
     encode: Callable[[str, int], Sequence[Frame]]
     named: Sequence[Named] = ()
-    tell: Callable[[Iterable[int]], Frame] | None = None
+    introduce: Callable[[Iterable[int]], Frame] | None = None
     out: Mapping[int, int] = field(default_factory=dict)
     sessions: bool = False
 
@@ -72,7 +72,7 @@ class Ephemeral:
     about: str
     frame: Frame
     named: Sequence[Named] = ()
-    tell: Callable[[Iterable[int]], Frame] | None = None
+    introduce: Callable[[Iterable[int]], Frame] | None = None
 
 
 class Kept(list["Publication | Reset"]):

@@ -100,12 +100,12 @@ class NativeSession(ClientSession):
     def reply(self, ref: Any, result: dict[str, Any]) -> None:
         self.send(reply(ref, result))
 
-    def tell(self, people: Sequence[PersonResource]) -> None:
+    def introduce(self, people: Sequence[PersonResource]) -> None:
         """Introduce the people whom the next frame names and this client does not know."""
-        strangers = [one for one in people if not self.knows(one["id"], one["version"])]
-        if strangers:
-            self.send(people_frame(strangers).payload)
-            for one in strangers:
+        unknown = [one for one in people if not self.knows(one["id"], one["version"])]
+        if unknown:
+            self.send(people_frame(unknown).payload)
+            for one in unknown:
                 self.learn(one["id"], one["version"])
 
     # --- commands, one after the other -----------------------------------------------------------------------------

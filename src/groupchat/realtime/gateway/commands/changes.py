@@ -32,7 +32,7 @@ async def read_changes(connection: NativeSession, command: Changes) -> None:
     if found is None or (limit and len(payload) > limit):  # as in hello: a fresh page is small
         connection.send(encode({"type": "reset", "room": command.room, "ref": command.ref}))
         return
-    connection.tell(found.people)
+    connection.introduce(found.people)
     connection.send(payload)
 
 

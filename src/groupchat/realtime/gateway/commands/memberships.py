@@ -31,7 +31,7 @@ async def leave_room(connection: NativeSession, command: LeaveRoom) -> None:
 
 async def read_members(connection: NativeSession, command: Members) -> None:
     page = await connection.runtime.rolls.ask(Roll(connection.person, command.room, command.after, command.limit))
-    connection.tell(page.people)
+    connection.introduce(page.people)
     connection.reply(
         command.ref,
         {"room": page.room, "seq": page.seq, "count": page.count, "members": page.members, "next": page.next},

@@ -31,7 +31,7 @@ async def delete_message(connection: NativeSession, command: DeleteMessage) -> N
 async def read_messages(connection: NativeSession, command: Messages) -> None:
     asked = Range(connection.person, command.room, command.before, command.after, command.around, command.limit)
     page = await connection.runtime.pages.ask(asked)
-    connection.tell(page.people)
+    connection.introduce(page.people)
     connection.reply(
         command.ref,
         {

@@ -139,7 +139,7 @@ def _tell_changes(connection: NativeSession, rooms: Mapping[int, RoomChanges | N
             connection.runtime.arrivals.resets += 1
             connection.send(encode({"type": "reset", "room": room_id}))
         else:
-            connection.tell(changes.people)
+            connection.introduce(changes.people)
             connection.send(payload)
             waiting += len(payload)
             positions[room_id] = changes.frame["to"]

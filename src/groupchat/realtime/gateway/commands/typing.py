@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from groupchat import permissions
 from groupchat.errors import NotFound
 from groupchat.protocol import Typing, TypingFrame, encode
-from groupchat.realtime.delivery.publish import named, teller
+from groupchat.realtime.delivery.publish import introduction_of, named
 from groupchat.realtime.fanout.frames import Frame
 from groupchat.realtime.fanout.topics import Ephemeral, TopicKey
 from groupchat.realtime.gateway.commands.declaration import Declaration
@@ -31,7 +31,7 @@ async def typing(connection: NativeSession, command: Typing) -> None:
                 about=f"typing {person['id']}",
                 frame=Frame(encode(frame)),
                 named=named([person]),
-                tell=teller({person["id"]: person}),
+                introduce=introduction_of({person["id"]: person}),
             )
         )
     connection.reply(command.ref, {})
