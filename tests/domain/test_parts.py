@@ -7,6 +7,7 @@ from uuid import uuid4
 
 import pytest
 from django.db import connection
+from django.utils import timezone
 from tests.domain.conftest import Ear
 from tests.domain.says import page, rows, say
 from tests.domain.test_queries import assert_by_index, statements
@@ -230,6 +231,15 @@ def test_messages_of_several_rooms_have_their_own_parts(alice: Person, lobby: Ro
     replies(alice, cellar, 2)
     found = message_resources(list(Message.objects.order_by("room_id", "number")))
     assert [one.get("reply_to") for one in found] == [None, None, 1, None, None, 2]
+
+
+def test_what_an_older_version_deleted_shows_none(alice: Person, lobby: Room) -> None:
+    first = say(alice, lobby)
+    replies(alice, lobby, first.number, "old")
+    messages.edit(person=alice, room_id=lobby.pk, number=2, body="new")
+    Message.objects.filter(number=2).update(body="", edited_at=None, deleted_at=timezone.now())
+    stone = page(alice, lobby.pk).messages[-1]
+    assert not {"reply_to", "versions"} & set(stone)
 
 
 def test_what_an_older_version_wrote_has_no_parts(alice: Person, lobby: Room) -> None:

@@ -72,14 +72,17 @@ def insert_parts(posted: Iterable[tuple[int, int, Mapping[str, Any]]]) -> None:
 
 
 def message_resources(messages: Sequence[Message]) -> list[MessageResource]:
-    """Messages with all that hangs on them, as they stand on the wire: a statement a room and part that one has."""
+    """Messages with all that hangs on them, as they stand on the wire: a statement a room and part that one has.
+
+    On a deleted one nothing hangs, also where a version that knows no parts deleted it.
+    """
     if not any(message.parts for message in messages):
         return [message_resource(message) for message in messages]
     found: dict[tuple[int, int], dict[str, Any]] = defaultdict(dict)
     for part in MESSAGE_PARTS:
         numbers: dict[int, list[int]] = defaultdict(list)
         for message in messages:
-            if (message.parts or 0) & part.bit:
+            if (message.parts or 0) & part.bit and message.deleted_at is None:
                 numbers[message.room_id].append(message.number)
         for room_id, of_room in numbers.items():
             for number, value in part.read(room_id, of_room).items():
