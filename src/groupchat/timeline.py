@@ -77,6 +77,18 @@ def membership_in(room_id: int, person: Person | None) -> Membership | None:
     return Membership.objects.filter(room_id=room_id, person=person).first()
 
 
+def message_in(room: Room | None, number: int, person: Person | None) -> tuple[Message, Membership | None]:
+    """A message of a room with its author, and the membership of whoever asks; NotFound and Forbidden where they may
+    not read it, NotFound where there is none with this number.
+    """
+    membership = membership_in(room.pk, person) if room is not None else None
+    room = require_read(room, membership)
+    message = Message.objects.filter(room=room, number=number).select_related("author").first()
+    if message is None:
+        raise NotFound("There is no such message in this room.")
+    return message, membership
+
+
 def changes(room_id: int, since: int) -> RoomChanges | None:
     """The changes of a room since a position; None means reset: it is ahead of the room, or too much came after it."""
     limit = conf().max_changes
@@ -213,12 +225,7 @@ def versions(room_id: int, number: int, person: Person | None) -> list[Version]:
     """The earlier versions of a message, the oldest first; where they are more than one answer holds, the newest of
     them. Raises NotFound and Forbidden.
     """
-    room = Room.objects.filter(pk=room_id).first()
-    membership = membership_in(room_id, person)
-    require_read(room, membership)
-    message = Message.objects.filter(room_id=room_id, number=number).first()
-    if message is None:
-        raise NotFound("There is no such message in this room.")
+    message, membership = message_in(Room.objects.filter(pk=room_id).first(), number, person)
     require_versions(message, person, membership)
     left = conf().largest_answer_bytes or ALL_OF_THEM
     found: list[Version] = []

@@ -15,6 +15,7 @@ from tests.domain.test_queries import assert_by_index, statements
 from groupchat import timeline
 from groupchat.actions import messages, rooms
 from groupchat.actions.messages import Post, Posted
+from groupchat.actions.people import Guest
 from groupchat.errors import ChatError, Forbidden, Invalid, NotFound
 from groupchat.models import Membership, Message, MessageVersion, Person, Room
 from groupchat.parts import MESSAGE_PARTS, POSTED_PARTS, message_resources
@@ -120,6 +121,14 @@ def test_what_is_not_there_is_not_answered(to: int, alice: Person, lobby: Room) 
     refused = replies(alice, lobby, to)
     assert isinstance(refused, Invalid)
     assert refused.field == "reply_to"
+    assert rows() == before
+
+
+def test_a_guest_whose_answer_is_refused_stays_nobody(alice: Person, lobby: Room) -> None:
+    say(alice, lobby)
+    before = rows()
+    (refused,) = messages.post([Post(lobby.pk, Guest(uuid4(), "Grace"), "so", "once", parts={"reply_to": 9})])
+    assert isinstance(refused, Invalid)
     assert rows() == before
 
 

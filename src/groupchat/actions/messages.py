@@ -14,7 +14,6 @@ from django.utils import timezone
 
 from groupchat.actions.bulk_sql import BulkSql, NewRow
 from groupchat.actions.counters import (
-    RoomChange,
     changed_mine,
     changing_room,
     lock_people,
@@ -26,17 +25,15 @@ from groupchat.actions.effects import is_wanted, record
 from groupchat.actions.memberships import raise_marks
 from groupchat.actions.people import Guest, new_guest, person_of_guest
 from groupchat.actions.rooms import admit
-from groupchat.errors import ChatError, IdempotencyConflict, Invalid, NotFound
+from groupchat.errors import ChatError, IdempotencyConflict, Invalid
 from groupchat.events import Event, MemberJoined, MessageDeleted, MessageEdited, MessagePosted
 from groupchat.models import Membership, Message, Person, Room
 from groupchat.parts import bits_of, check_parts, insert_parts, keep_version, purge_parts
-from groupchat.permissions import is_joined, require_active, require_delete, require_edit, require_post, require_read
+from groupchat.permissions import is_joined, require_active, require_delete, require_edit, require_post
 from groupchat.publication import MyChanges
 from groupchat.resources import moment, new_message, with_parts
 from groupchat.text import clean_body, clean_client_message_id
-
-# What a page of numbers needs to say when one is not there.
-_NO_MESSAGE = "There is no such message in this room."
+from groupchat.timeline import message_in
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,14 +172,13 @@ class _Batch:
         try:
             change = self._changes.get(post.room_id)
             membership = self._memberships.get((post.room_id, author_id)) if author_id is not None else None
-            require_post(change.room if change else None, membership)
+            room = require_post(change.room if change else None, membership)
+            if post.parts:
+                check_parts(post.parts, room)
             author = self._people[author_id] if author_id is not None else self._arrive(post.author)
             if author.pk in self._gone:
                 author.account_active = False
             require_active(author)
-            if post.parts:
-                assert change is not None  # require_post raised otherwise
-                check_parts(post.parts, change.room)
         except ChatError as error:
             return error
         assert change is not None  # require_post raised otherwise
@@ -293,7 +289,7 @@ def edit(*, person: Person, room_id: int, number: int, body: str, now: datetime 
     clean_body(body)
     require_active(person)
     with changing_room(room_id) as change:
-        message, _ = _find(change, person, number)
+        message, _ = message_in(change.room, number, person)
         require_edit(message, person)
         if body == message.body:
             return message
@@ -310,7 +306,7 @@ def delete(*, person: Person, room_id: int, number: int, now: datetime | None = 
     """Take a message away; a tombstone without its body stays. Deleting it again changes nothing."""
     require_active(person)
     with changing_room(room_id) as change:
-        message, membership = _find(change, person, number)
+        message, membership = message_in(change.room, number, person)
         require_delete(message, person, membership)
         if message.deleted_at is not None:
             return message
@@ -322,15 +318,6 @@ def delete(*, person: Person, room_id: int, number: int, now: datetime | None = 
         message.save(update_fields=["body", "edited_at", "deleted_at", "seq", "parts"])
         record([MessageDeleted(room_id, number, message.author_id, person.pk)])
     return message
-
-
-def _find(change: RoomChange, person: Person, number: int) -> tuple[Message, Membership | None]:
-    membership = Membership.objects.filter(room=change.room, person=person).first()
-    require_read(change.room, membership)
-    message = Message.objects.filter(room=change.room, number=number).select_related("author").first()
-    if message is None:
-        raise NotFound(_NO_MESSAGE)
-    return message, membership
 
 
 def _duplicate(message: Message) -> Posted:
