@@ -25,7 +25,6 @@ from tests.threads import in_thread
 from groupchat import signals
 from groupchat.actions import effects, messages, rooms
 from groupchat.actions.messages import Post
-from groupchat.actions.people import Guest, person_of_guest
 from groupchat.events import Event, MessagePosted
 from groupchat.models import Effect, Person, Room
 from groupchat.realtime import effects as realtime_effects
@@ -35,7 +34,7 @@ from groupchat.realtime.writing.database import Database
 DEADLINE_SECONDS = 120
 NEVER = 600_000  # milliseconds
 
-pytestmark = pytest.mark.usefixtures("database")
+pytestmark = pytest.mark.usefixtures("database", "no_effects")
 
 # Says what it hears. Where it is told to hang, it never comes back from that.
 _PROCESS = r"""
@@ -53,22 +52,6 @@ message_posted.connect(hear)
 from groupchat.server.effects import work_until_stopped
 work_until_stopped(on_ready=lambda: print("ready", flush=True))
 """
-
-
-@pytest.fixture(autouse=True)
-def _empty(database: str) -> Iterator[None]:
-    yield
-    Effect.objects.all().delete()
-
-
-@pytest.fixture
-def ada(database: str) -> Person:
-    return person_of_guest(guest=Guest(uuid4(), "ada"))
-
-
-@pytest.fixture
-def room(ada: Person) -> Room:
-    return rooms.create(person=ada, name=f"Hall {uuid4()}")
 
 
 @pytest.fixture

@@ -20,7 +20,6 @@ from groupchat import events
 from groupchat.actions import accounts, effects, messages, rooms
 from groupchat.actions.effects import BLOCKED_SECONDS, Claimed, Outcome
 from groupchat.actions.messages import Post
-from groupchat.actions.people import Guest, person_of_guest
 from groupchat.conf import conf
 from groupchat.events import (
     EVENTS,
@@ -39,23 +38,7 @@ from groupchat.models import Effect, Message, Person, Room
 DEADLINE_SECONDS = 120
 LEASE_SECONDS = 60.0
 
-pytestmark = pytest.mark.usefixtures("database")
-
-
-@pytest.fixture(autouse=True)
-def _empty(database: str) -> Iterator[None]:
-    yield
-    Effect.objects.all().delete()
-
-
-@pytest.fixture
-def ada(database: str) -> Person:
-    return person_of_guest(guest=Guest(uuid4(), "ada"))
-
-
-@pytest.fixture
-def room(ada: Person) -> Room:
-    return rooms.create(person=ada, name=f"Hall {uuid4()}")
+pytestmark = pytest.mark.usefixtures("database", "no_effects")
 
 
 @pytest.fixture

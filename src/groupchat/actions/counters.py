@@ -31,7 +31,6 @@ class RoomChange:
     """
 
     __slots__ = (
-        "_moved",
         "_people",
         "_rows",
         "_since",
@@ -51,7 +50,6 @@ class RoomChange:
         self._since = self.room.seq
         self.info_changed = False
         self._rows: dict[str, dict[Hashable, Any]] = {}  # by kind, each in order of seq
-        self._moved: set[str] = set()  # the seq fields of the kinds of which something changed
         self._written: list[MessageResource] = []
         self._people: dict[int, Person] = {}
         self.last_message_at: datetime | None = None
@@ -72,7 +70,6 @@ class RoomChange:
         """Give the row, of one of `ROOM_KINDS`, its new seq; the caller saves it. `person` is the one whom it names."""
         row.seq = self.next_seq()
         kind = KIND_OF[type(row)]
-        self._moved.add(kind.seq_field)
         of_kind = self._rows.setdefault(kind.name, {})
         of_kind.pop(kind.key(row), None)  # the later state stands behind what came between
         of_kind[kind.key(row)] = row
@@ -80,7 +77,6 @@ class RoomChange:
 
     def wrote(self, message: MessageResource, author: Person, at: datetime) -> None:
         """A message is new; it has its number and its seq from here. No row is made of it: posts are many."""
-        self._moved.add(MESSAGES.seq_field)
         self._written.append(message)
         self._people[author.pk] = author
         self.last_message_at = at
@@ -97,11 +93,11 @@ class RoomChange:
     def count_kinds(self) -> None:
         """Say in the room, before its counters are saved, which kinds moved."""
         room = self.room
-        if room.kinds_seq != self._since:  # an older version has written since: of what kind, nobody knows
-            for kind in ROOM_KINDS:
+        for kind in ROOM_KINDS:
+            if kind.name in self._rows or (kind is MESSAGES and self._written):
+                setattr(room, kind.seq_field, room.seq)
+            elif room.kinds_seq != self._since:  # an older version has written since: of what kind, nobody knows
                 setattr(room, kind.seq_field, self._since)
-        for seq_field in self._moved:
-            setattr(room, seq_field, room.seq)
         room.kinds_seq = room.seq
 
     def publish(self) -> None:

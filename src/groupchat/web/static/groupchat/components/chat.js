@@ -26,12 +26,10 @@ export function edit(room, message) {
   editorWanted.value = true;
 }
 
-/** Somebody asked to answer a message of the open room: the composer takes the focus. */
-export const answerWanted = signal(0);
-
+/** The next message answers this one: one goes on in the composer. */
 export function answer(room, message) {
   room.writing.startAnswer(message.number);
-  answerWanted.value += 1;
+  document.getElementById("composer")?.focus({ preventScroll: true });
 }
 
 /** Rises with every message sent from this page: the timeline then goes to its end. */

@@ -5,7 +5,7 @@ import { gettext, ngettext } from "../lib/i18n.js";
 import { countCharacters, isVisible } from "../lib/text.js";
 import { useLayoutEffect, useRef } from "../vendor/preact-hooks.js";
 import { useSignal } from "../vendor/signals.js";
-import { answerWanted, chat, edit, posted, say } from "./chat.js";
+import { chat, edit, posted, say } from "./chat.js";
 import { useLasting, useNow } from "./clock.js";
 import { fit } from "./fit.js";
 import { html } from "./html.js";
@@ -40,12 +40,6 @@ export function Composer({ room }) {
       measure();
     }
   }, [draft]);
-
-  const asked = answerWanted.value;
-  const answeredFirst = useRef(asked);
-  useLayoutEffect(() => {
-    if (asked !== answeredFirst.current) field.current.focus({ preventScroll: true });
-  }, [asked]);
 
   const replaced = room.writing.replaced.value;
   useLayoutEffect(() => {
@@ -112,8 +106,7 @@ export function Composer({ room }) {
   const label = gettext("Message {room}", { room: info.name });
   return html`<form class="composer" onSubmit=${send}>
     <div class="composer-field">
-      ${answered !== null &&
-      html`<${Answering} room=${room} number=${answered} onCancel=${dontAnswer} />`}
+      ${answered !== null && html`<${Answering} key=${answered} room=${room} number=${answered} onCancel=${dontAnswer} />`}
       <textarea
         id="composer"
         ref=${field}

@@ -10,7 +10,7 @@ import { html } from "./html.js";
 import { Icon } from "./icons.js";
 import { messageTools } from "./message-tools.js";
 import { Quote } from "./quote.js";
-import { addressOf, go } from "./route.js";
+import { addressOf, follow } from "./route.js";
 
 export function Message({ id, room, message, first, mine, editing, flashed }) {
   const person = chat.store.person(message.author).value;
@@ -47,12 +47,7 @@ function Edited({ room, message }) {
 
 function When({ room, number, at, first }) {
   const { slug } = room.info.value;
-  function follow(event) {
-    if (event.metaKey || event.ctrlKey || event.shiftKey) return;
-    event.preventDefault();
-    go(slug, number);
-  }
-  return html`<a class="when" href=${addressOf(slug, number)} tabindex="-1" title=${formatDateTime(at, chat.locale)} onClick=${follow}>
+  return html`<a class="when" href=${addressOf(slug, number)} tabindex="-1" title=${formatDateTime(at, chat.locale)} onClick=${(event) => follow(event, slug, number)}>
     <time datetime=${at}>${(first ? formatTime : formatTimeShort)(at, chat.locale)}</time>
   </a>`;
 }

@@ -2,41 +2,37 @@
 
 import { gettext } from "../lib/i18n.js";
 import { useEffect } from "../vendor/preact-hooks.js";
+import { useComputed } from "../vendor/signals.js";
 import { chat } from "./chat.js";
 import { html } from "./html.js";
 import { Icon } from "./icons.js";
-import { addressOf, go } from "./route.js";
+import { addressOf, follow } from "./route.js";
 
 export function Quote({ room, number }) {
-  const { message, name, text } = quoted(room, number);
+  const { message, name, text } = useQuoted(room, number);
   const { slug } = room.info.value;
-  function follow(event) {
-    if (event.metaKey || event.ctrlKey || event.shiftKey) return;
-    event.preventDefault();
-    go(slug, number);
-  }
-  const lines = html`<span class="quietly">${gettext("In reply to:")}</span>
-    <span class="quote-author" dir="auto">${name}</span>
-    <span class=${message?.deleted_at || !message ? "quote-text gone" : "quote-text"} dir="auto">${text}</span>`;
+  const lines = html`<span class="quietly">${gettext("In reply to:")}</span><${Lines} message=${message} who=${name} text=${text} />`;
   if (message === null) return html`<span class="quote">${lines}</span>`;
-  return html`<a class="quote" href=${addressOf(slug, number)} tabindex="-1" onClick=${follow}>${lines}</a>`;
+  return html`<a class="quote" href=${addressOf(slug, number)} tabindex="-1" onClick=${(event) => follow(event, slug, number)}>${lines}</a>`;
 }
 
 /** Above the composer: what the next message answers. */
 export function Answering({ number, room, onCancel }) {
-  const { message, name, text } = quoted(room, number);
+  const { message, name, text } = useQuoted(room, number);
   return html`<div class="answering">
-    <span class="quote">
-      <span class="quote-author">${gettext("Reply to {name}", { name })}</span>
-      <span class=${message?.deleted_at || !message ? "quote-text gone" : "quote-text"} dir="auto">${text}</span>
-    </span>
+    <span class="quote"><${Lines} message=${message} who=${gettext("Reply to {name}", { name })} text=${text} /></span>
     <button class="icon-button" type="button" aria-label=${gettext("Don't reply")} title=${gettext("Don't reply")} onClick=${onCancel}><${Icon} name="close" /></button>
   </div>`;
 }
 
-/** The message as far as it is here (see `Quotes.find`), whose it is, and what to show of it. */
-function quoted(room, number) {
-  const message = room.quotes.find(number);
+function Lines({ message, who, text }) {
+  return html`<span class="quote-author" dir="auto">${who}</span>
+    <span class=${message?.deleted_at || !message ? "quote-text gone" : "quote-text"} dir="auto">${text}</span>`;
+}
+
+/** The message as far as it is here (see `Quotes.find`), whose it is, and what to show of it. It is drawn anew when it changes, not with every other. */
+function useQuoted(room, number) {
+  const message = useComputed(() => room.quotes.find(number)).value;
   const known = message !== undefined;
   useEffect(() => {
     if (!known) room.quotes.fetch(number);

@@ -18,9 +18,9 @@ export const side = signal(null);
 /** Read the address the page was opened with, and follow it from then on. */
 export function startRouting() {
   history.scrollRestoration = "manual";
-  follow();
+  read();
   if (location.hash) history.replaceState(history.state, "", location.pathname);
-  window.addEventListener("popstate", follow);
+  window.addEventListener("popstate", read);
 }
 
 /** The address of a room or of a message in it. */
@@ -38,6 +38,13 @@ export function go(slug, number = null, { replace = false, made = false } = {}) 
   else history.pushState(state, "", address);
   if (isNarrow.value) side.value = null;
   route.value = { slug, number, made, visit: route.value.visit + 1 };
+}
+
+/** A link into a room was clicked: go there on this page. With a key that opens it elsewhere it is the browser's. */
+export function follow(event, slug, number = null) {
+  if (event.metaKey || event.ctrlKey || event.shiftKey) return;
+  event.preventDefault();
+  go(slug, number);
 }
 
 /** The room has another name now: its address changes under the page, and nothing else. */
@@ -63,15 +70,15 @@ export function closeSide() {
   else side.value = null;
 }
 
-function follow() {
-  const { slug, number } = read(location.pathname);
+function read() {
+  const { slug, number } = parse(location.pathname);
   if (isNarrow.value || history.state?.side) side.value = history.state?.side ?? null;
   const same = slug === route.value.slug && number === route.value.number;
   if (same && route.value.visit > 0) return;
   route.value = { slug, number, made: location.hash === "#made", visit: route.value.visit + 1 };
 }
 
-function read(pathname) {
+function parse(pathname) {
   const rooms = chat.page.rooms ?? "/rooms/";
   if (!pathname.startsWith(rooms)) return { slug: null, number: null };
   const [slug = "", number = ""] = pathname.slice(rooms.length).split("/");

@@ -1,6 +1,5 @@
 /** The messages that others answer: out of the timeline where they stand there, else fetched one by one, and kept true as all others. */
 
-import { computed } from "../vendor/signals-core.js";
 import { windowAt } from "../lib/replica/windows.js";
 
 /** @typedef {import("../lib/types.js").Message} Message */
@@ -13,19 +12,18 @@ export class Quotes {
    */
   constructor(replica, snapshot, fetchPage) {
     this.replica = replica;
+    this.snapshot = snapshot;
     this.fetchPage = fetchPage;
-    this.windows = computed(() => snapshot.value.windows);
-    this.quoted = computed(() => snapshot.value.quoted);
     this.wanted = new Set();
     this.fetching = false;
   }
 
   /** The message; undefined: it is not here, `fetch` it; null: the room has none with this number any more. @param {number} number */
   find(number) {
-    const quoted = this.quoted.value;
-    const window = windowAt(this.windows.value, number);
+    const { windows, quoted, firstNumber } = this.snapshot.value;
+    const window = windowAt(windows, number);
     if (window) return window.messages[number - window.from];
-    return number < this.replica.firstNumber ? null : quoted.get(number);
+    return number < firstNumber ? null : quoted.get(number);
   }
 
   /** Ask for a message that is not here; several wait for each other. @param {number} number */
