@@ -23,6 +23,12 @@ const FOLDERS = {
     htm: { "dist/htm.module.js": "htm.js" },
     idb: { "build/index.js": "idb.js" },
   },
+  "src/groupchat/web/static/groupchat/fonts": {
+    "@fontsource-variable/atkinson-hyperlegible-next": {
+      "files/atkinson-hyperlegible-next-latin-wght-normal.woff2": "text-latin.woff2",
+      "files/atkinson-hyperlegible-next-latin-ext-wght-normal.woff2": "text-latin-ext.woff2",
+    },
+  },
   "tests/browser/vendor": {
     "axe-core": { "axe.min.js": "axe.min.js" },
   },
@@ -47,6 +53,13 @@ function relative(source) {
   return `${UNCHECKED}${rewritten.replace(SOURCE_MAP, "").trimEnd()}\n`;
 }
 
+/** What of a file is laid down: a module with relative imports, anything else as it is. */
+function sourceOf(data, name) {
+  if (!name.endsWith(".js") || name.endsWith(".min.js")) return data;
+  const source = data.toString("utf8");
+  return /\b(?:import|export)\b/.test(source) ? Buffer.from(relative(source)) : data;
+}
+
 const sha256 = (data) => createHash("sha256").update(data).digest("hex");
 const locked = JSON.parse(readFileSync(join(ROOT, "package-lock.json"), "utf8")).packages;
 
@@ -60,15 +73,14 @@ function filesOf(packages) {
     if (version !== pinned.version) throw new Error(`${name} is ${version} here, and ${pinned.version} in the lock file: npm ci`);
     const own = new Map();
     for (const [theirs, ours] of Object.entries(modules)) {
-      const source = readFileSync(join(home, theirs), "utf8");
-      own.set(ours, /\b(?:import|export)\b/.test(source) && !theirs.endsWith(".min.js") ? relative(source) : source);
+      own.set(ours, sourceOf(readFileSync(join(home, theirs)), theirs));
     }
-    own.set(`LICENSE.${name.replace(/^@/, "").replaceAll("/", "-")}.txt`, readFileSync(join(home, "LICENSE"), "utf8"));
-    for (const [ours, text] of own) files.set(ours, text);
-    const sums = Object.fromEntries([...own].sort().map(([ours, text]) => [ours, sha256(text)]));
+    own.set(`LICENSE.${name.replace(/^@/, "").replaceAll("/", "-")}.txt`, readFileSync(join(home, "LICENSE")));
+    for (const [ours, data] of own) files.set(ours, data);
+    const sums = Object.fromEntries([...own].sort().map(([ours, data]) => [ours, sha256(data)]));
     return { name, version, licence: license, integrity: pinned.integrity, files: sums };
   });
-  return files.set("VERSIONS.json", `${JSON.stringify({ packages: listed }, null, 2)}\n`);
+  return files.set("VERSIONS.json", Buffer.from(`${JSON.stringify({ packages: listed }, null, 2)}\n`));
 }
 
 let wrong = 0;
@@ -77,14 +89,14 @@ for (const [folder, packages] of Object.entries(FOLDERS)) {
   const target = join(ROOT, folder);
   if (process.argv.includes("--check")) {
     const there = readdirSync(target);
-    const differ = [...files].filter(([name, text]) => !there.includes(name) || readFileSync(join(target, name), "utf8") !== text);
+    const differ = [...files].filter(([name, data]) => !there.includes(name) || !readFileSync(join(target, name)).equals(data));
     for (const name of [...differ.map(([name]) => name), ...there.filter((name) => !files.has(name))]) {
       console.error(`${folder}/${name} is not what the pinned package holds: npm run vendor`);
       wrong = 1;
     }
   } else {
     mkdirSync(target, { recursive: true });
-    for (const [name, text] of files) writeFileSync(join(target, name), text);
+    for (const [name, data] of files) writeFileSync(join(target, name), data);
   }
 }
 process.exit(wrong);

@@ -32,6 +32,7 @@ from groupchat.protocol import (
 )
 from groupchat.publication import MyChanges, RoomChanges
 from groupchat.resources import (
+    last_message_at,
     member_resource,
     membership_resource,
     moment,
@@ -319,7 +320,7 @@ def mine_of(person_ids: Iterable[int]) -> dict[int, OwnState]:
         )
     )
     found = Room.objects.filter(pk__in={row[3] for row in memberships})
-    resources = {room.pk: room_resource(room) for room in found}
+    resources = {room.pk: (room_resource(room), last_message_at(room)) for room in found}
     rooms: dict[int, list[RoomState]] = {person_id: [] for person_id in seqs}
     # Behind the marks: what is deleted or moved meanwhile comes as a change, and may be said twice.
     behind = {row[2] for row in memberships if row[1] > row[7]}
@@ -330,7 +331,14 @@ def mine_of(person_ids: Iterable[int]) -> dict[int, OwnState]:
         me = own_membership(
             room=room_id, seq=seq, role=role, state=state, last_read_number=last_read_number, notify=notify
         )
-        whole: RoomState = {"room": resources[room_id], "seq": room_seq, "last_number": last_number, "me": me}
+        room, written_at = resources[room_id]
+        whole: RoomState = {
+            "room": room,
+            "seq": room_seq,
+            "last_number": last_number,
+            "last_message_at": written_at,
+            "me": me,
+        }
         if ranges := skipped.get((person_id, room_id)):
             whole["uncounted"] = [list(numbers) for numbers in ranges]
         rooms[person_id].append(whole)

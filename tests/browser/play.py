@@ -98,16 +98,30 @@ class Someone:
     # --- doing
 
     def enters(self, room: str) -> Someone:
-        """Through the home page the first time, through the field beside the rooms later."""
+        """Through the home page the first time, through the field above the rooms later."""
         if self.page.url == "about:blank":
             self.page.goto(self.site.url)
             return self.enters_by_the_home_page(room)
-        if self.page.viewport_size and self.page.viewport_size["width"] < 900 and self.composer.is_visible():
+        self.looks_for(room)
+        there = self.page.locator("[role=option]").filter(has_text=room)
+        there.filter(has=self.page.locator(".switcher-name").get_by_text(room, exact=True)).or_(
+            self.page.get_by_role("option", name="Start “")
+        ).first.click()
+        self._is_in(room)
+        join = self.page.locator(".room-note").get_by_role("button", name="Join")
+        if join.is_visible():
+            join.click()
+            expect(join).to_have_count(0)
+        return self
+
+    def looks_for(self, room: str) -> Locator:
+        """Types into the field for finding and starting rooms, and is there; gives the field."""
+        if self.composer.is_visible() and not self.page.locator(".sidebar").is_visible():
             self.page.get_by_role("button", name="All rooms").click()
-        field = self.page.get_by_label("Join or make a room", exact=True)
+        self.page.get_by_role("button", name="Find or start a room").click()
+        field = self.page.get_by_role("combobox", name="Find or start a room")
         field.fill(room)
-        field.press("Enter")
-        return self._is_in(room)
+        return field
 
     def enters_by_the_home_page(self, room: str) -> Someone:
         self.page.get_by_label("Room", exact=True).fill(room)

@@ -32,7 +32,7 @@ def test_nothing_is_drawn_before_its_texts_are_there(meet: Meet, room: str) -> N
     assert ada.page.inner_html("#app") == ""
     for route in held:
         route.continue_()
-    expect(ada.page.get_by_role("button", name="Raum finden")).to_be_visible()
+    expect(ada.page.get_by_role("button", name="Raum finden oder eröffnen")).to_be_visible()
     expect(ada.page.locator("#app")).to_have_attribute("lang", "de")
     catalogues = [url for url in asked if "/i18n/" in url]
     assert len(catalogues) == 1, "what was preloaded is what the page takes"
@@ -45,14 +45,14 @@ def test_german_without_a_network(meet: Meet, room: str) -> None:
     ada.goes_offline()
     ada.page.reload()
     expect(ada.page.locator(".banner")).to_contain_text("Keine Verbindung.")
-    expect(ada.page.get_by_role("button", name="Raum finden")).to_be_visible()
+    expect(ada.page.get_by_role("button", name="Raum finden oder eröffnen")).to_be_visible()
 
 
 def test_texts_that_cannot_be_had_are_english(meet: Meet, room: str) -> None:
     ada = meet("Ada", locale="de-DE", service_workers="block")
     ada.page.route(CATALOGUE, lambda route: route.abort())
     enters_in_german(ada, room)
-    expect(ada.page.get_by_role("button", name="Find a room")).to_be_visible()
+    expect(ada.page.get_by_role("button", name="Find or start a room")).to_be_visible()
     expect(ada.page.locator("#app")).to_have_attribute("lang", "en")
     ada.says("still a chat")
     ada.sees_sent("still a chat")
@@ -66,6 +66,6 @@ def test_english_loads_no_texts(meet: Meet, room: str) -> None:
     asked: list[str] = []
     ada.page.on("request", lambda request: asked.append(request.url))
     ada.enters(room)
-    expect(ada.page.get_by_role("button", name="Find a room")).to_be_visible()
+    expect(ada.page.get_by_role("button", name="Find or start a room")).to_be_visible()
     assert any(url.endswith("/lib/i18n.js") for url in asked)
     assert not [url for url in asked if "/i18n/" in url]

@@ -23,9 +23,7 @@ def _makes(ada: Someone, room: str) -> str:
     ada.page.get_by_label("Username").fill(name)
     ada.page.get_by_label("Password").fill("correct horse battery")
     ada.page.locator("main").get_by_role("button", name="Sign up").click()
-    field = ada.page.locator(".sidebar").get_by_label("Join or make a room")
-    field.fill(room)
-    field.press("Enter")
+    ada.looks_for(room).press("Enter")
     expect(ada.page.locator(".room-name")).to_have_text(room)
     return name
 
@@ -50,10 +48,9 @@ def test_a_name_stands_isolated_in_every_sentence(meet: Meet, room: str) -> None
 def test_what_turns_text_around_is_refused_with_a_word(meet: Meet, room: str) -> None:
     ada = meet("Ada")
     _makes(ada, room)
-    field = ada.page.get_by_label("Join or make a room", exact=True)
-    field.fill(f"{room} {TURNED}cba")
-    field.press("Enter")
+    ada.looks_for(f"{room} {TURNED}cba").press("Enter")
     expect(ada.page.get_by_role("alert")).to_contain_text("nothing invisible")
+    ada.page.keyboard.press("Escape")
     ada.page.get_by_role("button", name="About this room").click()
     ada.page.get_by_label("Topic").fill(f"a{TURNED}b")
     ada.page.get_by_role("button", name="Save").click()
@@ -79,9 +76,7 @@ RoomName.objects.create(key={old!r}, room=old)
 """
     )
     ada = meet("Ada").enters(room)
-    field = ada.page.get_by_label("Join or make a room", exact=True)
-    field.fill(old)
-    field.press("Enter")
+    ada.looks_for(old).press("Enter")
     shown = f"{room}\ufffdcba"
     expect(ada.page.locator(".room-name")).to_have_text(shown)
     expect(ada.page.locator(".room-topic")).to_have_text("about \ufffdcba")

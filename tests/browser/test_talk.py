@@ -112,10 +112,11 @@ def test_unread_is_in_the_list_and_the_title(meet: Meet, room: str) -> None:
     grace.says("one").says("two")
     expect(ada.unread(room)).to_have_text("2")
     expect(ada.page).to_have_title(re.compile(r"^\(2\) "))
-    expect(ada.page.locator('link[rel="icon"]')).to_have_attribute("href", re.compile("^data:image/png"))
+    expect(ada.page.locator('link[rel="icon"]')).to_have_attribute("href", re.compile("favicon-lit.svg$"))
     ada.page.locator(".room-link").filter(has_text=room).first.click()
     ada.sees("one")
     expect(ada.page).to_have_title(f"\u2068{room}\u2069 · Group Chat")
+    expect(ada.page.locator('link[rel="icon"]')).to_have_attribute("href", re.compile("favicon.svg$"))
     assert "#" not in ada.page.url
 
 

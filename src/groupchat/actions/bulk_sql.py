@@ -35,6 +35,7 @@ _ROOM = [
     "created_at",
     "seq",
     "info_seq",
+    "last_message_at",
     "last_number",
     "first_number",
     *_KIND_SEQS,
@@ -188,6 +189,8 @@ class BulkSql:
         rooms = self._select(Room, _ROOM, where, parameters)
         for room in rooms:
             room.created_at = self._moment(room.created_at)
+            if room.last_message_at is not None:
+                room.last_message_at = self._moment(room.last_message_at)
         return rooms
 
     def _row(self, instance: models.Model) -> tuple[list[str], list[Any]]:

@@ -26,6 +26,8 @@ class RoomResource(TypedDict):
 class RoomState(TypedDict):
     """A room, the seq it is true at, its newest number, and one's membership in it (none: looking only).
 
+    `last_message_at`: when the newest message was written, or the room made; null where that is not known. It orders a
+    list of rooms, and is not counted: of what is written later a client knows by the messages.
     `uncounted`: ranges `[from, to]` of the numbers behind the read mark that are one's own messages or deleted, and
     so not unread; left out where there is none.
     """
@@ -33,6 +35,7 @@ class RoomState(TypedDict):
     room: RoomResource
     seq: int
     last_number: int
+    last_message_at: str | None
     me: MembershipResource | None
     uncounted: NotRequired[list[list[int]]]
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 from groupchat.resources.memberships import member_resource, membership_resource, own_membership
 from groupchat.resources.messages import message_resource, new_message, notice_resource, with_parts
 from groupchat.resources.people import people_resources, person_resource
-from groupchat.resources.rooms import room_resource, room_state
+from groupchat.resources.rooms import last_message_at, room_resource, room_state
 from groupchat.resources.times import moment
 
 __all__ = [
+    "last_message_at",
     "member_resource",
     "membership_resource",
     "message_resource",

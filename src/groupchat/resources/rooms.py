@@ -28,12 +28,18 @@ def room_resource(room: Room) -> RoomResource:
     )
 
 
+def last_message_at(room: Room) -> str | None:
+    """When its newest message was written: what a list of rooms is ordered by."""
+    return moment(room.last_message_at) if room.last_message_at is not None else None
+
+
 def room_state(room: Room, membership: Membership | None, uncounted: Sequence[tuple[int, int]] = ()) -> RoomState:
     """`uncounted` are the ranges that `groupchat.unread` finds."""
     state: RoomState = {
         "room": room_resource(room),
         "seq": room.seq,
         "last_number": room.last_number,
+        "last_message_at": last_message_at(room),
         "me": membership_resource(membership) if membership is not None else None,
     }
     if uncounted:

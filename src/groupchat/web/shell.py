@@ -44,8 +44,9 @@ def page(request: HttpRequest) -> HttpResponse:
 @cache_control(no_cache=True)
 def app_shell(request: HttpRequest) -> HttpResponse:
     """What the service worker keeps: `{"version", "page", "pages", "static", "urls"}`."""
-    icons = ["groupchat/icons/icon.svg", "groupchat/icons/icon-192.png"]
-    names = ["groupchat/theme.js", *icons, *_names("css", "*.css"), *modules()]
+    icons = [*_names("icons", "*.svg"), "groupchat/icons/icon-192.png"]
+    fonts = _names("fonts", "*.woff2")
+    names = ["groupchat/theme.js", *icons, *fonts, *_names("css", "*.css"), *modules()]
     return JsonResponse(
         {
             # The page that is kept is in the reader's language: another language is another version.
@@ -80,8 +81,8 @@ def manifest(request: HttpRequest) -> HttpResponse:
             "start_url": reverse("groupchat:rooms"),
             "scope": reverse("groupchat:home"),
             "display": "standalone",
-            "background_color": "#faf9f6",
-            "theme_color": "#faf9f6",
+            "background_color": "#fffdf8",
+            "theme_color": "#fffdf8",
             "icons": [svg, small, large],
         },
         content_type="application/manifest+json",

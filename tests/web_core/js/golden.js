@@ -81,7 +81,7 @@ const PUSHES = {
 
 /** What each reply's result must hold, by its members. */
 const RESULTS = [
-  [["room", "seq", "last_number", "me"], roomState],
+  [["room", "seq", "last_number", "last_message_at", "me"], roomState],
   [["room", "seq", "first_number", "last_number", "messages", "notices"], messagePage],
   [["room", "seq", "count", "members", "next"], memberPage],
   [["room", "number", "seq", "at", "duplicate"], ({ number, seq }) => ok(number > 0 && seq > 0)],
@@ -94,7 +94,7 @@ const RESULTS = [
 function roomState(result) {
   const replica = replicaAt(1);
   const room = replica.subscribedTo(result);
-  equal([room.info, room.lastNumber, room.subscribed], [result.room, result.last_number, true]);
+  equal([room.info, room.lastNumber, room.lastMessageAt, room.subscribed], [result.room, result.last_number, result.last_message_at, true]);
   if (result.me) equal(room.membership, result.me);
 }
 

@@ -12,7 +12,7 @@ from groupchat.realtime.fanout.topics import TopicKey
 if TYPE_CHECKING:
     from groupchat.realtime.gateway.native import NativeSession
 
-STATE = ("room", "seq", "last_number", "me")
+STATE = ("room", "seq", "last_number", "last_message_at", "me")
 """The members of the answer, but for `uncounted`, which is there where something is not counted."""
 
 

@@ -5,6 +5,7 @@ import { chat } from "./components/chat.js";
 import { followRoute } from "./components/current.js";
 import { html } from "./components/html.js";
 import { startKeyboard } from "./components/keyboard.js";
+import { startOverlays } from "./components/overlays.js";
 import { startRouting } from "./components/route.js";
 import { startTitle } from "./components/title.js";
 import { startViewport } from "./components/viewport.js";
@@ -23,6 +24,7 @@ root.lang = catalogue?.language ?? "en";
 chat.locale = navigator.languages.find((tag) => tag.split("-")[0] === root.lang.split("-")[0]) ?? root.lang;
 chat.store = await startStore({ url: chat.page.socket, locale: chat.locale });
 
+startOverlays();
 startRouting();
 startTitle();
 startViewport();

@@ -2,16 +2,16 @@
 
 import { gettext } from "../lib/i18n.js";
 import { Announcer } from "./announcer.js";
-import { dialog } from "./chat.js";
 import { current } from "./current.js";
 import { html } from "./html.js";
 import { KeysDialog } from "./keys-dialog.js";
 import { MeDialog } from "./me-dialog.js";
 import { Members } from "./members.js";
+import { dialog, side } from "./overlays.js";
 import { RemoveDialog } from "./remove-dialog.js";
 import { RoomDialog } from "./room-dialog.js";
 import { RoomView } from "./room-view.js";
-import { route, side } from "./route.js";
+import { isNarrow, isWide, route } from "./route.js";
 import { Sidebar } from "./sidebar.js";
 import { SignOutDialog } from "./sign-out-dialog.js";
 import { Switcher } from "./switcher.js";
@@ -32,11 +32,13 @@ export function App() {
   const { room } = current.value;
   const beside = side.value === "members" && room !== null;
   const pane = beside ? "side" : route.value.slug === null ? "list" : "room";
+  // Where the pane lies over the others they are out of reach; on a phone they are not there at all.
+  const under = beside && !isWide.value && !isNarrow.value;
   return html`
     <a class="skip" href="#composer" onClick=${skip}>${gettext("Skip to the composer")}</a>
     <div class=${beside ? "panes beside" : "panes"} data-pane=${pane}>
-      <${Sidebar} />
-      <${RoomView} />
+      <${Sidebar} inert=${under} />
+      <${RoomView} inert=${under} />
       ${beside && html`<${Members} key=${room.id} room=${room} />`}
     </div>
     <${OpenDialog} />

@@ -1,8 +1,10 @@
-/** A person's initials in a colour of their own. The name stands beside it, so it says nothing to a screen reader. */
+/** A person's initials in a colour of their own; a guest's ring is not closed. The name stands beside it, so it says nothing to a screen reader. */
 
 import { initials, personHue } from "../lib/text.js";
 import { html } from "./html.js";
 
+/** @param {{person: any, id?: number, size?: "tiny"|"small"|"normal"|"big"}} props */
 export function Avatar({ person, id = person?.id ?? 0, size = "normal" }) {
-  return html`<span class=${`avatar ${size}`} style=${{ "--hue": String(personHue(id)) }} aria-hidden="true">${person ? initials(person.name) : ""}</span>`;
+  const classes = person?.kind === "guest" ? `avatar ${size} guest` : `avatar ${size}`;
+  return html`<span class=${classes} style=${{ "--hue": String(personHue(id)) }} aria-hidden="true">${person ? initials(person.name) : ""}</span>`;
 }

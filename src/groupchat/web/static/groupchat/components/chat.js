@@ -11,9 +11,6 @@ export const chat = {
   page: {},
 };
 
-/** The dialog that is open: null or {kind, …}. */
-export const dialog = signal(null);
-
 /** Somebody asked for the editor of the open room: it comes into sight and takes the focus. */
 export const editorWanted = signal(false);
 
@@ -35,16 +32,17 @@ export function answer(room, message) {
 /** Rises with every message sent from this page: the timeline then goes to its end. */
 export const posted = signal(0);
 
-/** A short word over the timeline, gone after a while: null or {text, key}. */
-export const toast = signal(null);
+/** A short word over the timeline, gone after a while: null or {text, key, action}. */
+export const toast = signal(/** @type {{text: string, key: number, action: {label: string, run: () => void}|null}|null} */ (null));
 
 /** Whether somebody looks at this window: only then anything counts as read. */
 export const attended = signal(isAttended());
 
 let toasts = 0;
 
-export function say(text) {
-  toast.value = { text, key: (toasts += 1) };
+/** @param {string} text @param {{label: string, run: () => void}|null} [action] what one can do about it while it is there */
+export function say(text, action = null) {
+  toast.value = { text, key: (toasts += 1), action };
 }
 
 function isAttended() {

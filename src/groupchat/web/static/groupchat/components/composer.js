@@ -93,8 +93,14 @@ export function Composer({ room }) {
       const last = lastOfMine(room);
       if (!last) return;
       event.preventDefault();
-      edit(room, last);
+      editLast(last);
     }
+  }
+
+  /** The message comes into sight before it opens: the end of the room may not even be loaded. */
+  async function editLast(last) {
+    if (room.timeline.peek()?.atEnd === false) await room.loadNewest().catch(() => {});
+    edit(room, lastOfMine(room) ?? last);
   }
 
   function dontAnswer() {
@@ -144,10 +150,9 @@ function Held({ room }) {
   return lasting ? ngettext("A little slower, please. The next message goes out in {count} s.", "A little slower, please. The next message goes out in {count} s.", Math.max(seconds, 1)) : null;
 }
 
-/** Whether the focus may be taken: it is nowhere, or beside the rooms and has done its work there. Nobody's words change their field. */
+/** Whether the focus may be taken: it is nowhere, or at the rooms and has done its work there. */
 function isFree(element) {
-  if (element === null || element === document.body) return true;
-  return element.closest(".sidebar") !== null && (element.readOnly || !element.matches("input"));
+  return element === null || element === document.body || element.closest(".sidebar") !== null;
 }
 
 function lastOfMine(room) {

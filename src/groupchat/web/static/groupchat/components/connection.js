@@ -10,6 +10,7 @@ import { html } from "./html.js";
 const words = {
   connected: () => gettext("Connected"),
   connecting: () => gettext("Connecting…"),
+  waiting: () => gettext("Reconnecting…"),
   offline: () => gettext("No connection"),
 };
 
@@ -22,10 +23,22 @@ const stops = {
   too_large: () => gettext("A message was too large for the server. Reloading helps."),
 };
 
+/** What one wrote and the server has not confirmed within a second: the line looks whole, but is it? */
+const STALLED_AFTER = 1_000; // ms
+
 export function ConnectionDot() {
-  const { state } = chat.store.connection.value;
-  const shown = state === "caught_up" ? "connected" : state === "offline" || state === "stopped" ? "offline" : "connecting";
+  const { store } = chat;
+  const { state } = store.connection.value;
+  const stalled = useLasting(store.underway.value > 0, STALLED_AFTER);
+  const shown = shownOf(state, stalled);
   return html`<span class=${`connection ${shown}`}>${words[shown]()}</span>`;
+}
+
+function shownOf(state, stalled) {
+  if (state === "stopped") return "offline";
+  if (stalled) return "waiting";
+  if (state === "caught_up") return "connected";
+  return state === "offline" ? "offline" : "connecting";
 }
 
 export function ConnectionBanner() {

@@ -21,7 +21,7 @@ export function followRoute() {
     const rooms = chat.store.rooms.value;
     if (rooms.length === 0) return;
     const last = remembered();
-    const room = rooms.find((each) => each.info.peek().slug === last) ?? rooms[0];
+    const room = rooms.find((each) => each.info.peek().slug === last) ?? latest(rooms);
     untracked(() => go(room.info.value.slug, null, { replace: true }));
   });
   effect(() => {
@@ -100,6 +100,11 @@ async function open(slug, number, made) {
   } catch (failure) {
     if (current.value.slug === slug) current.value = { room: null, slug, status: "failed", failure };
   }
+}
+
+/** The room in which somebody wrote last. */
+function latest(rooms) {
+  return rooms.reduce((one, other) => (other.lastMessageAt.peek() > one.lastMessageAt.peek() ? other : one));
 }
 
 function remembered() {

@@ -2,13 +2,9 @@
 
 import { gettext } from "../lib/i18n.js";
 import { useLayoutEffect, useRef } from "../vendor/preact-hooks.js";
-import { dialog } from "./chat.js";
 import { html } from "./html.js";
 import { Icon } from "./icons.js";
-
-export function closeDialog() {
-  dialog.value = null;
-}
+import { closeDialog } from "./overlays.js";
 
 /** @param {{title: string, name: string, bare?: boolean, children: any}} props `bare`: without the title's line */
 export function Dialog({ title, name, bare = false, children }) {

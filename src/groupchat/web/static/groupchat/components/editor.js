@@ -3,9 +3,10 @@
 import { gettext, ngettext } from "../lib/i18n.js";
 import { countCharacters } from "../lib/text.js";
 import { useLayoutEffect, useRef, useState } from "../vendor/preact-hooks.js";
-import { chat, dialog, editorInSight, editorWanted, say } from "./chat.js";
+import { chat, editorInSight, editorWanted, say } from "./chat.js";
 import { fit } from "./fit.js";
 import { html } from "./html.js";
+import { openDialog } from "./overlays.js";
 import { reason } from "./reason.js";
 
 /** Where the caret was in an editor that went with its row, while somebody was writing in it. */
@@ -68,7 +69,7 @@ export function Editor({ room, message, edit }) {
     if (body === message.body) return leave();
     if (!body.trim()) {
       leave();
-      if (room.mayRemove(message)) dialog.value = { kind: "remove", room, message };
+      if (room.mayRemove(message)) openDialog({ kind: "remove", room, message });
       return undefined;
     }
     const most = chat.store.limits.value.body_characters;

@@ -1,9 +1,10 @@
 /** The keys that work everywhere on the page. */
 
 import { leaveKeysToInputMethods } from "../lib/composing.js";
-import { chat, dialog } from "./chat.js";
 import { current } from "./current.js";
-import { closeSide, go, side } from "./route.js";
+import { closeDialog, closeSide, dialog, openDialog, side } from "./overlays.js";
+import { inOrder } from "./room-list.js";
+import { go } from "./route.js";
 
 export function startKeyboard() {
   leaveKeysToInputMethods(document);
@@ -12,7 +13,8 @@ export function startKeyboard() {
     const command = event.ctrlKey || event.metaKey;
     if (command && !event.altKey && !event.shiftKey && event.key.toLowerCase() === "k") {
       event.preventDefault();
-      dialog.value = dialog.value?.kind === "switcher" ? null : { kind: "switcher" };
+      if (dialog.value?.kind === "switcher") closeDialog();
+      else openDialog({ kind: "switcher" });
     } else if (dialog.value) {
       return; // an open dialog has its own keys
     } else if (event.altKey && !command && (event.key === "ArrowUp" || event.key === "ArrowDown")) {
@@ -20,14 +22,14 @@ export function startKeyboard() {
       step(event.key === "ArrowDown" ? 1 : -1);
     } else if (event.key === "?" && !command && !isWriting(event.target)) {
       event.preventDefault();
-      dialog.value = { kind: "keys" };
+      openDialog({ kind: "keys" });
     } else if (event.key === "Escape") escape(event);
   });
 }
 
 /** The next room with something unread, or where there is none, the next room. */
 function step(direction) {
-  const rooms = chat.store.rooms.value;
+  const rooms = inOrder.value;
   if (rooms.length === 0) return;
   const at = rooms.indexOf(current.value.room);
   const around = rooms.map((_, index) => rooms[(at + direction * (index + 1) + rooms.length * 2) % rooms.length]);

@@ -20,7 +20,7 @@ export function shortcut() {
 
 /** @type {[names: string[], what: () => string][]} */
 const keys = [
-  [["command", "K"], () => gettext("Go to a room")],
+  [["command", "K"], () => gettext("Find or start a room")],
   [["option", "↑"], () => gettext("Previous unread room")],
   [["option", "↓"], () => gettext("Next unread room")],
   [["Enter"], () => gettext("Send")],

@@ -4,11 +4,12 @@ import { gettext, pgettext } from "../lib/i18n.js";
 import { useEffect } from "../vendor/preact-hooks.js";
 import { useSignal } from "../vendor/signals.js";
 import { Avatar } from "./avatar.js";
-import { chat, dialog } from "./chat.js";
+import { chat } from "./chat.js";
 import { Dialog } from "./dialog.js";
 import { html } from "./html.js";
+import { openDialog } from "./overlays.js";
 import { session } from "./site.js";
-import { setTheme, theme } from "./theme.js";
+import { moreContrast, setContrast, setTheme, theme } from "./theme.js";
 
 const themes = [
   { name: "system", label: () => pgettext("appearance", "System") },
@@ -37,8 +38,8 @@ export function MeDialog() {
     ${guest && urls.value.sign_up && html`<p class="hint">${gettext("An account finds its rooms on all devices. It begins anew: what you wrote as a guest stays the guest's.")} <a href=${backHere(urls.value.sign_up)}>${gettext("Sign up")}</a></p>`}
     <${Theme} />
     <div class="dialog-foot">
-      <button class="button quiet" type="button" onClick=${() => (dialog.value = { kind: "keys" })}>${gettext("Keyboard")}</button>
-      <button class="button quiet" type="button" onClick=${() => (dialog.value = { kind: "sign-out" })}>${gettext("Sign out")}</button>
+      <button class="button quiet" type="button" onClick=${() => openDialog({ kind: "keys" })}>${gettext("Keyboard")}</button>
+      <button class="button quiet" type="button" onClick=${() => openDialog({ kind: "sign-out" })}>${gettext("Sign out")}</button>
     </div>
   <//>`;
 }
@@ -59,5 +60,6 @@ function Theme() {
         <span>${label()}</span>
       </label>`,
     )}
-  </fieldset>`;
+  </fieldset>
+  <label class="check"><input type="checkbox" checked=${moreContrast.value} onChange=${(event) => setContrast(event.currentTarget.checked)} />${gettext("High contrast")}</label>`;
 }

@@ -1,7 +1,8 @@
 /** What one may do with a message: the one list behind the tools beside it, the keys on it, and the list of keys. */
 
 import { gettext } from "../lib/i18n.js";
-import { answer, dialog, edit, say } from "./chat.js";
+import { answer, edit, say } from "./chat.js";
+import { openDialog } from "./overlays.js";
 import { addressOf, go } from "./route.js";
 
 /**
@@ -38,7 +39,7 @@ export const messageTools = [
     icon: "trash",
     label: () => gettext("Delete"),
     may: (room, message) => room.mayRemove(message),
-    run: (room, message) => (dialog.value = { kind: "remove", room, message }),
+    run: (room, message) => openDialog({ kind: "remove", room, message }),
     keys: ["Delete", "Backspace"],
     printed: "delete",
     describe: () => gettext("Delete the message"),

@@ -3,16 +3,17 @@
 import { formatDateTime, formatTime, formatTimeShort } from "../lib/format.js";
 import { gettext } from "../lib/i18n.js";
 import { Avatar } from "./avatar.js";
-import { Body } from "./body.js";
-import { chat, dialog } from "./chat.js";
+import { chat } from "./chat.js";
 import { Editor } from "./editor.js";
+import { Folding } from "./folding.js";
 import { html } from "./html.js";
 import { Icon } from "./icons.js";
 import { messageTools } from "./message-tools.js";
+import { openDialog } from "./overlays.js";
 import { Quote } from "./quote.js";
 import { addressOf, follow } from "./route.js";
 
-export function Message({ id, room, message, first, mine, editing, flashed }) {
+export function Message({ id, room, message, first, mine, newest, editing, flashed }) {
   const person = chat.store.person(message.author).value;
   const name = person?.name ?? gettext("Somebody");
   const deleted = Boolean(message.deleted_at);
@@ -22,26 +23,34 @@ export function Message({ id, room, message, first, mine, editing, flashed }) {
       ${first && html`<${Avatar} person=${person} id=${message.author} />`}
       <div class="message-head">
         <span class=${first ? "author" : "quietly"} dir="auto">${name}</span>
+        ${first && person?.kind !== "user" && html`<${Kind} kind=${person?.kind} />`}
         <${When} room=${room} number=${message.number} at=${message.at} first=${first} />
       </div>
       ${editing
         ? html`<${Editor} room=${room} message=${message} edit=${editing} />`
         : html`<div class="message-body">
             ${message.reply_to && html`<${Quote} room=${room} number=${message.reply_to} />`}
-            ${deleted ? html`<p class="tombstone">${gettext("This message was deleted.")}</p>` : html`<${Body} text=${message.body} />`}
+            ${deleted ? html`<p class="tombstone">${gettext("This message was deleted.")}</p>` : html`<${Folding} text=${message.body} />`}
             ${message.edited_at && !deleted && html`<${Edited} room=${room} message=${message} />`}
           </div>`}
-      ${mine && !deleted && html`<span class="sent" title=${gettext("Sent")}><${Icon} name="check" /><span class="quietly">${gettext("Sent")}</span></span>`}
+      ${newest && !deleted && html`<span class="sent" title=${gettext("Sent")}><${Icon} name="check" /><span class="quietly">${gettext("Sent")}</span></span>`}
       ${!deleted && !editing && html`<${Tools} room=${room} message=${message} />`}
     </li>
   `;
+}
+
+/** Who is not an account's person says so beside the name. */
+const kinds = { bot: () => gettext("bot"), guest: () => gettext("guest") };
+
+function Kind({ kind }) {
+  return kinds[kind] ? html`<span class="tag faint">${kinds[kind]()}</span>` : null;
 }
 
 /** That it was edited; who may see what it said before gets there by it. */
 function Edited({ room, message }) {
   const title = formatDateTime(message.edited_at, chat.locale);
   if (!room.mayCompare(message)) return html`<span class="edited" title=${title}>${gettext("edited")}</span>`;
-  const show = () => (dialog.value = { kind: "versions", room, message });
+  const show = () => openDialog({ kind: "versions", room, message });
   return html`<button class="edited" type="button" tabindex="-1" title=${title} aria-label=${gettext("edited: show earlier versions")} onClick=${show}>${gettext("edited")}</button>`;
 }
 

@@ -3,8 +3,8 @@
 import { formatTime, formatTimeShort } from "../lib/format.js";
 import { gettext } from "../lib/i18n.js";
 import { Avatar } from "./avatar.js";
-import { Body } from "./body.js";
 import { chat } from "./chat.js";
+import { Folding } from "./folding.js";
 import { html } from "./html.js";
 import { Icon } from "./icons.js";
 import { Quote } from "./quote.js";
@@ -25,7 +25,7 @@ export function Pending({ id, room, pending, first }) {
       </div>
       <div class="message-body">
         ${pending.answer && html`<${Quote} room=${room} number=${pending.answer} />`}
-        <${Body} text=${pending.body} />
+        <${Folding} text=${pending.body} />
         ${failed &&
         html`<div class="failed" role="alert">
           <${Icon} name="warn" />

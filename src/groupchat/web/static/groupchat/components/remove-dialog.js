@@ -2,8 +2,9 @@
 
 import { gettext } from "../lib/i18n.js";
 import { useSignal } from "../vendor/signals.js";
-import { closeDialog, Dialog } from "./dialog.js";
+import { Dialog } from "./dialog.js";
 import { html } from "./html.js";
+import { closeDialog } from "./overlays.js";
 import { reason } from "./reason.js";
 
 export function RemoveDialog({ room, message }) {

@@ -4,25 +4,20 @@ import { gettext } from "../lib/i18n.js";
 import { useId } from "../vendor/preact-hooks.js";
 import { useSignal } from "../vendor/signals.js";
 import { chat, say } from "./chat.js";
-import { closeDialog, Dialog } from "./dialog.js";
+import { Dialog } from "./dialog.js";
 import { html } from "./html.js";
+import { closeDialog } from "./overlays.js";
 import { reason } from "./reason.js";
 import { go } from "./route.js";
 
 export function RoomDialog({ room }) {
   const info = room.info.value;
   const member = room.membership.value !== null && !room.gone.value;
-  const failure = useSignal("");
 
-  async function leave() {
-    try {
-      await room.leave();
-      closeDialog();
-      go(null, null, { replace: true });
-      say(gettext("You left {name}.", { name: info.name }));
-    } catch (error) {
-      failure.value = reason(error);
-    }
+  function leave() {
+    chat.store.leaveSoon(room).catch((error) => say(reason(error)));
+    go(null, null, { replace: true });
+    say(gettext("You left {name}.", { name: info.name }), { label: gettext("Undo"), run: () => go(info.slug) });
   }
 
   return html`<${Dialog} title=${info.name} name="room">
@@ -30,7 +25,6 @@ export function RoomDialog({ room }) {
     ${member &&
     html`<div class="dialog-part">
       <p class="hint">${gettext("Others see that you left. You can come back to a public room at any time.")}</p>
-      ${failure.value && html`<p class="form-error" role="alert">${failure.value}</p>`}
       <button class="button quiet" type="button" onClick=${leave}>${gettext("Leave the room")}</button>
     </div>`}
   <//>`;

@@ -6,10 +6,9 @@ import { useSignal } from "../vendor/signals.js";
 import { chat } from "./chat.js";
 import { enterRoom } from "./current.js";
 import { html } from "./html.js";
-import { Icon } from "./icons.js";
 import { reason } from "./reason.js";
 
-export function RoomField({ big = false }) {
+export function RoomField() {
   const id = useId();
   const failure = useSignal("");
   const busy = useSignal(false);
@@ -32,8 +31,8 @@ export function RoomField({ big = false }) {
     }
   }
 
-  return html`<form class=${big ? "room-field big" : "room-field"} onSubmit=${enter}>
-    <label class=${big ? "" : "quietly"} for=${id}>${gettext("Join or make a room")}</label>
+  return html`<form class="room-field" onSubmit=${enter}>
+    <label for=${id}>${gettext("Join or make a room")}</label>
     <div class="room-field-line">
       <input
         id=${id}
@@ -44,14 +43,11 @@ export function RoomField({ big = false }) {
         spellcheck=${false}
         readOnly=${busy.value}
         maxlength=${chat.page.roomNameCharacters || undefined}
-        placeholder=${big ? undefined : gettext("Join or make a room")}
         aria-describedby=${failure.value ? `${id}-failure` : undefined}
         aria-invalid=${failure.value ? "true" : undefined}
         onInput=${() => (failure.value = "")}
       />
-      <button class=${big ? "button" : "icon-button"} type="submit" aria-label=${gettext("Enter")} title=${gettext("Enter")}>
-        ${big ? gettext("Enter") : html`<${Icon} name="plus" />`}
-      </button>
+      <button class="button" type="submit">${gettext("Enter")}</button>
     </div>
     ${failure.value && html`<p class="form-error" role="alert" id=${`${id}-failure`}>${failure.value}</p>`}
   </form>`;

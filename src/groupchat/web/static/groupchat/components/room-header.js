@@ -1,10 +1,13 @@
 /** Above the timeline: where one is, and the ways to the panes beside it. */
 
 import { gettext } from "../lib/i18n.js";
-import { chat, dialog } from "./chat.js";
+import { useEffect } from "../vendor/preact-hooks.js";
+import { Avatar } from "./avatar.js";
+import { chat } from "./chat.js";
 import { html } from "./html.js";
 import { Icon } from "./icons.js";
-import { closeSide, leaveRoom, openSide, side } from "./route.js";
+import { closeSide, openDialog, openSide, side } from "./overlays.js";
+import { leaveRoom } from "./route.js";
 
 export function RoomHeader({ room }) {
   const { name, topic } = room.info.value;
@@ -18,11 +21,35 @@ export function RoomHeader({ room }) {
       <h1 class="room-name" dir="auto">${name}</h1>
       ${topic && html`<p class="room-topic" dir="auto" title=${topic}>${topic}</p>`}
     </div>
-    <button class="icon-button" id="members-button" type="button" aria-expanded=${open ? "true" : "false"} aria-label=${gettext("Members")} title=${gettext("Members")} onClick=${() => (open ? closeSide() : openSide("members"))}>
-      <${Icon} name="people" />
+    <button class="icon-button members-button" id="members-button" type="button" aria-expanded=${open ? "true" : "false"} aria-label=${gettext("Members")} title=${gettext("Members")} onClick=${() => (open ? closeSide() : openSide("members"))}>
+      <${Faces} room=${room} />
     </button>
-    <button class="icon-button" type="button" aria-haspopup="dialog" aria-label=${gettext("About this room")} title=${gettext("About this room")} onClick=${() => (dialog.value = { kind: "room", room })}>
+    <button class="icon-button" type="button" aria-haspopup="dialog" aria-label=${gettext("About this room")} title=${gettext("About this room")} onClick=${() => openDialog({ kind: "room", room })}>
       <${Icon} name="more" />
     </button>
   </header>`;
+}
+
+const MOST_FACES = 3;
+const LOADS_AFTER = 1_000; // ms: who only passes through asks for nothing
+
+/** A few of those who are in the room, and how many there are. */
+function Faces({ room }) {
+  const members = room.members.value;
+  const known = members !== null;
+  const stays = room.timeline.value !== null && room.gone.value === null;
+
+  useEffect(() => {
+    if (known || !stays) return undefined;
+    const timer = setTimeout(() => room.loadMembers().catch(() => {}), LOADS_AFTER);
+    return () => clearTimeout(timer);
+  }, [room, known, stays]);
+
+  if (!known || members.people.length === 0) return html`<${Icon} name="people" />`;
+  return html`<span class="faces">${members.people.slice(0, MOST_FACES).map(({ person }) => html`<${Face} key=${person} id=${person} />`)}</span>
+    <span class="members-count" data-count=${new Intl.NumberFormat(chat.locale, { notation: "compact" }).format(members.count)}></span>`;
+}
+
+function Face({ id }) {
+  return html`<${Avatar} person=${chat.store.person(id).value} id=${id} size="tiny" />`;
 }

@@ -5,9 +5,10 @@ import { useLayoutEffect, useRef } from "../vendor/preact-hooks.js";
 import { current } from "./current.js";
 import { html } from "./html.js";
 import { Icon } from "./icons.js";
-import { addressOf, go } from "./route.js";
+import { addressOf, follow } from "./route.js";
 
-export function RoomLink({ room }) {
+/** @param {{room: any, stop: boolean}} props `stop`: Tab goes here */
+export function RoomLink({ room, stop }) {
   const { slug, name } = room.info.value;
   const unread = room.unread.value;
   const muted = room.membership.value?.notify === "nothing";
@@ -15,10 +16,9 @@ export function RoomLink({ room }) {
   const link = useRef(null);
   const draft = !here && Boolean(room.writing.text.value || room.writing.edit.value);
 
-  function follow(event) {
-    if (event.metaKey || event.ctrlKey || event.shiftKey) return;
-    event.preventDefault();
-    if (!here) go(slug);
+  function follows(event) {
+    if (here) event.preventDefault();
+    else follow(event, slug);
   }
 
   // Of many rooms the one that is open is in sight, however one came into it.
@@ -28,7 +28,7 @@ export function RoomLink({ room }) {
 
   const classes = ["room-link", unread > 0 && "unread", muted && "muted"].filter(Boolean).join(" ");
   return html`<li>
-    <a ref=${link} class=${classes} href=${addressOf(slug)} aria-current=${here ? "page" : undefined} onClick=${follow}>
+    <a ref=${link} class=${classes} href=${addressOf(slug)} tabindex=${stop ? "0" : "-1"} aria-current=${here ? "page" : undefined} onClick=${follows}>
       <${Icon} name="hash" />
       <span class="room-link-name" dir="auto">${name}</span>
       ${draft && html`<span class="room-link-draft"><${Icon} name="edit" /><span class="quietly">${gettext("draft")}</span></span>`}

@@ -15,9 +15,9 @@ import { leaveRoom } from "./route.js";
 import { Timeline } from "./timeline.js";
 import { Welcome } from "./welcome.js";
 
-export function RoomView() {
+export function RoomView({ inert = false }) {
   const { room, status, slug, failure } = current.value;
-  return html`<main class="room" id="room">
+  return html`<main class="room" id="room" inert=${inert}>
     ${status === "open" && html`<${Room} key=${room.id} room=${room} />`}
     ${status === "opening" && html`<${Opening} slug=${slug} />`}
     ${status === "failed" && html`<${Failed} slug=${slug} failure=${failure} />`}

@@ -1,25 +1,29 @@
-/** The address: which room, which message, and on a phone which pane. Going back is the browser's own. */
+/** The address: which room, and which message in it. */
 
 import { signal } from "../vendor/signals-core.js";
 import { chat } from "./chat.js";
+import { entry, isLeaving, push, replace, whenThere } from "./history.js";
+import { dialog, side } from "./overlays.js";
 
-const narrow = window.matchMedia("(max-width: 899px)");
-
-/** Under 900 px one pane is shown at a time. */
-export const isNarrow = signal(narrow.matches);
-narrow.addEventListener("change", () => (isNarrow.value = narrow.matches));
+/** Under 700 px one pane is shown at a time, from 1200 px on there is room for three. */
+export const isNarrow = matching("(max-width: 699px)");
+export const isWide = matching("(min-width: 1200px)");
 
 /** {slug, number, made, visit}: `visit` rises with every step, so that the same address can be gone to again. */
 export const route = signal({ slug: null, number: null, made: false, visit: 0 });
 
-/** The pane at the side: null or "members". */
-export const side = signal(null);
+/** What follows the address of the rooms, and what it names. @type {{pattern: RegExp, read: (parts: string[]) => {slug: string|null, number: number|null}}[]} */
+const routes = [
+  { pattern: /^$/, read: () => ({ slug: null, number: null }) },
+  { pattern: /^([^/]+)\/?$/, read: ([slug]) => ({ slug: decode(slug), number: null }) },
+  { pattern: /^([^/]+)\/(\d+)\/?$/, read: ([slug, number]) => ({ slug: decode(slug), number: Number(number) }) },
+];
 
 /** Read the address the page was opened with, and follow it from then on. */
 export function startRouting() {
   history.scrollRestoration = "manual";
   read();
-  if (location.hash) history.replaceState(history.state, "", location.pathname);
+  if (location.hash) replace(entry());
   window.addEventListener("popstate", read);
 }
 
@@ -30,13 +34,18 @@ export function addressOf(slug, number = null) {
   return number === null ? `${rooms}${encodeURIComponent(slug)}/` : `${rooms}${encodeURIComponent(slug)}/${number}/`;
 }
 
-/** Go to a room (null: to the list of rooms), or to a message in it. */
-export function go(slug, number = null, { replace = false, made = false } = {}) {
-  const address = addressOf(slug, number);
-  const state = { inside: replace ? Boolean(history.state?.inside) : true };
-  if (replace || address === location.pathname) history.replaceState(state, "", address);
-  else history.pushState(state, "", address);
-  if (isNarrow.value) side.value = null;
+/** Go to a room (null: to the list of rooms), or to a message in it. What lies over the page closes, its step becomes this one. */
+export function go(slug, number = null, { replace: instead = false, made = false } = {}) {
+  const fromList = route.peek().slug === null && slug !== null;
+  const over = dialog.peek() !== null || (side.peek() !== null && !isWide.peek() && entry().opened === "side");
+  dialog.value = null;
+  if (!isWide.peek()) side.value = null;
+  whenThere(() => {
+    const address = addressOf(slug, number);
+    if (instead || over || address === location.pathname) replace({ fromList: entry().fromList, side: side.peek() }, address);
+    else push({ fromList, side: side.peek() }, address);
+  });
+  // At last: who hears of it may go on from there.
   route.value = { slug, number, made, visit: route.value.visit + 1 };
 }
 
@@ -49,40 +58,41 @@ export function follow(event, slug, number = null) {
 
 /** The room has another name now: its address changes under the page, and nothing else. */
 export function renameTo(slug) {
-  history.replaceState(history.state, "", addressOf(slug, route.value.number));
+  whenThere(() => replace(entry(), addressOf(slug, route.value.number)));
   route.value = { ...route.value, slug };
 }
 
-/** From a room back to the list, by the same step that the system's back gesture takes. */
+/** The message that the address names is not what is on screen any more. */
+export function leaveMessage() {
+  const { slug, number } = route.peek();
+  if (number === null) return;
+  whenThere(() => replace(entry(), addressOf(slug)));
+  route.value = { ...route.peek(), number: null };
+}
+
+/** From a room back to the list: by the same step that the system's back gesture takes, if one came from there. */
 export function leaveRoom() {
-  if (history.state?.inside) history.back();
-  else go(null, null, { replace: true });
-}
-
-/** Open a pane at the side. On a phone it is a step of its own, so that going back closes it. */
-export function openSide(name) {
-  if (isNarrow.value) history.pushState({ inside: true, side: name }, "", location.pathname);
-  side.value = name;
-}
-
-export function closeSide() {
-  if (history.state?.side) history.back();
-  else side.value = null;
+  if (entry().fromList) history.back();
+  else go(null);
 }
 
 function read() {
+  // Only what lay over the page was closed: the room may have another name since.
+  if (isLeaving()) return replace(entry(), addressOf(route.value.slug, route.value.number));
   const { slug, number } = parse(location.pathname);
-  if (isNarrow.value || history.state?.side) side.value = history.state?.side ?? null;
   const same = slug === route.value.slug && number === route.value.number;
-  if (same && route.value.visit > 0) return;
-  route.value = { slug, number, made: location.hash === "#made", visit: route.value.visit + 1 };
+  if (same && route.value.visit > 0) return undefined;
+  return (route.value = { slug, number, made: location.hash === "#made", visit: route.value.visit + 1 });
 }
 
 function parse(pathname) {
   const rooms = chat.page.rooms ?? "/rooms/";
-  if (!pathname.startsWith(rooms)) return { slug: null, number: null };
-  const [slug = "", number = ""] = pathname.slice(rooms.length).split("/");
-  return { slug: slug ? decode(slug) : null, number: /^\d+$/.test(number) ? Number(number) : null };
+  const rest = pathname.startsWith(rooms) ? pathname.slice(rooms.length) : "";
+  for (const { pattern, read: names } of routes) {
+    const found = pattern.exec(rest);
+    if (found) return names(found.slice(1));
+  }
+  return { slug: null, number: null };
 }
 
 function decode(part) {
@@ -91,4 +101,12 @@ function decode(part) {
   } catch {
     return part;
   }
+}
+
+/** Whether the page is that wide, as a signal. @param {string} query */
+function matching(query) {
+  const list = window.matchMedia(query);
+  const matches = signal(list.matches);
+  list.addEventListener("change", () => (matches.value = list.matches));
+  return matches;
 }

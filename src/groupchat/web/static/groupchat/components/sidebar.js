@@ -1,55 +1,76 @@
-/** The rooms one is in, the field for more, and who one is. */
+/** The site, one field for finding and starting, the rooms one is in, and who one is. */
 
-import { gettext } from "../lib/i18n.js";
+import { gettext, ngettext } from "../lib/i18n.js";
 import { useRef } from "../vendor/preact-hooks.js";
 import { Avatar } from "./avatar.js";
-import { chat, dialog } from "./chat.js";
+import { chat } from "./chat.js";
 import { ConnectionDot } from "./connection.js";
 import { current } from "./current.js";
 import { html } from "./html.js";
 import { Icon } from "./icons.js";
 import { shortcut } from "./keys-dialog.js";
-import { RoomField } from "./room-field.js";
+import { walk } from "./list-keys.js";
+import { Mark } from "./mark.js";
+import { openDialog } from "./overlays.js";
 import { RoomLink } from "./room-link.js";
+import { sections, showsAll } from "./room-list.js";
 import { isNarrow } from "./route.js";
-import { UnreadBelow } from "./unread-below.js";
+import { UnreadHint } from "./unread-hints.js";
 import { PublicRooms } from "./welcome.js";
 
-export function Sidebar() {
-  const { store } = chat;
+const titles = {
+  looking: () => gettext("Looking in"),
+  unread: () => gettext("Unread"),
+  rooms: () => gettext("Rooms"),
+};
+
+export function Sidebar({ inert = false }) {
   const list = useRef(null);
-  const rooms = store.rooms.value;
-  const visited = current.value.room;
-  const looking = visited && visited.membership.value === null && !visited.gone.value && !rooms.includes(visited) ? visited : null;
-  return html`<nav class="sidebar" aria-label=${gettext("Rooms")}>
-    <div class="sidebar-head">
-      <h1 class="sidebar-title">${gettext("Rooms")}</h1>
-      <button class="icon-button" type="button" aria-label=${gettext("Find a room")} title=${`${gettext("Find a room")} (${shortcut()})`} onClick=${() => (dialog.value = { kind: "switcher" })}>
-        <${Icon} name="search" />
-      </button>
+  return html`<nav class="sidebar" aria-label=${gettext("Rooms")} inert=${inert}>
+    <div class="sidebar-head"><${Mark} /><span class="sidebar-site" dir="auto">${chat.page.site || gettext("Group Chat")}</span></div>
+    <button class="finder" type="button" aria-haspopup="dialog" aria-keyshortcuts="Control+K Meta+K" onClick=${() => openDialog({ kind: "switcher" })}>
+      <${Icon} name="search" /><span class="finder-words">${gettext("Find or start a room")}</span><kbd aria-hidden="true">${shortcut()}</kbd>
+    </button>
+    <${UnreadHint} list=${list} direction="up" />
+    <div class="sidebar-rooms" ref=${list} onKeyDown=${(event) => walk(event, ".room-link")}>
+      <${Rooms} />
     </div>
-    <div class="sidebar-rooms" ref=${list}>
-      <ul>
-        ${rooms.map((room) => html`<${RoomLink} key=${room.id} room=${room} />`)}
-      </ul>
-      ${looking &&
-      html`<h2 class="sidebar-part">${gettext("Looking in")}</h2>
-        <ul>
-          <${RoomLink} key=${looking.id} room=${looking} />
-        </ul>`}
-      ${store.known.value && rooms.length === 0 && !looking && html`<p class="sidebar-empty">${gettext("You are in no room yet.")}</p>
-        ${isNarrow.value && html`<${PublicRooms} />`}`}
-      <${UnreadBelow} list=${list} />
-    </div>
-    <${RoomField} />
+    <${UnreadHint} list=${list} direction="down" />
     <${Me} />
   </nav>`;
+}
+
+function Rooms() {
+  const { store } = chat;
+  const visited = current.value.room;
+  const isLooking = visited && visited.membership.value === null && !visited.gone.value && !store.rooms.value.includes(visited);
+  const looking = isLooking ? [{ name: "looking", rooms: [visited], more: 0 }] : [];
+  const shown = [...looking, ...sections.value];
+  if (shown.length === 0 && store.known.value) {
+    return html`<p class="sidebar-empty">${gettext("You are in no room yet.")}</p>${isNarrow.value && html`<${PublicRooms} />`}`;
+  }
+  // Tab stops once in the list: at the open room, else at the first.
+  const here = shown.some(({ rooms }) => rooms.includes(visited)) ? visited : shown[0]?.rooms[0];
+  return shown.map(
+    ({ name, rooms, more }) => html`<section key=${name} aria-labelledby=${`rooms-${name}`}>
+      <h2 class="sidebar-part" id=${`rooms-${name}`}>${titles[name]()}</h2>
+      <ul>
+        ${rooms.map((room) => html`<${RoomLink} key=${room.id} room=${room} stop=${room === here} />`)}
+      </ul>
+      ${name === "rooms" && (more > 0 || showsAll.value) && html`<${ShowAll} more=${more} />`}
+    </section>`,
+  );
+}
+
+function ShowAll({ more }) {
+  const words = showsAll.value ? gettext("Show the recent ones") : ngettext("Show all A–Z ({count} more)", "Show all A–Z ({count} more)", more);
+  return html`<button class="sidebar-all" type="button" onClick=${() => (showsAll.value = !showsAll.value)}>${words}</button>`;
 }
 
 function Me() {
   const me = chat.store.me.value;
   const name = me?.name ?? gettext("You");
-  return html`<button class="me" type="button" aria-haspopup="dialog" onClick=${() => (dialog.value = { kind: "me" })}>
+  return html`<button class="me" type="button" aria-haspopup="dialog" onClick=${() => openDialog({ kind: "me" })}>
     <${Avatar} person=${me} />
     <span class="me-words">
       <span class="me-name" dir="auto">${name}</span>

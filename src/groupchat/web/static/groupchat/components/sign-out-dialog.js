@@ -3,8 +3,9 @@
 import { gettext, ngettext } from "../lib/i18n.js";
 import { useSignal } from "../vendor/signals.js";
 import { chat } from "./chat.js";
-import { closeDialog, Dialog } from "./dialog.js";
+import { Dialog } from "./dialog.js";
 import { html } from "./html.js";
+import { closeDialog } from "./overlays.js";
 import { signOut } from "./site.js";
 
 export function SignOutDialog() {

@@ -1,16 +1,19 @@
-/** Ctrl/⌘ K: a few letters and Enter take one to any room. */
+/** Ctrl/⌘ K: a few letters and Enter take one to any room, or make one. */
 
 import { gettext } from "../lib/i18n.js";
 import { useEffect, useId } from "../vendor/preact-hooks.js";
 import { useSignal } from "../vendor/signals.js";
 import { chat } from "./chat.js";
 import { current, enterRoom } from "./current.js";
-import { closeDialog, Dialog } from "./dialog.js";
+import { Dialog } from "./dialog.js";
 import { html } from "./html.js";
 import { Icon } from "./icons.js";
 import { reason } from "./reason.js";
+import { inOrder } from "./room-list.js";
 import { go } from "./route.js";
 import { publicRooms } from "./site.js";
+
+const MOST = 12; // rooms to choose from
 
 export function Switcher() {
   const id = useId();
@@ -22,13 +25,14 @@ export function Switcher() {
     publicRooms().then((rooms) => (others.value = rooms));
   }, []);
 
-  const here = current.value.room?.info.value?.slug;
-  const mine = chat.store.rooms.value.map((room) => ({ ...room.info.value, unread: room.unread.value, mine: true }));
-  const known = new Set(mine.map((room) => room.slug));
-  const all = [...mine, ...others.value.filter((room) => !known.has(room.slug))];
+  const here = current.value.room;
+  const mine = inOrder.value.map((room) => ({ ...room.info.value, unread: room.unread.value, mine: true, room }));
+  const known = new Set(chat.store.rooms.value.map((room) => room.info.value.slug));
+  const hiddenOnes = chat.store.rooms.value.filter((room) => !inOrder.value.includes(room)).map((room) => ({ ...room.info.value, unread: 0, mine: true, room }));
+  const all = [...mine, ...hiddenOnes, ...others.value.filter((room) => !known.has(room.slug))];
   const wanted = text.value.trim();
   // Before a letter is written the room that is open is no place to go to.
-  const found = ranked(wanted ? all : all.filter((room) => room.slug !== here), wanted).slice(0, 12);
+  const found = (wanted ? ranked(all, wanted) : all.filter((each) => !here || each.room !== here)).slice(0, MOST);
   const exact = found.some((room) => room.name.toLowerCase() === wanted.toLowerCase());
   const choices = wanted && !exact ? [...found, { enter: wanted }] : found;
   const at = Math.min(chosen.value, choices.length - 1);
@@ -36,13 +40,11 @@ export function Switcher() {
   async function choose(choice) {
     if (!choice) return;
     if (!choice.enter) {
-      closeDialog();
       go(choice.slug);
       return;
     }
     try {
       await enterRoom(choice.enter);
-      closeDialog();
     } catch (error) {
       failure.value = reason(error);
     }
@@ -62,7 +64,7 @@ export function Switcher() {
     failure.value = "";
   }
 
-  return html`<${Dialog} title=${gettext("Go to a room")} name="switcher" bare>
+  return html`<${Dialog} title=${gettext("Find or start a room")} name="switcher" bare>
     <div class="switcher-line">
       <${Icon} name="search" />
       <input
@@ -72,8 +74,9 @@ export function Switcher() {
         aria-expanded="true"
         aria-controls=${`${id}-list`}
         aria-activedescendant=${choices.length ? `${id}-${at}` : undefined}
-        aria-label=${gettext("Go to a room")}
-        placeholder=${gettext("Go to a room…")}
+        aria-label=${gettext("Find or start a room")}
+        placeholder=${gettext("Find or start a room")}
+        maxlength=${chat.page.roomNameCharacters || undefined}
         autocomplete="off"
         spellcheck=${false}
         onInput=${written}
@@ -95,11 +98,12 @@ export function Switcher() {
         </li>`,
       )}
     </ul>
+    <p class="switcher-hint">${wanted ? gettext("↑ ↓ chooses, Enter goes there, Esc closes") : gettext("Type a name: of a room that is there, or of a new one.")}</p>
   <//>`;
 }
 
 function Choice({ choice }) {
-  if (choice.enter) return html`<${Icon} name="plus" /><span class="switcher-name">${gettext("Enter “{name}”, join or make it", { name: choice.enter })}</span>`;
+  if (choice.enter) return html`<${Icon} name="plus" /><span class="switcher-name">${gettext("Start “{name}”, or join it where it exists", { name: choice.enter })}</span>`;
   return html`
     <${Icon} name="hash" />
     <span class="switcher-name" dir="auto">${choice.name}</span>
@@ -109,10 +113,9 @@ function Choice({ choice }) {
   `;
 }
 
-/** The rooms whose name has these letters in this order; the better the nearer to the front and to each other. Unread ones lead. */
+/** The rooms whose name has these letters in this order: the better the nearer to the front and to each other, else in their order. */
 export function ranked(rooms, text) {
   const wanted = text.toLowerCase();
-  if (!wanted) return [...rooms].sort((one, other) => Number(other.unread > 0) - Number(one.unread > 0));
   return rooms
     .map((room) => ({ room, score: score(room.name.toLowerCase(), wanted) }))
     .filter(({ score: points }) => points > 0)
@@ -121,6 +124,7 @@ export function ranked(rooms, text) {
 }
 
 function score(name, wanted) {
+  if (name === wanted) return 5;
   const whole = name.indexOf(wanted);
   if (whole === 0) return 4;
   if (whole > 0) return name[whole - 1].match(/[\p{L}\p{N}]/u) ? 2 : 3;

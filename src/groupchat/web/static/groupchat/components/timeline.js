@@ -2,7 +2,7 @@
 
 import { gettext } from "../lib/i18n.js";
 import { useEffect, useLayoutEffect, useRef } from "../vendor/preact-hooks.js";
-import { effect } from "../vendor/signals-core.js";
+import { effect, untracked } from "../vendor/signals-core.js";
 import { useSignal } from "../vendor/signals.js";
 import { attended, posted } from "./chat.js";
 import { useLasting } from "./clock.js";
@@ -12,6 +12,7 @@ import { Row } from "./row.js";
 import { ScrollKeeper } from "./scroll.js";
 import { Beginning, EmptyRoom } from "./beginning.js";
 import { useRoving } from "./roving.js";
+import { leaveMessage } from "./route.js";
 
 const AHEAD = 1500; // px from an end of what is loaded at which more is fetched
 const MOST = 250; // messages; past it the far end is dropped, so that no page comes to 300
@@ -57,12 +58,17 @@ export function Timeline({ room }) {
   useEffect(() => {
     const before = posted.peek();
     const stop = effect(() => {
-      if (posted.value !== before) keeper.current?.toEnd();
+      if (posted.value === before) return;
+      keeper.current?.toEnd();
+      untracked(leaveMessage);
     });
     return stop;
   }, [room]);
 
-  const toEnd = () => room.loadNewest().catch(() => {}); // `failure` shows it
+  function toEnd() {
+    leaveMessage();
+    return room.loadNewest().catch(() => {}); // `failure` shows it
+  }
 
   const empty = timeline !== null && timeline.atStart && timeline.atEnd && rows.every((row) => row.kind === "notice" || row.kind === "day");
   return html`
@@ -86,6 +92,7 @@ export function Timeline({ room }) {
                 pending=${row.pending}
                 first=${row.first}
                 mine=${row.mine}
+                newest=${row.newest}
                 editing=${row.kind === "message" && editing?.number === row.message.number ? editing : null}
                 flashed=${row.kind === "message" && row.message.number === flashed}
               />`,

@@ -1,4 +1,4 @@
-/** The window's title and its icon say where one is and how much is unread. */
+/** The window's title says where one is and how much is unread; in its icon the light is on while something is. */
 
 import { gettext } from "../lib/i18n.js";
 import { isolate } from "../lib/text.js";
@@ -8,39 +8,14 @@ import { current } from "./current.js";
 
 export function startTitle() {
   const link = /** @type {HTMLLinkElement|null} */ (document.querySelector('link[rel="icon"]'));
-  const plain = link?.href;
-  let badge = null;
+  const dark = link?.href ?? "";
   effect(() => {
     const unread = chat.store.unread.value;
     const name = current.value.room?.info.value?.name;
-    document.title = `${unread > 0 ? `(${unread > 999 ? "999+" : unread}) ` : ""}${name ? `${isolate(name)} · ` : ""}${gettext("Group Chat")}`;
+    document.title = `${unread > 0 ? `(${unread > 999 ? "999+" : unread}) ` : ""}${name ? `${isolate(name)} · ` : ""}${chat.page.site || gettext("Group Chat")}`;
   });
   effect(() => {
-    const some = chat.store.unread.value > 0;
-    if (!link || some === badge) return;
-    badge = some;
-    if (!some) link.href = plain;
-    else draw(plain).then((data) => badge && (link.href = data), () => {});
+    const wanted = chat.store.unread.value > 0 ? link?.dataset.lit : dark;
+    if (link && wanted && link.href !== wanted) link.href = wanted;
   });
-}
-
-/** The icon with a dot in its corner, as a data address. */
-async function draw(plain) {
-  const image = new Image(64, 64);
-  image.src = plain;
-  await image.decode();
-  const canvas = document.createElement("canvas");
-  canvas.width = canvas.height = 64;
-  const pen = canvas.getContext("2d");
-  pen.drawImage(image, 0, 0, 64, 64);
-  dot(pen, 19, "#ffffff");
-  dot(pen, 15, "#d4442a");
-  return canvas.toDataURL("image/png");
-}
-
-function dot(pen, radius, colour) {
-  pen.beginPath();
-  pen.arc(47, 17, radius, 0, Math.PI * 2);
-  pen.fillStyle = colour;
-  pen.fill();
 }

@@ -16,7 +16,7 @@ export function Welcome() {
   return html`<div class="room-state welcome">
     <h1>${name ? gettext("Welcome, {name}", { name }) : gettext("Welcome")}</h1>
     <p>${gettext("Name a room to begin. Whoever types the same name is in the same room.")}</p>
-    <${RoomField} big />
+    <${RoomField} />
     <${PublicRooms} />
   </div>`;
 }

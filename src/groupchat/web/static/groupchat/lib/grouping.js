@@ -11,7 +11,7 @@ export const GROUP_MILLISECONDS = 5 * 60 * 1000;
 /**
  * @typedef {{kind: "day", key: string, day: string, at: string}
  *   |{kind: "new", key: string}
- *   |{kind: "message", key: string, message: Message, first: boolean, mine: boolean}
+ *   |{kind: "message", key: string, message: Message, first: boolean, mine: boolean, newest: boolean}
  *   |{kind: "notice", key: string, notice: Notice}
  *   |{kind: "pending", key: string, pending: Pending, first: boolean}} Row
  */
@@ -19,7 +19,7 @@ export const GROUP_MILLISECONDS = 5 * 60 * 1000;
 /**
  * Rows in the order in which they are read. `first` opens a group: another author, more than five minutes since the message before, or
  * something in between. The *new messages* line stands before the message with the number `newMessagesAt`, where that is still there and
- * not one's own: else before the next one that is. Pending messages stand at the end, and only where the window reaches the end; those that are already in the window are left out.
+ * not one's own: else before the next one that is. Pending messages stand at the end, and only where the window reaches the end; those that are already in the window are left out. `newest` is the last message of one's own in a window that reaches the end.
  * @param {{messages: ReadonlyArray<Message>, notices: ReadonlyArray<Notice>, pending: ReadonlyArray<Pending>, atEnd: boolean,
  *          newMessagesAt: number|null, me: number|null, timeZone?: string}} view
  * @returns {Row[]}
@@ -69,11 +69,13 @@ export function rowsOf({ messages, notices, pending, atEnd, newMessagesAt, me, t
     }
     if (mine) arrived.add(message.client_message_id);
     const first = !joinsGroup(message.author, message.at);
-    rows.push({ kind: "message", key: keyOf(message, mine), message, first, mine });
+    rows.push({ kind: "message", key: keyOf(message, mine), message, first, mine, newest: false });
   }
   addNotices(Infinity);
 
   if (!atEnd) return rows;
+  const newest = rows.findLast((row) => row.kind === "message" && row.mine);
+  if (newest?.kind === "message") newest.newest = true;
   for (const item of pending) {
     if (arrived.has(item.client_message_id)) continue;
     startDay(item.at);

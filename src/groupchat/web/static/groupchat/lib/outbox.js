@@ -236,6 +236,14 @@ export function createOutbox({
       return count;
     },
 
+    /** How many could be on their way now: they neither failed nor are held back by a limit. */
+    underway() {
+      const now = clock.now();
+      let count = 0;
+      for (const { state: is, holdUntil } of items.values()) if ((is === "waiting" || is === "sending") && !(holdUntil > now)) count += 1;
+      return count;
+    },
+
     /**
      * Whose outbox this is now (null: nobody's). Resolves when it is read.
      * @param {string|null} person @param {{adopt?: string|null}} [options] take over what this one wrote (the guest who became a person)

@@ -12,7 +12,7 @@
  * @typedef {{after: number, kind: "renamed"|"topic", seq: number, actor: number, text: string, at: string}} Notice
  * @typedef {{room: number, seq: number, role: "owner"|"member", state: MemberState, last_read_number: number,
  *            notify: "everything"|"mentions"|"nothing"}} Membership
- * @typedef {{room: RoomInfo, seq: number, last_number: number, me: Membership|null, uncounted?: [number, number][]}} RoomState
+ * @typedef {{room: RoomInfo, seq: number, last_number: number, last_message_at?: string|null, me: Membership|null, uncounted?: [number, number][]}} RoomState
  */
 
 /**

@@ -35,6 +35,7 @@ class Store {
     this.known = signal(false);
     this.limits = signal(LIMITS);
     this.unsent = signal(0);
+    this.underway = signal(0);
     this.ownedBy = null;
     this.keepTimer = null;
     this.erased = false;
@@ -186,6 +187,7 @@ class Store {
     batch(() => {
       this.rooms.showPending(items);
       this.unsent.value = this.outbox.count();
+      this.underway.value = this.outbox.underway();
     });
   }
 
@@ -215,6 +217,7 @@ class Store {
       this.isOwner.value = false;
       this.known.value = false;
       this.unsent.value = 0;
+      this.underway.value = 0;
     });
     this.onErased();
   }
@@ -222,6 +225,7 @@ class Store {
   /** The page may go away: write down what waits to be written, and send what can be sent. */
   async #flush() {
     for (const room of this.rooms.all()) if (room.readTimer !== null) room.sendRead();
+    this.rooms.leaveAll();
     await Promise.all([this.drafts.flush(), this.#keep(), this.outbox.written()]);
   }
 
@@ -242,7 +246,7 @@ class Store {
 
   /** What the page may see and do (store/README.md). */
   face() {
-    const { ready, connection, me, isOwner, known, limits, unsent, outbox, rooms, people, socket, replica } = this;
+    const { ready, connection, me, isOwner, known, limits, unsent, underway, outbox, rooms, people, socket, replica } = this;
     return {
       ready,
       connection,
@@ -251,6 +255,7 @@ class Store {
       known,
       limits,
       unsent,
+      underway,
       durable: outbox.durable,
       rooms: rooms.joined,
       unread: rooms.unread,
@@ -262,6 +267,8 @@ class Store {
       /** @param {{id?: number, slug?: string, around?: number}} where */
       open: (where) => rooms.open(where),
       close: (room) => rooms.close(room),
+      leaveSoon: (room) => rooms.leaveSoon(room),
+      stay: (room) => rooms.stay(room),
       retryNow: () => socket.retryNow(),
       /** Something outside suggests that the line may be gone or back. */
       wake: () => socket.wake(),

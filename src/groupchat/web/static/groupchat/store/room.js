@@ -40,6 +40,7 @@ export class RoomStore {
     this.membership = computed(() => this.snapshot.value.membership);
     this.gone = computed(() => this.snapshot.value.gone);
     this.lastNumber = computed(() => this.snapshot.value.lastNumber);
+    this.lastMessageAt = computed(() => this.snapshot.value.lastMessageAt);
     this.lastReadNumber = computed(() => this.snapshot.value.lastReadNumber);
     this.unread = computed(() => this.snapshot.value.unread);
 

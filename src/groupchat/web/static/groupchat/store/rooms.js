@@ -3,6 +3,8 @@
 import { batch, computed, signal } from "../vendor/signals-core.js";
 import { RoomStore } from "./room.js";
 
+export const LEAVES_AFTER_MILLISECONDS = 8_000; // until then leaving a room can be undone
+
 export const MOST_LOADED_ROOMS = 20; // rooms whose messages stay in memory; fewer than a hello may name
 
 /** @typedef {import("../lib/replica/room.js").RoomReplica} RoomReplica */
@@ -26,18 +28,21 @@ export class Rooms {
     /** @type {number[]} ids of those that were opened, the last one last */
     this.recent = [];
     this.changed = signal(0);
+    /** Those that one leaves in a moment, by id. */
+    this.leaving = signal(/** @type {ReadonlyMap<number, {timer: any, end: (left: boolean|Promise<boolean>) => void}>} */ (new Map()));
     this.joined = computed(() => {
       this.changed.value;
       const { collator } = lent;
       return replica
         .joinedRooms()
+        .filter((room) => !this.leaving.value.has(room.id))
         .map((room) => this.of(room))
         .sort((a, b) => collator.compare(a.info.value.name, b.info.value.name) || a.id - b.id);
     });
     this.unread = computed(() => {
       this.changed.value;
       let sum = 0;
-      for (const room of this.all()) if (room.membership.value?.notify !== "nothing") sum += room.unread.value;
+      for (const room of this.joined.value) if (room.membership.value?.notify !== "nothing") sum += room.unread.value;
       return sum;
     });
   }
@@ -78,6 +83,7 @@ export class Rooms {
   async open({ id, slug, around }) {
     const find = () => (id !== undefined ? this.get(id) : this.#findBySlug(slug)) ?? null;
     let room = find();
+    if (room) this.stay(room);
     if (!room?.replica.joined && !room?.replica.subscribed) {
       const target = id !== undefined ? { room: id } : { slug };
       room = this.of(await this.link.lookInto(target, () => find()?.replica));
@@ -101,6 +107,28 @@ export class Rooms {
     this.link.unsubscribe(room.id);
   }
 
+  /**
+   * Leave a room in a moment; until then only this page shows it as left, so that nothing has to be made good again.
+   * @param {RoomStore} room @returns {Promise<boolean>} true when one has left, false when one stays; rejects where leaving failed, and one stays
+   */
+  leaveSoon(room) {
+    this.stay(room);
+    return new Promise((resolve) => {
+      const timer = this.lent.clock.setTimeout(() => this.#leaveNow(room), LEAVES_AFTER_MILLISECONDS);
+      this.leaving.value = new Map(this.leaving.value).set(room.id, { timer, end: resolve });
+    });
+  }
+
+  /** One stays in the room after all. @param {RoomStore} room */
+  stay(room) {
+    this.#noLongerLeaving(room)?.end(false);
+  }
+
+  /** The page goes away: whoever is about to leave leaves. */
+  leaveAll() {
+    for (const id of this.leaving.value.keys()) this.#leaveNow(this.get(id));
+  }
+
   /** Join or make the room of this name. @param {string} name */
   async enter(name) {
     await this.link.attempted(); // the page has just come up, and somebody was quicker
@@ -122,6 +150,22 @@ export class Rooms {
       }
       for (const room of this.all()) if (!byRoom.has(room.id) && room.pending.value.length) room.pending.value = [];
     });
+  }
+
+  #leaveNow(room) {
+    const leaving = this.leaving.value.get(room.id);
+    this.lent.clock.clearTimeout(leaving.timer);
+    leaving.end(room.leave().then(() => true).finally(() => this.#noLongerLeaving(room)));
+  }
+
+  #noLongerLeaving(room) {
+    const leaving = this.leaving.value.get(room.id);
+    if (!leaving) return undefined;
+    this.lent.clock.clearTimeout(leaving.timer);
+    const others = new Map(this.leaving.value);
+    others.delete(room.id);
+    this.leaving.value = others;
+    return leaving;
   }
 
   #findBySlug(slug) {

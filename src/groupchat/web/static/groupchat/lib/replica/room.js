@@ -28,13 +28,14 @@ export class RoomReplica {
 
   /** What a reader sees of it now: it never changes, and what is the same in the next one is the same object. */
   snapshot() {
-    const { info, membership, gone, firstNumber, lastNumber, lastReadNumber, unread, windows, quoted, members, membersComplete } = this;
+    const { info, membership, gone, firstNumber, lastNumber, lastMessageAt, lastReadNumber, unread, windows, quoted, members, membersComplete } = this;
     return Object.freeze({
       info,
       membership,
       gone,
       firstNumber,
       lastNumber,
+      lastMessageAt,
       lastReadNumber,
       unread,
       windows,
@@ -55,6 +56,8 @@ export class RoomReplica {
     this.gone = null;
     this.firstNumber = 1;
     this.lastNumber = 0;
+    /** When the newest message that we heard of was written; "" before we heard of any. */
+    this.lastMessageAt = "";
     this.lastReadNumber = 0;
     /** Numbers behind the read mark that are not unread: one's own messages and deleted ones. Neither is ever undone. */
     this.uncounted = new Set();
@@ -120,6 +123,7 @@ export class RoomReplica {
   take(state) {
     this.#takeInfo(state.room);
     this.lastNumber = Math.max(this.lastNumber, state.last_number);
+    this.#wroteAt(state.last_message_at);
     this.seen = Math.max(this.seen, state.seq);
     if (this.position === null || (!this.loaded && state.seq > this.position)) this.position = state.seq;
     if (state.me) this.takeMembership(state.me);
@@ -173,6 +177,7 @@ export class RoomReplica {
     if (frame.members) this.#mergeMembers(frame.members);
     for (const message of messages) {
       this.lastNumber = Math.max(this.lastNumber, message.number);
+      this.#wroteAt(message.at);
       if (message.author === me) this.wrote(message.number);
       else if (message.deleted_at) this.skip(message.number);
     }
@@ -277,6 +282,11 @@ export class RoomReplica {
     this.subscribed = false;
     this.unsure = false;
     this.reset();
+  }
+
+  /** All moments are written alike, so that their texts compare as they do. */
+  #wroteAt(at) {
+    if (at > this.lastMessageAt) this.lastMessageAt = at;
   }
 
   #takeInfo(info) {
