@@ -80,6 +80,14 @@ export function pending_messages_stand_at_the_end_until_they_arrive() {
   equal(rowsOf(view)[1].key, rowsOf({ ...view, messages: [] })[1].key, "the element of a pending message stays");
 }
 
+export function the_newest_of_ones_own_is_known_where_the_window_reaches_the_end() {
+  const at = "2026-03-02T08:00:00.000Z";
+  const messages = [message(1, at, 7), message(2, at, 7), message(3, at, 9)];
+  const view = { messages, notices: [], pending: [], atEnd: true, newMessagesAt: null, me: 7, timeZone: ZONE };
+  const newest = (rowsThere) => rowsThere.filter((row) => row.newest).map((row) => row.message.number);
+  equal([newest(rowsOf(view)), newest(rowsOf({ ...view, atEnd: false })), newest(rowsOf({ ...view, me: 5 }))], [[2], [], []]);
+}
+
 const GERMAN = {
   language: "de",
   texts: {
