@@ -29,7 +29,8 @@ def test_nothing_is_drawn_before_its_texts_are_there(meet: Meet, room: str) -> N
         ada.page.reload(wait_until="commit")
     ada.page.wait_for_timeout(500)  # too short a time hides a fault, and makes none
     assert held
-    assert ada.page.inner_html("#app") == ""
+    expect(ada.page.locator("#app > .panes")).to_have_class("panes skeleton")
+    expect(ada.page.locator("#app button")).to_have_count(0)
     for route in held:
         route.continue_()
     expect(ada.page.get_by_role("button", name="Raum finden")).to_be_visible()

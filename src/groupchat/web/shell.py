@@ -22,9 +22,10 @@ from groupchat.web import client_files
 
 
 @require_safe
-def page(request: HttpRequest) -> HttpResponse:
-    """The app. It holds nothing personal, so that a copy of it may be kept on the device."""
+def page(request: HttpRequest, *, in_room: bool = False) -> HttpResponse:
+    """The app, with the frame of a room or without. It holds nothing personal: a copy may be kept on the device."""
     context = {
+        "in_room": in_room,
         "texts": _texts(),
         "script": static(client_files.script()),
         "modules": [static(name) for name in client_files.further_modules()],
