@@ -26,6 +26,7 @@ def page(request: HttpRequest, *, in_room: bool = False) -> HttpResponse:
     """The app, with the frame of a room or without. It holds nothing personal: a copy may be kept on the device."""
     context = {
         "in_room": in_room,
+        "sheets": "app",
         "texts": _texts(),
         "script": static(client_files.script()),
         "modules": [static(name) for name in client_files.further_modules()],

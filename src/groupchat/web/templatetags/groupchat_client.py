@@ -1,4 +1,4 @@
-"""How a page names the client's style sheets: `{% client_sheets "page" %}`."""
+"""How a page names the client's style sheets: `{% client_sheets "app" %}`."""
 
 from __future__ import annotations
 
