@@ -1,17 +1,24 @@
-"""What pyproject.toml cannot say: the README as a package index shows it, where links into the repository lead nowhere.
+"""What pyproject.toml cannot say: the README as a package index shows it, and the client's bundle in the wheel.
 
-Everything else is in pyproject.toml. The links lead to the tag of this version, in the repository that it names.
+Everything else is in pyproject.toml. Links into the repository would lead nowhere on an index: they lead to the tag of
+this version, in the repository that it names. The bundle is made into the wheel, never into a checkout.
 """
 
 from __future__ import annotations
 
 import re
+import sys
 import tomllib
 from pathlib import Path
 
 from setuptools import setup
+from setuptools.command.build_py import build_py
 
 ROOT = Path(__file__).resolve().parent
+sys.path.insert(0, str(ROOT / "src"))
+
+from groupchat.web import bundling  # noqa: E402  # needs nothing but Python
+
 REPOSITORY = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["urls"]["Repository"]
 (VERSION,) = re.findall(r'^__version__ = "(.+)"', (ROOT / "src/groupchat/__init__.py").read_text(), re.MULTILINE)
 
@@ -34,4 +41,18 @@ def description() -> str:
     return "".join(parts)
 
 
-setup(long_description=description(), long_description_content_type="text/markdown")
+class BuildPy(build_py):
+    """The package, and in it the bundle of its client; without one, pages name the modules."""
+
+    def run(self) -> None:
+        super().run()
+        if self.editable_mode:
+            return
+        client = Path(self.build_lib) / "groupchat/web/static/groupchat"
+        try:
+            bundling.bundle(client, client / bundling.FOLDER)
+        except bundling.CannotBundle as error:
+            self.warn(f"the wheel has no bundle of the client: {error}")
+
+
+setup(cmdclass={"build_py": BuildPy}, long_description=description(), long_description_content_type="text/markdown")

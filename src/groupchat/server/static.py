@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import logging
 import shutil
 from collections.abc import Iterator
 from functools import cache
@@ -12,11 +13,18 @@ from typing import Any
 from django.conf import settings
 from django.contrib.staticfiles.finders import get_finders
 from django.core.management import call_command
+from django.utils.functional import cached_property
 from servestatic import ServeStaticASGI
+from servestatic.compress import Compressor
 from servestatic.storage import CompressedStaticFilesStorage
 
 from groupchat.server.faults import CannotStart
+from groupchat.web import bundling
+from groupchat.web.client_files import CLIENT
 
+logger = logging.getLogger(__name__)
+
+_BUNDLE = f"groupchat/{bundling.FOLDER}"
 _IMMUTABLE = r"^/static/[0-9a-f]{16}/"
 KEPT_VERSIONS = 2  # pages that are open during an update still ask for the version before
 
@@ -32,12 +40,44 @@ class VersionedStaticFiles(CompressedStaticFilesStorage):  # type: ignore[misc]
         version = tree_version()
         super().__init__(Path(settings.STATIC_ROOT) / version, f"{settings.STATIC_URL}{version}/", *args, **kwargs)
 
+    @cached_property
+    def has_bundle(self) -> bool:
+        """Pages name the bundle then, and not the client's modules."""
+        return Path(self.path(f"{_BUNDLE}/{bundling.SCRIPT}")).is_file()
+
+    def post_process(self, paths: dict[str, Any], dry_run: bool = False, **options: Any) -> Iterator[Any]:
+        """Add the bundle where the package came without one (from a checkout), then compress everything."""
+        if dry_run:
+            return
+        if f"{_BUNDLE}/{bundling.SCRIPT}" not in paths:
+            paths = paths | dict.fromkeys(self._bundle())
+        yield from super().post_process(paths, **options)
+        # Its best takes too long for all static files: only what every visit begins with.
+        brotli = Compressor(use_gzip=False, use_zstd=False, quiet=True)
+        for name in paths:
+            if name.startswith(f"{_BUNDLE}/") and not name.endswith(".map") and brotli.compress(self.path(name)):
+                yield name, f"{name}.br", True
+
+    def create_compressor(self, **options: Any) -> Compressor:
+        return Compressor(**options | {"use_brotli": False})
+
+    def _bundle(self) -> list[str]:
+        folder = Path(self.path(_BUNDLE))
+        try:
+            bundling.bundle(CLIENT, folder)
+        except bundling.CannotBundle as error:
+            logger.warning("Browsers fetch the client's modules one by one: %s", error)
+            return []
+        return [f"{_BUNDLE}/{path.name}" for path in sorted(folder.iterdir())]
+
 
 @cache
 def tree_version() -> str:
     """A name for the content of all static files together; the same on every machine."""
-    digest = hashlib.sha256()
-    for name, path in sorted(_files()):
+    files = dict(_files())
+    # What is made from them is another where another version makes it, or none.
+    digest = hashlib.sha256(b"" if f"{_BUNDLE}/{bundling.SCRIPT}" in files else bundling.bundler().encode())
+    for name, path in sorted(files.items()):
         digest.update(f"{name}\0".encode() + hashlib.sha256(path.read_bytes()).digest())
     return digest.hexdigest()[:16]
 

@@ -52,7 +52,7 @@ def room(request: HttpRequest, slug: str, number: int | None = None) -> HttpResp
         return redirect(_address(found.slug, number))
     if visitor.person is None:
         return way_in(request, room=found, name=visitor.guest.name if visitor.guest is not None else "")
-    return shell.page(request)
+    return shell.page(request, in_room=True)
 
 
 @never_cache

@@ -18,18 +18,18 @@ from django.views.decorators.http import require_safe
 from groupchat import __version__
 from groupchat.conf import conf
 from groupchat.socket_address import socket_address
-
-_STATIC = Path(__file__).parent / "static"
-_FILES = _STATIC / "groupchat"
+from groupchat.web import client_files
 
 
 @require_safe
-def page(request: HttpRequest) -> HttpResponse:
-    """The app. It holds nothing personal, so that a copy of it may be kept on the device."""
+def page(request: HttpRequest, *, in_room: bool = False) -> HttpResponse:
+    """The app, with the frame of a room or without. It holds nothing personal: a copy may be kept on the device."""
     context = {
+        "in_room": in_room,
+        "sheets": "app",
         "texts": _texts(),
-        "modules": [static(name) for name in modules()],
-        "styles": [static(name) for name in styles()],
+        "script": static(client_files.script()),
+        "modules": [static(name) for name in client_files.further_modules()],
         "guests": conf().guests,
         "room_name_characters": conf().max_room_name_characters,
         "version": __version__,
@@ -44,9 +44,9 @@ def page(request: HttpRequest) -> HttpResponse:
 @cache_control(no_cache=True)
 def app_shell(request: HttpRequest) -> HttpResponse:
     """What the service worker keeps: `{"version", "page", "pages", "static", "urls"}`."""
-    icons = [*_names("icons", "*.svg"), "groupchat/icons/icon-192.png"]
-    fonts = _names("fonts", "*.woff2")
-    names = ["groupchat/theme.js", *icons, *fonts, *_names("css", "*.css"), *modules()]
+    icons = [*client_files.found("icons", "*.svg"), "groupchat/icons/icon-192.png"]
+    scripts = ["groupchat/theme.js", client_files.script(), *client_files.further_modules()]
+    names = [*icons, *client_files.found("fonts", "*.woff2"), *scripts, *client_files.sheets("app")]
     return JsonResponse(
         {
             # The page that is kept is in the reader's language: another language is another version.
@@ -63,7 +63,7 @@ def app_shell(request: HttpRequest) -> HttpResponse:
 @cache_control(no_cache=True)
 def service_worker(request: HttpRequest) -> HttpResponse:
     """Served here and not among the static files: its scope is the folder it lies in."""
-    return HttpResponse((_FILES / "sw.js").read_bytes(), content_type="text/javascript; charset=utf-8")
+    return HttpResponse((client_files.CLIENT / "sw.js").read_bytes(), content_type="text/javascript; charset=utf-8")
 
 
 @require_safe
@@ -102,32 +102,14 @@ def robots(request: HttpRequest) -> HttpResponse:
     return HttpResponse("User-agent: *\nDisallow: /\n", content_type="text/plain; charset=utf-8")
 
 
-def modules() -> list[str]:
-    """All modules of the client, to be fetched at once instead of one behind the other."""
-    folders = ("lib", "store", "components", "vendor")
-    found = ["groupchat/app.js"]
-    for folder in folders:
-        found += _names(folder, "*.js")
-    return [name for name in found if not name.endswith("/store/replay.js")]
-
-
-def styles() -> list[str]:
-    """One style sheet per component."""
-    return _names("css/components", "*.css")
-
-
 def _texts() -> str:
     """The address of the client's texts in the request's language; empty where they are English, as in the code."""
     language = (translation.get_language() or "").lower()
     while language:
-        if (_FILES / "i18n" / f"{language}.json").is_file():
+        if (client_files.CLIENT / "i18n" / f"{language}.json").is_file():
             return static(f"groupchat/i18n/{language}.json")
         language = language.rpartition("-")[0]
     return ""
-
-
-def _names(folder: str, pattern: str) -> list[str]:
-    return sorted(path.relative_to(_STATIC).as_posix() for path in (_FILES / folder).rglob(pattern))
 
 
 def _fingerprint() -> str:
@@ -141,8 +123,8 @@ def _measured() -> str:
 
 def _measure() -> str:
     """Another text whenever a file of the client is another."""
-    digest = hashlib.sha256(f"{__version__} {socket_address()}".encode())
-    for path in sorted(_FILES.rglob("*")):
+    digest = hashlib.sha256(f"{__version__} {socket_address()} {client_files.script()}".encode())
+    for path in sorted(client_files.CLIENT.rglob("*")):
         if path.is_file():
             digest.update(path.name.encode())
             digest.update(path.read_bytes())

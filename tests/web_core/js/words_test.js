@@ -168,6 +168,7 @@ export function characters_are_counted_as_the_server_counts_them() {
 }
 
 export function people_have_initials_and_hues() {
+  equal([initials("e\u0301mile zola"), initials("Émile"), initials("3 d"), initials("A")], ["E\u0301Z", "É", "3D", "A"]);
   equal([initials("Ada Lovelace"), initials("grace"), initials(" jean paul de X "), initials("👩‍👩‍👧 z"), initials("")], ["AL", "G", "JX", "👩‍👩‍👧Z", ""]);
   for (let id = 1; id < 1000; id += 1) ok(personHue(id) >= 0 && personHue(id) < 360);
   ok(Math.abs(personHue(7) - personHue(8)) > 60);

@@ -30,6 +30,7 @@ startTitle();
 startViewport();
 startKeyboard();
 followRoute();
+root.replaceChildren(); // the frame that the page came with; nothing is painted between
 render(html`<${App} />`, root);
 
 // After the page: fetching what the worker keeps must not stand in its way.

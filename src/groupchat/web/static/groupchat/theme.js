@@ -2,8 +2,11 @@
 (() => {
   try {
     const theme = localStorage.getItem("groupchat-theme");
-    if (theme === "light" || theme === "dark") document.documentElement.dataset.theme = theme;
     if (localStorage.getItem("groupchat-contrast") === "more") document.documentElement.dataset.contrast = "more";
+    if (theme !== "light" && theme !== "dark") return;
+    document.documentElement.dataset.theme = theme;
+    // The blank page, before the style sheet has come.
+    document.querySelector('meta[name="color-scheme"]').setAttribute("content", theme);
   } catch {
     // Storage is switched off: the system's theme it is.
   }

@@ -15,16 +15,16 @@ import { isolate } from "./text.js";
 /** Between a context and its text in a key, as in gettext's own files. */
 const CONTEXT = "\u0004";
 
-let texts;
-let plurals;
-let numbers;
-speak({ language: "en", texts: {} });
+let language = "en";
+let texts = {};
+// Made when they are needed first.
+let plurals = null;
+let numbers = null;
 
 /** Take the texts from this catalogue; what it lacks is English. To be called before anything is drawn. @param {Catalogue} catalogue */
 export function speak(catalogue) {
-  texts = catalogue.texts;
-  plurals = new Intl.PluralRules(catalogue.language);
-  numbers = new Intl.NumberFormat(catalogue.language);
+  ({ language, texts } = catalogue);
+  plurals = numbers = null;
 }
 
 /** @param {string} text @param {Values} [values] */
@@ -49,14 +49,16 @@ export function npgettext(context, one, many, count, values = {}) {
 
 function pick(key, one, many, count) {
   const forms = texts[key];
+  if (!forms) return count === 1 ? one : many;
+  plurals ??= new Intl.PluralRules(language);
   // A browser may know a category that the catalogue has no form for: all languages have `other`.
-  return forms ? (forms[plurals.select(count)] ?? forms.other) : count === 1 ? one : many;
+  return forms[plurals.select(count)] ?? forms.other;
 }
 
 function fill(text, values) {
   return text.replace(/\{(\w+)\}/g, (whole, name) => {
     if (!(name in values)) return whole;
     const value = values[name];
-    return typeof value === "number" ? numbers.format(value) : isolate(value);
+    return typeof value === "number" ? (numbers ??= new Intl.NumberFormat(language)).format(value) : isolate(value);
   });
 }

@@ -39,10 +39,13 @@ export function personHue(id) {
   return Math.round((id * 137.508) % 360) % 360;
 }
 
-const segmenter = typeof Intl.Segmenter === "function" ? new Intl.Segmenter(undefined, { granularity: "grapheme" }) : null;
+/** Made when a name needs it: it takes longer than all else that happens while the modules load. */
+let segmenter;
 
 function firstGrapheme(word) {
-  if (!segmenter) return [...word][0] ?? "";
+  if (/^[a-z]([a-z]|$)/i.test(word)) return word[0];
+  if (typeof Intl.Segmenter !== "function") return [...word][0] ?? "";
+  segmenter ??= new Intl.Segmenter(undefined, { granularity: "grapheme" });
   for (const { segment } of segmenter.segment(word)) return segment;
   return "";
 }
