@@ -31,7 +31,8 @@ def test_a_stranger_enters_and_is_a_guest(client: Client) -> None:
     assert guest is not None
     person = Person.objects.get(guest_id=guest.id)
     assert (person.name, person.kind) == ("Ada", "guest")
-    assert Membership.objects.get(person=person).room.name == "The Lounge"
+    made = Membership.objects.get(person=person)
+    assert (made.room.name, made.role) == ("The Lounge", Membership.Role.OWNER)
     assert client.cookies[GUEST_COOKIE]["httponly"]
     assert client.cookies[GUEST_COOKIE]["samesite"] == "Lax"
     # The second time it is the same guest, who is in already.

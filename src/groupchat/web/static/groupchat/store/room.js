@@ -255,9 +255,8 @@ export class RoomStore {
 
   mayManage() {
     if (this.lent.isOwner.value) return true;
-    // A guest who made a room has no further rights in it.
     const own = this.membership.value;
-    return own?.role === "owner" && own.state === "joined" && this.lent.me.value?.kind !== "guest";
+    return own?.role === "owner" && own.state === "joined";
   }
 
   #checked(body) {
