@@ -139,6 +139,36 @@ def test_names_in_a_mail_turn_no_sentence_around(client: Client) -> None:
     assert "\n" not in letter.subject
 
 
+@pytest.mark.parametrize("language", ["en", "de"])
+def test_mails_bear_the_name_of_the_site(language: str, ada: object, client: Client, settings: Any) -> None:
+    settings.GROUPCHAT = {"GUESTS": True, "SITE_NAME": 'Tea & "House"'}
+    speaks = {"Accept-Language": language}
+    for email in ("ada@example.org", "nobody@example.org"):
+        client.post("/accounts/password/reset/", {"email": email}, headers=speaks)
+    client.force_login(ada)  # type: ignore[arg-type]
+    client.post("/accounts/email/", {"email": "new@example.org", "action_add": ""}, headers=speaks)
+    lost, unknown, new = mail.outbox
+    assert [letter.to for letter in mail.outbox] == [["ada@example.org"], ["nobody@example.org"], ["new@example.org"]]
+    for letter in mail.outbox:
+        body = str(letter.body)
+        assert letter.subject.startswith('[Tea & "House"] ')
+        assert body.count('Tea & "House"') == 2
+        assert body.endswith('\n\n-- \nTea & "House"\nhttp://testserver/')
+        assert "\n\n\n" not in body
+        assert "example.com" not in body
+        assert ("Dann tu nichts" in body) == (language == "de")
+    assert "ada" in str(lost.body)
+    assert "/accounts/signup/" in str(unknown.body)
+    assert re.search(r"^http://testserver/accounts/confirm-email/\S+$", str(new.body), re.MULTILINE)
+
+
+def test_where_signing_up_is_closed_no_mail_offers_it(client: Client, settings: Any) -> None:
+    settings.ENVIRONMENT = replace(settings.ENVIRONMENT, signup=False)
+    client.post("/accounts/password/reset/", {"email": "nobody@example.org"})
+    (letter,) = mail.outbox
+    assert "signup" not in str(letter.body)
+
+
 def test_without_a_mail_server_one_is_told_whom_to_ask(ada: object, client: Client, settings: Any) -> None:
     settings.ENVIRONMENT = replace(settings.ENVIRONMENT, mailer=mailer(""))
     assert b"/accounts/password/reset/" not in client.get("/accounts/login/").content

@@ -5,10 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.core import context as current
 from django.conf import settings
 from django.http import HttpRequest
+from django.urls import reverse
 
 from groupchat.characters import isolated
+from groupchat.conf import conf
 
 _A_MAIL_IS_SENT = "account/messages/email_confirmation_sent.txt"
 # one sees that one is in or out: the chat shows no such line, and it would surface pages later
@@ -27,14 +30,26 @@ class Accounts(DefaultAccountAdapter):  # type: ignore[misc]
         return bool(settings.ENVIRONMENT.signup)
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
-        """Names in it are isolated: one in another script turns no sentence around. Without a mail server there is none
-        to send.
+        """It bears the site's name. Names in it are isolated: one in another script turns no sentence around. Without a
+        mail server there is none to send.
         """
         if not settings.ENVIRONMENT.sends_mail:
             return
+        request = current.request
+        site = {
+            "current_site": {"name": conf().site_name, "domain": request.get_host()},
+            "site_in_a_sentence": isolated(conf().site_name),
+            "home_url": request.build_absolute_uri(reverse("groupchat:home")),
+        }
+        context = {**context, **site}
         if context.get("username"):
-            context = {**context, "username": isolated(str(context["username"]))}
+            context["username"] = isolated(str(context["username"]))
+        if not settings.ENVIRONMENT.signup:
+            context.pop("signup_url", None)
         super().send_mail(template_prefix, email, context)
+
+    def format_email_subject(self, subject: str) -> str:
+        return f"[{conf().site_name}] {subject}"
 
     def add_message(
         self, request: HttpRequest, level: int, message_template: str | None = None, *args: Any, **kwargs: Any

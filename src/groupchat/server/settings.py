@@ -143,7 +143,6 @@ ACCOUNT_LOGOUT_REDIRECT_URL = "groupchat:home"
 ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_DEFAULT_HTTP_PROTOCOL = "https" if _SECURE else "http"
 ACCOUNT_USERNAME_MIN_LENGTH = 2
-ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_USER_DISPLAY = "groupchat.server.accounts.name_in_a_sentence"
 
 # --- static files and words ---------------------------------------------------------------------------------------

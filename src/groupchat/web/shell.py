@@ -74,8 +74,8 @@ def manifest(request: HttpRequest) -> HttpResponse:
     large = {"src": static("groupchat/icons/icon-512.png"), "sizes": "512x512", "type": "image/png"}
     return JsonResponse(
         {
-            "name": "Group Chat",
-            "short_name": "Chat",
+            "name": conf().site_name,
+            "short_name": conf().site_name,
             "id": reverse("groupchat:rooms"),
             "start_url": reverse("groupchat:rooms"),
             "scope": reverse("groupchat:home"),
@@ -140,7 +140,7 @@ def _measured() -> str:
 
 def _measure() -> str:
     """Another text whenever a file of the client is another."""
-    digest = hashlib.sha256(f"{__version__} {socket_address()}".encode())
+    digest = hashlib.sha256(f"{__version__} {socket_address()} {conf().site_name}".encode())
     for path in sorted(_FILES.rglob("*")):
         if path.is_file():
             digest.update(path.name.encode())

@@ -1,6 +1,5 @@
 /** The window's title and its icon say where one is and how much is unread. */
 
-import { gettext } from "../lib/i18n.js";
 import { isolate } from "../lib/text.js";
 import { effect } from "../vendor/signals-core.js";
 import { chat } from "./chat.js";
@@ -13,7 +12,7 @@ export function startTitle() {
   effect(() => {
     const unread = chat.store.unread.value;
     const name = current.value.room?.info.value?.name;
-    document.title = `${unread > 0 ? `(${unread > 999 ? "999+" : unread}) ` : ""}${name ? `${isolate(name)} · ` : ""}${gettext("Group Chat")}`;
+    document.title = `${unread > 0 ? `(${unread > 999 ? "999+" : unread}) ` : ""}${name ? `${isolate(name)} · ` : ""}${chat.page.site}`;
   });
   effect(() => {
     const some = chat.store.unread.value > 0;
