@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.core import context as current
 from django.conf import settings
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
 
 from groupchat.characters import isolated
 from groupchat.conf import conf
@@ -25,6 +26,22 @@ def name_in_a_sentence(user: Any) -> str:
 
 class Accounts(DefaultAccountAdapter):  # type: ignore[misc]
     """allauth, as this server wants it."""
+
+    error_messages: ClassVar = {
+        **DefaultAccountAdapter.error_messages,
+        "account_inactive": _("Your account is switched off. Ask those who run this chat."),
+        "duplicate_email": _("Your account has this address already."),
+        "email_password_mismatch": _("This address and this password don't belong together. Try again."),
+        "email_taken": _("Another account has this address. Choose a different one."),
+        "enter_current_password": _("That is not your password."),
+        "incorrect_password": _("That is not your password."),
+        "invalid_password_reset": _("This link does not work any more."),
+        "rate_limited": _("Too many attempts. Wait a few minutes, then try again."),
+        "too_many_login_attempts": _("Too many attempts. Wait a few minutes, then try again."),
+        "username_blacklisted": _("Nobody can have this name. Choose a different one."),
+        "username_password_mismatch": _("This name and this password don't belong together. Try again."),
+        "username_taken": _("Somebody has this name already. Choose a different one."),
+    }
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return bool(settings.ENVIRONMENT.signup)
@@ -57,3 +74,8 @@ class Accounts(DefaultAccountAdapter):  # type: ignore[misc]
         is_true = message_template != _A_MAIL_IS_SENT or settings.ENVIRONMENT.sends_mail
         if is_true and message_template not in _SEEN_ANYWAY:
             super().add_message(request, level, message_template, *args, **kwargs)
+
+
+def for_pages(request: HttpRequest) -> dict[str, bool]:
+    """For templates: whether there is a mail server, and whether whoever comes may make an account."""
+    return {"sends_mail": settings.ENVIRONMENT.sends_mail, "signs_up": settings.ENVIRONMENT.signup}

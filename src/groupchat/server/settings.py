@@ -68,6 +68,7 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
+                "groupchat.server.accounts.for_pages",
             ]
         },
     }
@@ -135,7 +136,16 @@ AUTH_PASSWORD_VALIDATORS = [
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "groupchat:home"
 ACCOUNT_ADAPTER = "groupchat.server.accounts.Accounts"
-ACCOUNT_FORMS = {"login": "groupchat.server.forms.SignIn", "change_password": "groupchat.server.forms.ChangePassword"}
+ACCOUNT_FORMS = {
+    "login": "groupchat.server.forms.SignIn",
+    "signup": "groupchat.server.forms.SignUp",
+    "add_email": "groupchat.server.forms.AddAddress",
+    "reset_password": "groupchat.server.forms.LostPassword",
+    "reset_password_from_key": "groupchat.server.forms.NewPassword",
+    "set_password": "groupchat.server.forms.FirstPassword",
+    "change_password": "groupchat.server.forms.ChangePassword",
+    "reauthenticate": "groupchat.server.forms.SameAgain",
+}
 ACCOUNT_LOGIN_METHODS = {"username", "email"}
 ACCOUNT_SIGNUP_FIELDS = ["username*", "email", "password1*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"  # a server without mail works; an address is for a lost password

@@ -19,6 +19,7 @@ from groupchat.web.home import way_in
 from groupchat.web.visitor import visitor_of
 
 
+@csrf_protect
 @require_safe
 def rooms(request: HttpRequest) -> HttpResponse:
     """The app, without a room named: the client goes to the last one."""

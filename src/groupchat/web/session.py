@@ -8,7 +8,7 @@ from django.middleware.csrf import get_token
 from django.shortcuts import redirect
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_protect
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from groupchat.actions.people import end_guest
 from groupchat.identity import FORMER_GUEST_COOKIE, GUEST_COOKIE, guest_cookie_in, read_guest
@@ -25,9 +25,14 @@ def session(request: HttpRequest) -> HttpResponse:
 
 @never_cache
 @csrf_protect
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 def sign_out(request: HttpRequest) -> HttpResponse:
-    """End the session, and be this guest no more, on any device. What this one kept, the client has erased before."""
+    """End the session, and be this guest no more, on any device. What this one kept, the client has erased before.
+
+    Who comes by the address alone, which changes nothing, is led back.
+    """
+    if request.method != "POST":
+        return redirect("groupchat:home")
     guest = read_guest(guest_cookie_in(request.COOKIES))
     if guest is not None:
         end_guest(guest=guest)
