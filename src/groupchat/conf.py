@@ -38,6 +38,8 @@ class Conf:
     socket_path: str = "ws/"
     tutorial: bool = True  # whether the protocol of Channels' tutorial is spoken, at chat/<room>/ below that
 
+    max_renames_per_hour: int = 10  # of one person, per process: each is told in all of their rooms
+
     # limits of words
     max_body_characters: int = 8_000
     max_room_name_characters: int = 80

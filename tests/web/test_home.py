@@ -192,6 +192,15 @@ def test_signing_out_ends_the_guest(client: Client) -> None:
     assert client.get("/rooms/")["Location"] == "/"
 
 
+def test_the_session_names_the_pages_of_ones_account(client: Client, django_user_model: type) -> None:
+    assert client.get("/session.json").json()["account"] == {}
+    client.post("/", {"room": "somewhere", "name": "Ada"})
+    assert client.get("/session.json").json()["account"] == {}, "a guest has none"
+    client.force_login(django_user_model.objects.create_user("ada"))  # type: ignore[attr-defined]
+    pages = client.get("/session.json").json()["account"]
+    assert pages == {"password": "/accounts/password/change/", "email": "/accounts/email/"}
+
+
 def test_signing_out_ends_the_session(client: Client, django_user_model: type) -> None:
     client.force_login(django_user_model.objects.create_user("ada"))  # type: ignore[attr-defined]
     assert client.get("/")["Location"] == "/rooms/"

@@ -12,15 +12,26 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from groupchat.actions.people import end_guest
 from groupchat.identity import FORMER_GUEST_COOKIE, GUEST_COOKIE, guest_cookie_in, read_guest
-from groupchat.web.visitor import account_urls
+from groupchat.web.visitor import account_urls, own_account_urls
 
 
 @never_cache
 @require_safe
 def session(request: HttpRequest) -> HttpResponse:
-    """`{"csrf": …, "sign_in": …, "sign_up": …}`; the addresses are empty where the site has no such page."""
+    """`{"csrf", "sign_in", "sign_up", "account": {"password", "email"}}`.
+
+    An address is empty where the site has no such page; `account`, where nobody is signed in.
+    """
     urls = account_urls()
-    return JsonResponse({"csrf": get_token(request), "sign_in": urls["sign_in_url"], "sign_up": urls["sign_up_url"]})
+    is_signed_in = getattr(request, "user", None) is not None and request.user.is_authenticated
+    return JsonResponse(
+        {
+            "csrf": get_token(request),
+            "sign_in": urls["sign_in_url"],
+            "sign_up": urls["sign_up_url"],
+            "account": own_account_urls() if is_signed_in else {},
+        }
+    )
 
 
 @never_cache

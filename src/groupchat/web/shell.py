@@ -32,6 +32,7 @@ def page(request: HttpRequest) -> HttpResponse:
         "styles": [static(name) for name in styles()],
         "guests": conf().guests,
         "room_name_characters": conf().max_room_name_characters,
+        "person_name_characters": conf().max_person_name_characters,
         "version": __version__,
         "socket": socket_address(),
     }
