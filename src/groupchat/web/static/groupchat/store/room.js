@@ -50,6 +50,7 @@ export class RoomStore {
     this.loading = this.history.loading;
     this.failure = this.history.failure;
     this.target = this.history.target;
+    this.missing = this.history.missing;
     this.members = this.memberList.list;
 
     this.newMessagesAt = signal(/** @type {number|null} */ (null));
@@ -106,7 +107,7 @@ export class RoomStore {
     const unread = this.newMessagesAt.value;
     let loading;
     if (around !== undefined) loading = this.history.loadAround(around);
-    else loading = unread === null ? this.history.loadNewest() : this.history.loadAround(unread, "new");
+    else loading = unread === null ? this.history.loadNewest() : this.history.loadAroundNew(unread);
     return loading.catch(ignore); // `failure` shows it
   }
 
