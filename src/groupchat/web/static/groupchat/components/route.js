@@ -1,5 +1,6 @@
 /** The address: which room, which message, and on a phone which pane. Going back is the browser's own. */
 
+import { pathOf, slugOf } from "../lib/address.js";
 import { signal } from "../vendor/signals-core.js";
 import { chat } from "./chat.js";
 
@@ -27,7 +28,7 @@ export function startRouting() {
 export function addressOf(slug, number = null) {
   const rooms = chat.page.rooms ?? "/rooms/";
   if (slug === null) return rooms;
-  return number === null ? `${rooms}${encodeURIComponent(slug)}/` : `${rooms}${encodeURIComponent(slug)}/${number}/`;
+  return number === null ? `${rooms}${pathOf(slug)}/` : `${rooms}${pathOf(slug)}/${number}/`;
 }
 
 /** Go to a room (null: to the list of rooms), or to a message in it. */
@@ -82,13 +83,5 @@ function parse(pathname) {
   const rooms = chat.page.rooms ?? "/rooms/";
   if (!pathname.startsWith(rooms)) return { slug: null, number: null };
   const [slug = "", number = ""] = pathname.slice(rooms.length).split("/");
-  return { slug: slug ? decode(slug) : null, number: /^\d+$/.test(number) ? Number(number) : null };
-}
-
-function decode(part) {
-  try {
-    return decodeURIComponent(part);
-  } catch {
-    return part;
-  }
+  return { slug: slug ? slugOf(slug) : null, number: /^\d+$/.test(number) ? Number(number) : null };
 }
