@@ -15,10 +15,19 @@ from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from django.core.signals import setting_changed
 
+from groupchat.characters import strays
+
+LONGEST_SITE_NAME = 60
+
+Line = str  # what people read on one line, no path
+
 
 @dataclass(frozen=True, slots=True)
 class Conf:
     """All options of the chat, with the defaults of an embedding site."""
+
+    # what the pages, the app and the mails call the chat
+    site_name: Line = "Group Chat"
 
     # who may come in
     guests: bool = False  # people without an account may take part under a name
@@ -28,6 +37,8 @@ class Conf:
     # where sockets connect, below the site's root; the page is told of it
     socket_path: str = "ws/"
     tutorial: bool = True  # whether the protocol of Channels' tutorial is spoken, at chat/<room>/ below that
+
+    max_renames_per_hour: int = 10  # of one person, per process: each is told in all of their rooms
 
     # limits of words
     max_body_characters: int = 8_000
@@ -97,6 +108,15 @@ _KINDS: dict[str, tuple[Callable[[Any], bool], str]] = {
         lambda value: isinstance(value, str) and re.fullmatch(r"([\w.~-]+/)+", value, re.ASCII) is not None,
         'a path without a slash before it and with one behind it, like "ws/"',
     ),
+    "Line": (
+        lambda value: (
+            isinstance(value, str)
+            and value.strip() == value
+            and 0 < len(value) <= LONGEST_SITE_NAME
+            and not strays(value)
+        ),
+        f"a line of 1 to {LONGEST_SITE_NAME} characters, with none that is not drawn",
+    ),
 }
 
 
@@ -114,9 +134,9 @@ def _load() -> Conf:
     return Conf(**values)
 
 
-def check_path(value: Any, name: str) -> str:
-    """A path of sockets; raises ImproperlyConfigured with its name."""
-    return str(_checked("str", value, name))
+def check_text(kind: str, value: str, name: str) -> str:
+    """The value of an option that is a text, by the kind of its field; raises ImproperlyConfigured with its name."""
+    return str(_checked(kind, value, name))
 
 
 def _checked(kind: str, value: Any, name: str) -> Any:

@@ -14,6 +14,8 @@ LONGEST_NAME = 200
 LONGEST_KEY = 400  # of a folded name: NFKC makes up to eighteen characters of one
 LONGEST_TOPIC = 1_000
 
+_UPPER = re.compile("[A-Z]")
+_WRITTEN = re.compile("~([_~])|_")
 _SPACES = re.compile(r"\s+")
 _CLIENT_MESSAGE_ID = re.compile(r"[A-Za-z0-9_-]{1,64}\Z")
 # Not "Cn": what our Unicode does not know yet may be a new emoji that every phone draws.
@@ -33,6 +35,20 @@ def is_visible(text: str) -> bool:
 def fold(name: str) -> str:
     """The identity of a name: NFKC, case-folded, white space collapsed (`C`, `C++` and `🎉` stay three names)."""
     return _SPACES.sub(" ", unicodedata.normalize("NFKC", name).casefold()).strip()
+
+
+def address_of(slug: str) -> str:
+    """How a page's address writes a slug: the spaces of a name as `_`, for a space ends an address wherever people
+    paste one. So `_` and `~` of a name are `~_` and `~~`. (lib/address.js does the same.)
+
+    No folded name has an upper-case letter: a slug that has one is no name, and stays as it is.
+    """
+    return slug if _UPPER.search(slug) else slug.replace("~", "~~").replace("_", "~_").replace(" ", "_")
+
+
+def slug_of(address: str) -> str:
+    """The slug that an address writes so; one that nothing writes is read as well as it goes."""
+    return address if _UPPER.search(address) else _WRITTEN.sub(lambda found: found[1] or " ", address)
 
 
 def clean_body(body: str) -> str:

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from django.http import HttpResponseBase
-from django.urls import include, path
+from django.urls import include, path, register_converter
+from django.urls.converters import StringConverter
 from django.utils.decorators import decorator_from_middleware
 
+from groupchat.text import address_of
 from groupchat.web import home, rooms, session, shell
 from groupchat.web.security import SecurityHeaders
 
@@ -17,11 +19,21 @@ app_name = "groupchat"
 secured: Callable[[Callable[..., HttpResponseBase]], Callable[..., HttpResponseBase]]
 secured = decorator_from_middleware(SecurityHeaders)
 
+
+class RoomAddress(StringConverter):
+    """A room's slug, readable. What comes stays as it is: an old address may mean another slug than it writes."""
+
+    def to_url(self, value: str) -> str:
+        return address_of(value)
+
+
+register_converter(RoomAddress, "groupchat_room")
+
 urlpatterns = [
     path("", secured(home.home), name="home"),
     path("rooms/", secured(rooms.rooms), name="rooms"),
-    path("rooms/<str:slug>/", secured(rooms.room), name="room"),
-    path("rooms/<str:slug>/<int:number>/", secured(rooms.room), name="message"),
+    path("rooms/<groupchat_room:slug>/", secured(rooms.room), name="room"),
+    path("rooms/<groupchat_room:slug>/<int:number>/", secured(rooms.room), name="message"),
     path("api/v1/", include("groupchat.api.urls")),
     path("public-rooms.json", secured(rooms.public_rooms), name="public_rooms"),
     path("session.json", secured(session.session), name="session"),

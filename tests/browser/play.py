@@ -11,6 +11,8 @@ from urllib.parse import quote
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 from tests.server.served import Served, run
 
+from groupchat.text import address_of
+
 PICTURES = Path(__file__).parent.parent.parent / "screenshots"
 AXE = (Path(__file__).parent / "vendor" / "axe.min.js").read_text()
 # Everything in all databases of the page, as one text.
@@ -41,7 +43,7 @@ class Site:
         self.url = f"http://127.0.0.1:{served.port}"
 
     def address(self, room: str, number: int | None = None) -> str:
-        return f"{self.url}/rooms/{quote(room, safe='')}/" + (f"{number}/" if number else "")
+        return f"{self.url}/rooms/{quote(address_of(room), safe='')}/" + (f"{number}/" if number else "")
 
     def shell(self, code: str) -> str:
         """What the code prints, run in a process of its own with the server's settings."""

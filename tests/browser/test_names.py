@@ -7,9 +7,31 @@ from uuid import uuid4
 
 from playwright.sync_api import expect
 from tests.browser.conftest import Meet
-from tests.browser.play import Site, Someone
+from tests.browser.play import Site, Someone, complaints
 
 TURNED = "\u202e"  # what stands behind it is drawn from right to left
+
+
+def test_a_new_name_stands_everywhere_at_once(meet: Meet, room: str) -> None:
+    ada = meet("Ada").enters(room)
+    bob = meet("Bob").enters(room)
+    ada.says("before")
+    bob.sees("before")
+    ada.page.locator(".me").click()
+    dialog = ada.page.get_by_role("dialog")
+    dialog.get_by_label("Your name").fill("\u2066")
+    dialog.get_by_role("button", name="Save").click()
+    expect(dialog.get_by_role("status")).to_contain_text("That can't be a name.")
+    dialog.get_by_label("Your name").fill(" Ada  King ")
+    dialog.get_by_role("button", name="Save").click()
+    expect(dialog.get_by_role("status")).to_have_text("Everybody sees it now.")
+    expect(dialog.get_by_label("Your name")).to_have_value("Ada King")
+    expect(dialog.locator(".me-name")).to_have_text("Ada King")
+    assert complaints(ada.page) == []
+    ada.photograph("me")
+    expect(bob.sees("before").locator(".author")).to_have_text("Ada King")
+    ada.page.reload()
+    expect(ada.page.locator(".me-name")).to_have_text("Ada King")
 
 
 def _isolated(name: str) -> str:

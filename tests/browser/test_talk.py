@@ -120,21 +120,8 @@ def test_unread_is_in_the_list_and_the_title(meet: Meet, room: str) -> None:
     assert "#" not in ada.page.url
 
 
-def test_rename_changes_the_address_and_the_old_one_leads_here(meet: Meet, site: Site, room: str) -> None:
-    ada = meet("Ada")
-    site.shell(
-        f"""
-from django.contrib.auth import get_user_model
-from groupchat.actions.people import person_of_user
-from groupchat.actions.rooms import enter
-user = get_user_model().objects.create_user("ada-{abs(hash(room))}", password="correct horse battery")
-enter(person=person_of_user(user=user), name={room!r})
-"""
-    )
-    ada.page.goto(f"{site.url}/accounts/login/?next=/rooms/{room}/")
-    ada.page.locator("input[name=login]").fill(f"ada-{abs(hash(room))}")
-    ada.page.locator("input[name=password]").fill("correct horse battery")
-    ada.page.locator("main button[type=submit]").click()
+def test_who_made_a_room_renames_it_and_the_old_address_leads_here(meet: Meet, site: Site, room: str) -> None:
+    ada = meet("Ada").enters(room)
     ada.page.get_by_role("button", name="About this room").click()
     dialog = ada.page.get_by_role("dialog")
     dialog.get_by_label("Name").fill(f"{room} anew")
@@ -146,6 +133,10 @@ enter(person=person_of_user(user=user), name={room!r})
     expect(ada.page).to_have_url(site.address(f"{room} anew"))
     ada.page.goto(site.address(room))
     expect(ada.page).to_have_url(site.address(f"{room} anew"))
+    bob = meet("Bob").enters(f"{room} anew")
+    bob.page.get_by_role("button", name="About this room").click()
+    expect(bob.page.get_by_role("dialog").get_by_text("All of us")).to_be_visible()
+    expect(bob.page.get_by_role("dialog").get_by_label("Topic")).to_have_count(0)
 
 
 def test_who_writes_too_fast_waits_and_loses_nothing(slow_site: Site, browser: Browser, room: str) -> None:

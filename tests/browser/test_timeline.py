@@ -111,6 +111,19 @@ def test_a_permalink_opens_around_its_message(meet: Meet, site: Site, room: str)
     scrolled_to(ada, 200)
 
 
+@pytest.mark.parametrize("number", [99999, 10**30])
+def test_a_permalink_to_what_is_not_there_says_so(meet: Meet, site: Site, room: str, number: int) -> None:
+    site.fill(room, 120)
+    ada = meet("Ada").enters(room)
+    ada.page.goto(site.address(room, number))
+    expect(ada.page.locator(".toast")).to_have_text("There is no such message here.")
+    expect(ada.page).to_have_url(site.address(room))
+    expect(ada.page.locator('[data-number="120"]')).to_be_in_viewport()
+    expect(ada.page.locator(".jump-pill")).to_have_count(0)
+    ada.says("still here")
+    ada.sees_sent("still here")
+
+
 def test_a_message_above_grows_and_nothing_moves(meet: Meet, site: Site, room: str) -> None:
     site.fill(room, 80)
     grace = meet("Grace").enters(room)

@@ -80,6 +80,8 @@ def test_pushes_are_of_the_types() -> None:
                 types = [(example["me"], PersonResource), *((state, RoomState) for state in example["rooms"])]
             case "reply" if "me" in example["result"]:
                 types = [({name: one for name, one in example["result"].items() if name != "created"}, RoomState)]
+            case "reply" if "person" in example["result"]:
+                types = [(example["result"]["person"], PersonResource)]
             case "reply" if "messages" in example["result"]:
                 types = [(one, MessageResource) for one in example["result"]["messages"]]
             case "reply" if "members" in example["result"]:

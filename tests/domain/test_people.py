@@ -10,10 +10,19 @@ from django.contrib.auth import get_user_model
 from tests.accounts import new_user
 from tests.domain.conftest import Ear
 
-from groupchat.actions.people import Guest, end_sessions, person_of_guest, person_of_user, set_active
-from groupchat.errors import Invalid, TooLong
+from groupchat.actions import rooms
+from groupchat.actions.people import (
+    Guest,
+    end_guest,
+    end_sessions,
+    person_of_guest,
+    person_of_user,
+    rename,
+    set_active,
+)
+from groupchat.errors import Forbidden, Invalid, TooLong
 from groupchat.identity import made_up_guest, new_guest, read_guest, sign_guest
-from groupchat.models import Person
+from groupchat.models import Person, Room
 
 
 def named(name: str) -> Any:
@@ -89,3 +98,33 @@ def test_switching_off_and_signing_out_ask_the_sockets_again(alice: Person, ear:
     assert first.frame["to"] == second.frame["since"]
     alice.refresh_from_db()
     assert (alice.is_active, alice.seq, alice.sessions_seq) == (False, second.frame["to"], second.frame["to"])
+
+
+def test_a_new_name_is_told_in_every_room_that_they_are_in(ear: Ear, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("groupchat.actions.people.ROOMS_AT_ONCE", 2)
+    grace = person_of_guest(guest=new_guest(name="Grace"))
+    many = [rooms.enter(person=grace, name=f"Room {index}").room for index in range(5)]
+    left = rooms.enter(person=grace, name="Left").room
+    rooms.leave(person=grace, room_id=left.pk)
+    seqs = {room.pk: Room.objects.get(pk=room.pk).seq for room in (*many, left)}
+    ear.heard.clear()
+    renamed = rename(person=grace, name=" Grace  Hopper ")
+    assert (renamed.name, renamed.handle, renamed.version) == ("Grace Hopper", "grace", 2)
+    for room in many:
+        (told,) = ear.of_room(room.pk)
+        assert [(one["name"], one["version"]) for one in told.people] == [("Grace Hopper", 2)]
+        assert told.frame["members"] == [
+            {"person": grace.pk, "seq": seqs[room.pk] + 1, "role": "owner", "state": "joined"}
+        ]
+        assert told.out == {}
+    assert ear.of_room(left.pk) == []
+    (mine,) = ear.of_person(grace.pk)
+    assert mine.sessions
+
+
+def test_who_is_gone_takes_no_other_name() -> None:
+    grace = person_of_guest(guest=(guest := new_guest(name="Grace")))
+    end_guest(guest=guest)
+    with pytest.raises(Forbidden):
+        rename(person=grace, name="Hopper")
+    assert Person.objects.get().name == "Grace"

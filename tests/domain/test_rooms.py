@@ -9,9 +9,11 @@ import pytest
 from tests.domain.conftest import Ear
 from tests.domain.says import membership, say, unread
 
-from groupchat.actions import rooms
+from groupchat.actions import messages, rooms
+from groupchat.actions.guests import act_as_new_guest
 from groupchat.actions.people import Guest, person_of_guest, set_active
 from groupchat.errors import Forbidden, NotFound, TooLong
+from groupchat.identity import new_guest
 from groupchat.models import Membership, Notice, Person, Room
 
 
@@ -23,20 +25,34 @@ def test_whoever_makes_a_room_owns_it(alice: Person) -> None:
     assert (entered.room.seq, entered.room.last_number, entered.room.info_seq, entered.membership.seq) == (2, 0, 1, 2)
 
 
-def test_a_guest_who_makes_a_room_is_a_member_like_all(guest: Callable[..., Person]) -> None:
+def test_a_guest_who_makes_a_room_owns_it_and_no_other(guest: Callable[..., Person], lobby: Room) -> None:
+    entered, grace = act_as_new_guest(guest=new_guest(name="Grace"), action=rooms.enter, name="Tea")
+    assert entered.created
+    assert (grace.kind, entered.membership.role) == (Person.Kind.GUEST, Membership.Role.OWNER)
+    assert rooms.set_topic(person=grace, room_id=entered.room.pk, topic="Green or black?").topic == "Green or black?"
+    assert rooms.rename(person=grace, room_id=entered.room.pk, name="Teatime").name == "Teatime"
+    other = guest("Other")
+    say(other, entered.room, "coffee")
+    rooms.join(person=grace, room_id=lobby.pk)
+    for one, room in ((other, entered.room), (grace, lobby)):
+        with pytest.raises(Forbidden):
+            rooms.set_topic(person=one, room_id=room.pk, topic="Mine")
+    assert messages.delete(person=grace, room_id=entered.room.pk, number=1).deleted_at is not None
+
+
+def test_a_guest_who_left_their_room_rules_it_when_they_are_back(guest: Callable[..., Person]) -> None:
     grace = guest("Grace")
-    entered = rooms.enter(person=grace, name="Lobby")
-    assert entered.membership.role == Membership.Role.MEMBER
+    room = rooms.enter(person=grace, name="Tea").room
+    rooms.leave(person=grace, room_id=room.pk)
     with pytest.raises(Forbidden):
-        rooms.rename(person=grace, room_id=entered.room.pk, name="Mine")
-    with pytest.raises(Forbidden):
-        rooms.set_topic(person=grace, room_id=entered.room.pk, topic="Mine")
+        rooms.set_topic(person=grace, room_id=room.pk, topic="From outside")
+    rooms.join(person=grace, room_id=room.pk)
+    assert rooms.set_topic(person=grace, room_id=room.pk, topic="Back").topic == "Back"
 
 
-def test_a_guest_rules_nothing_even_as_an_owner_by_the_book(guest: Callable[..., Person], lobby: Room) -> None:
+def test_a_guest_never_rules_the_site(guest: Callable[..., Person], lobby: Room) -> None:
     grace = guest("Grace")
     rooms.join(person=grace, room_id=lobby.pk)
-    Membership.objects.filter(person=grace).update(role=Membership.Role.OWNER)
     Person.objects.filter(pk=grace.pk).update(is_owner=True)
     grace.refresh_from_db()
     with pytest.raises(Forbidden):

@@ -62,7 +62,7 @@ def test_readers_talk_in_their_browsers(browser: Browser, folder: Path, prefix: 
         body = grace.locator(".message .body", has_text="Chapter one?")
         expect(body).to_have_count(1, timeout=TIMEOUT)
         expect(grace.locator(".message .author")).to_have_text("Ada Lovelace")
-        assert grace.url == f"http://{club.netloc}/{prefix}rooms/{room.lower().replace(' ', '%20')}/"
+        assert grace.url == f"http://{club.netloc}/{prefix}rooms/{room.lower().replace(' ', '_')}/"
         grace.reload()
         expect(body).to_have_count(1, timeout=TIMEOUT)
         for page in (ada, grace):

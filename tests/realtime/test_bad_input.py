@@ -21,8 +21,9 @@ CODES = {error.code for error in ERRORS}
 
 @pytest.fixture
 def alice(stage: Stage, server: object) -> Actor:
-    """A guest in a room with one message."""
-    alice = stage.guest("alice")
+    """A guest in a room of somebody else, with one message."""
+    alice, owner = stage.guests("alice", "owner")
+    owner.enters("lobby")
     alice.enters("lobby")
     alice.posts("hi")
     alice.sees("hi")
@@ -120,6 +121,7 @@ def wrong_commands(room: int) -> Iterator[tuple[dict[str, Any], str, str | None]
         "message.versions": {"room": room, "number": 1},
         "messages": {"room": room},
         "members": {"room": room},
+        "me.rename": {"name": "Grace"},
         "changes": {"room": room, "since": 0},
         "read": {"room": room, "number": 1},
     }
@@ -144,6 +146,9 @@ def wrong_commands(room: int) -> Iterator[tuple[dict[str, Any], str, str | None]
     for name in ("", " ", "\u200b", "a/b", "..", "a\x00", "\n"):
         yield {"type": "room.enter", "name": name}, "invalid", "name"
     yield {"type": "room.enter", "name": "x" * 81}, "too_long", "name"
+    for name in ("", " ", "\u200b", "a\x00", "\n"):
+        yield {"type": "me.rename", "name": name}, "invalid", "name"
+    yield {"type": "me.rename", "name": "x" * 51}, "too_long", "name"
     for body in ("", " ", "\n\t", "\x01", "\u200b", "a\x00"):
         yield {"type": "message.post", "room": room, "body": body, "client_message_id": "x"}, "invalid", "body"
         yield {"type": "message.edit", "room": room, "number": 1, "body": body}, "invalid", "body"
@@ -217,6 +222,7 @@ TYPES = st.sampled_from(
         "message.edit",
         "message.delete",
         "message.versions",
+        "me.rename",
         "messages",
         "members",
         "changes",

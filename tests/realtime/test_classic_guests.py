@@ -38,6 +38,15 @@ def closed_with(socket: Socket) -> int | None:
     return closed.value.rcvd.code if closed.value.rcvd else None
 
 
+def test_the_first_message_makes_a_room_of_ones_own(server: ThreadServer, guest: Socket) -> None:
+    made = Membership.objects.get()
+    assert (made.person.kind, made.role) == (Person.Kind.GUEST, Membership.Role.OWNER)
+    with websockets.sync.client.connect(f"ws://{server.address}/ws/chat/lobby/?name=Alan") as second:
+        second.send('{"message": "hello"}')
+        assert json.loads(guest.recv(timeout=DEADLINE_SECONDS))["message"] == "hello"
+    assert Membership.objects.get(person__name="Alan").role == Membership.Role.MEMBER
+
+
 def test_a_guest_who_is_switched_off(any_server: ThreadServer, guest: Socket) -> None:
     set_active(person=Person.objects.get(), is_active=False)
     assert closed_with(guest) == Close.SIGNED_OUT

@@ -90,6 +90,22 @@ def test_the_first_word_makes_a_person_of_all_tabs(how: str, stage: Stage) -> No
     assert Person.objects.filter(kind="guest", name="Grace").count() == 1
 
 
+def test_a_room_that_a_guest_makes_is_theirs_on_all_tabs(stage: Stage) -> None:
+    grace, alice = stage.guests("Grace", "alice")
+    tab = grace.on_another_device()
+    assert grace.enters("tea")["me"]["role"] == "owner"
+    tab.opens(grace.room)
+    tab.sets_the_topic("Green or black?")
+    grace.sees_topic("Green or black?")
+    assert alice.enters("tea")["me"]["role"] == "member"
+    alice.posts("coffee")
+    alice.is_refused("forbidden", "room.topic", room=grace.room, topic="Coffee")
+    grace.deletes("coffee")
+    alice.does_not_see("coffee")
+    grace.renames_the_room("Teatime")
+    alice.sees_name("Teatime")
+
+
 def test_two_tabs_speak_at_the_same_moment(stage: Stage) -> None:
     alice = stage.guest("alice")
     alice.enters("lobby")

@@ -139,6 +139,36 @@ def test_names_in_a_mail_turn_no_sentence_around(client: Client) -> None:
     assert "\n" not in letter.subject
 
 
+@pytest.mark.parametrize("language", ["en", "de"])
+def test_mails_bear_the_name_of_the_site(language: str, ada: object, client: Client, settings: Any) -> None:
+    settings.GROUPCHAT = {"GUESTS": True, "SITE_NAME": 'Tea & "House"'}
+    speaks = {"Accept-Language": language}
+    for email in ("ada@example.org", "nobody@example.org"):
+        client.post("/accounts/password/reset/", {"email": email}, headers=speaks)
+    client.force_login(ada)  # type: ignore[arg-type]
+    client.post("/accounts/email/", {"email": "new@example.org", "action_add": ""}, headers=speaks)
+    lost, unknown, new = mail.outbox
+    assert [letter.to for letter in mail.outbox] == [["ada@example.org"], ["nobody@example.org"], ["new@example.org"]]
+    for letter in mail.outbox:
+        body = str(letter.body)
+        assert letter.subject.startswith('[Tea & "House"] ')
+        assert body.count('Tea & "House"') == 2
+        assert body.endswith('\n\n-- \nTea & "House"\nhttp://testserver/')
+        assert "\n\n\n" not in body
+        assert "example.com" not in body
+        assert ("Dann tu nichts" in body) == (language == "de")
+    assert "ada" in str(lost.body)
+    assert "/accounts/signup/" in str(unknown.body)
+    assert re.search(r"^http://testserver/accounts/confirm-email/\S+$", str(new.body), re.MULTILINE)
+
+
+def test_where_signing_up_is_closed_no_mail_offers_it(client: Client, settings: Any) -> None:
+    settings.ENVIRONMENT = replace(settings.ENVIRONMENT, signup=False)
+    client.post("/accounts/password/reset/", {"email": "nobody@example.org"})
+    (letter,) = mail.outbox
+    assert "signup" not in str(letter.body)
+
+
 def test_without_a_mail_server_one_is_told_whom_to_ask(ada: object, client: Client, settings: Any) -> None:
     settings.ENVIRONMENT = replace(settings.ENVIRONMENT, mailer=mailer(""))
     assert b"/accounts/password/reset/" not in client.get("/accounts/login/").content
@@ -187,18 +217,44 @@ def test_too_many_sign_ups_are_told_to_wait(language: str, words: str, client: C
     assert get_user_model().objects.count() == attempt
 
 
-ENTRANCE = ["/accounts/login/", "/accounts/signup/", "/accounts/password/reset/", "/accounts/password/reset/done/"]
-INSIDE = ["/accounts/logout/", "/accounts/email/", "/accounts/password/change/"]
+ENTRANCE = [
+    "/accounts/login/",
+    "/accounts/signup/",
+    "/accounts/inactive/",
+    "/accounts/confirm-email/",
+    "/accounts/confirm-email/no-such-key/",
+    "/accounts/password/reset/",
+    "/accounts/password/reset/done/",
+    "/accounts/password/reset/key/1-no-such-key/",
+    "/accounts/password/reset/key/done/",
+]
+INSIDE = [
+    "/accounts/logout/",
+    "/accounts/email/",
+    "/accounts/password/change/",
+    "/accounts/password/set/",
+    "/accounts/reauthenticate/",
+]
+
+
+def enters(client: Client, user: Any, path: str) -> None:
+    if path == "/accounts/password/set/":  # for whoever has none
+        user.set_unusable_password()
+        user.save()
+    client.force_login(user)
 
 
 @pytest.mark.parametrize("path", ENTRANCE + INSIDE)
 @pytest.mark.parametrize("language", ["en", "de"])
-def test_every_page_keeps_to_the_policy(path: str, language: str, ada: object, client: Client) -> None:
+def test_every_page_keeps_to_the_policy(path: str, language: str, ada: Any, client: Client) -> None:
     if path in INSIDE:
-        client.force_login(ada)  # type: ignore[arg-type]
+        enters(client, ada, path)
     answer = client.get(path, headers={"Accept-Language": language})
     page = answer.content.decode()
     assert answer.status_code == 200
+    assert re.search(r'<a[^>]* href="/">(To the rooms|Zu den Räumen)<', page.partition("<main")[2]), (
+        "there is a way back"
+    )
     assert f'<html lang="{language}"' in page
     assert "script-src" in answer["Content-Security-Policy"]
     assert "unsafe" not in answer["Content-Security-Policy"]
@@ -209,7 +265,50 @@ def test_every_page_keeps_to_the_policy(path: str, language: str, ada: object, c
         assert f'for="{field}"' in page, f"{field} has no label"
 
 
-def test_the_pages_speak_german(client: Client) -> None:
-    page = client.get("/accounts/login/", headers={"Accept-Language": "de"}).content.decode()
-    assert "Anmelden" in page
-    assert "No account yet" not in page
+def words_of(page: str) -> list[str]:
+    """What there is to read, attributes included that are read out."""
+    seen = re.sub(r"<script.*?</script>", "", page, flags=re.DOTALL)
+    spoken = re.findall(r'\s(?:aria-label|placeholder|title|alt)="([^"]+)"', seen)
+    shown = [line.strip() for line in re.sub(r"<[^>]*>", "\n", seen).splitlines()]
+    return [line for line in (*shown, *map(str.strip, spoken)) if line]
+
+
+# what allauth's pages and Django's say in a form that this chat does not use
+FOREIGN = re.compile(r"\b(Sie|Ihre?[mnrs]?|Anmeldename|Username and/or)\b")
+NAMES = {"Group Chat", "ada@example.org"}
+TRIES = [
+    ("/accounts/login/", {"login": "", "password": ""}),
+    ("/accounts/login/", {"login": "nobody", "password": "wrong"}),
+    ("/accounts/login/", {"login": "nobody@example.org", "password": "wrong"}),
+    ("/accounts/signup/", NEW),
+    ("/accounts/signup/", {"username": "a b", "email": "nothing", "password1": "12345"}),
+]
+TRIES_INSIDE = [
+    ("/accounts/email/", {"email": "ada@example.org", "action_add": ""}),
+    ("/accounts/email/", {"email": "ada@example.org", "action_send": ""}),
+    ("/accounts/email/", {"email": "ada@example.org", "action_remove": ""}),
+    ("/accounts/email/", {"email": "new@example.org", "action_add": ""}),
+    ("/accounts/password/change/", {"oldpassword": "wrong", "password1": "123", "password2": "1234"}),
+    (
+        "/accounts/password/change/",
+        {"oldpassword": "correct horse battery", **dict.fromkeys(("password1", "password2"), "a good one, too")},
+    ),
+    ("/accounts/reauthenticate/", {"password": "wrong"}),
+]
+
+
+@pytest.mark.parametrize(
+    ("path", "form"), [*((path, None) for path in ENTRANCE + INSIDE), *TRIES, *TRIES_INSIDE], ids=str
+)
+def test_the_pages_speak_german(path: str, form: dict[str, str] | None, ada: Any, client: Client) -> None:
+    """No line of the page is the same in both languages, and none speaks as allauth does."""
+    if (path in INSIDE and form is None) or (path, form) in TRIES_INSIDE:
+        enters(client, ada, path)
+    english, german = (
+        words_of(ask(path, form or {}, headers={"Accept-Language": language}, follow=True).content.decode())
+        for language in ("en", "de")
+        for ask in [client.post if form is not None else client.get]
+    )
+    assert english
+    assert {*english} & {*german} <= NAMES | {form.get("email") for form in [form or {}]}
+    assert not [line for line in german if FOREIGN.search(line)]

@@ -29,7 +29,7 @@ def test_the_defaults_are_those_in_force(monkeypatch: pytest.MonkeyPatch) -> Non
     found = read_environment()
     told = {name: default.split(";")[0].strip("`") for name, default in ROWS.items()}
     for name, value in found.options.items():
-        assert told[f"GROUPCHAT_{name}"] == str(value).lower(), name
+        assert told[f"GROUPCHAT_{name}"] == (str(value).lower() if isinstance(value, bool) else str(value)), name
     for name in ("HOST", "PORT", "WORKERS", "SIGNUP", "HSTS_SECONDS", "SHUTDOWN_SECONDS", "LANGUAGE", "TIME_ZONE"):
         assert told[f"GROUPCHAT_{name}"].lower() == str(getattr(found, name.lower())).lower(), name
     assert told["GROUPCHAT_LOG_LEVEL"] == found.log_level

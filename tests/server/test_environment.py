@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import fields
+from email.header import decode_header, make_header
+from email.utils import getaddresses
 from pathlib import Path
 
 import pytest
+from django.core.mail import EmailMessage
 
 from groupchat.conf import Conf
 from groupchat.server.addresses import PublicAddress, database_settings, mailer
@@ -32,10 +35,25 @@ def test_an_empty_environment_is_a_server_on_this_machine() -> None:
 def test_every_option_of_the_chat_has_its_variable(monkeypatch: pytest.MonkeyPatch) -> None:
     wanted: dict[str, bool | int | str] = {}
     for place, field in enumerate(fields(Conf)):
-        values: dict[str, bool | int | str] = {"bool": False, "int": place, "str": f"path/{place}/"}
+        values: dict[str, bool | int | str] = {
+            "bool": False,
+            "int": place,
+            "str": f"path/{place}/",
+            "Line": f"No. {place}",
+        }
         value = wanted[field.name.upper()] = values[str(field.type)]
         monkeypatch.setenv(f"GROUPCHAT_{field.name.upper()}", "no" if value is False else str(value))
     assert read_environment().options == wanted
+
+
+@pytest.mark.parametrize("name", ["Tea House", 'The "Tea" House, Inc.', "Teehäuschen", "בית תה"])
+def test_mails_come_from_the_site(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("GROUPCHAT_SITE_NAME", name)
+    monkeypatch.setenv("GROUPCHAT_URL", "https://chat.example.org")
+    sender = read_environment().mail_sender
+    told = EmailMessage("a subject", "a text", sender, ["ada@example.org"]).message()["From"]
+    (written,) = getaddresses([str(make_header(decode_header(told)))])
+    assert written == (name, "noreply@chat.example.org")
 
 
 def test_an_https_address_means_one_proxy(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -67,6 +85,9 @@ def test_a_misspelt_variable_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
         ("GROUPCHAT_SOCKET_PATH", "/ws/"),
         ("GROUPCHAT_SOCKET_PATH", "ws"),
         ("GROUPCHAT_SOCKET_PATH", "a room/"),
+        ("GROUPCHAT_SITE_NAME", "x" * 61),
+        ("GROUPCHAT_SITE_NAME", "Tea\nHouse"),
+        ("GROUPCHAT_SITE_NAME", "Tea\u202eHouse"),
         ("GROUPCHAT_URL", "chat.example.org"),
         ("GROUPCHAT_URL", "ftp://chat.example.org"),
         ("GROUPCHAT_URL", "https://chat.example.org/chat"),

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import threading
+from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.contrib.auth import get_user_model
@@ -86,11 +88,8 @@ def test_the_token_is_not_in_the_database() -> None:
     assert token not in str(list(OwnerLink.objects.values()))
 
 
-def test_an_owner_is_made_where_signing_up_is_closed(client: Client, settings: object) -> None:
-    class Closed:
-        signup = False
-
-    settings.ENVIRONMENT = Closed()  # type: ignore[attr-defined]
+def test_an_owner_is_made_where_signing_up_is_closed(client: Client, settings: Any) -> None:
+    settings.ENVIRONMENT = replace(settings.ENVIRONMENT, signup=False)
     assert b'name="username"' not in client.get("/accounts/signup/").content
     assert client.post(f"/owner/{owner.issue_owner_link()}/", NEW).status_code == 302
 

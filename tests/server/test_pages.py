@@ -43,4 +43,6 @@ def test_the_admin_is_for_owners(client: Client) -> None:
     client.force_login(get_user_model().objects.create_user("ada"))
     assert client.get("/admin/").status_code == 302
     client.force_login(get_user_model().objects.create_superuser("grace"))
-    assert client.get("/admin/").status_code == 200
+    page = client.get("/admin/")
+    assert page.status_code == 200
+    assert "Group Chat</title>" in page.content.decode()

@@ -33,6 +33,10 @@ def test_options_are_read_anew_when_a_test_sets_them(settings: Any) -> None:
         ({"MAX_BODY_CHARACTERS": -1}, "whole number"),
         ({"MAX_BODY_CHARACTERS": 1.5}, "whole number"),
         ({"GUESTS": 1}, "True or False"),
+        ({"SITE_NAME": ""}, "SITE_NAME.*1 to 60 characters"),
+        ({"SITE_NAME": " Tea"}, "SITE_NAME"),
+        ({"SITE_NAME": "Tea\u202e"}, "not drawn"),
+        ({"SITE_NAME": 7}, "SITE_NAME"),
         ({"MAX_BODY": 1}, "Unknown keys.*MAX_BODY"),
     ],
 )

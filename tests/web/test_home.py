@@ -26,17 +26,18 @@ def _guests(settings: pytest.FixtureRequest) -> None:
 def test_a_stranger_enters_and_is_a_guest(client: Client) -> None:
     response = client.post("/", {"room": " The  Lounge ", "name": "Ada"})
     assert response.status_code == 302
-    assert response["Location"] == "/rooms/the%20lounge/#made"
+    assert response["Location"] == "/rooms/the_lounge/#made"
     guest = read_guest(client.cookies[GUEST_COOKIE].value)
     assert guest is not None
     person = Person.objects.get(guest_id=guest.id)
     assert (person.name, person.kind) == ("Ada", "guest")
-    assert Membership.objects.get(person=person).room.name == "The Lounge"
+    made = Membership.objects.get(person=person)
+    assert (made.room.name, made.role) == ("The Lounge", Membership.Role.OWNER)
     assert client.cookies[GUEST_COOKIE]["httponly"]
     assert client.cookies[GUEST_COOKIE]["samesite"] == "Lax"
     # The second time it is the same guest, who is in already.
     assert client.get("/")["Location"] == "/rooms/"
-    assert client.post("/", {"room": "the lounge"})["Location"] == "/rooms/the%20lounge/"
+    assert client.post("/", {"room": "the lounge"})["Location"] == "/rooms/the_lounge/"
     assert Person.objects.count() == 1
 
 
@@ -116,6 +117,55 @@ def test_too_many_newcomers_are_told_to_wait(
     assert Person.objects.count() == 4
 
 
+@pytest.mark.parametrize(
+    ("name", "address"),
+    [
+        ("Team Lunch", "team_lunch"),
+        ("front-end", "front-end"),
+        ("snake_case", "snake~_case"),
+        ("~home _ sweet~_", "~~home_~__sweet~~~_"),
+        ("C++", "c++"),
+        ("C#", "c%23"),
+        ("Tee für zwei", "tee_f%C3%BCr_zwei"),
+        ("🎉 party", "%F0%9F%8E%89_party"),
+    ],
+)
+def test_an_address_can_be_read_and_pasted(client: Client, name: str, address: str) -> None:
+    assert client.post("/", {"room": name, "name": "Ada"})["Location"] == f"/rooms/{address}/#made"
+    room = Room.objects.get()
+    assert room.get_absolute_url() == f"/rooms/{address}/"
+    assert client.get(f"/rooms/{address}/").status_code == 200
+    assert client.get(f"/rooms/{address}/17/").status_code == 200
+    # as it was before, with the name as it is
+    before = quote(room.slug, safe="")
+    for path, now in ((f"/rooms/{before}/", f"/rooms/{address}/"), (f"/rooms/{before}/17/", f"/rooms/{address}/17/")):
+        answer = client.get(path)
+        assert (answer.status_code, answer.get("Location", now)) in ((200, now), (302, now))
+    assert Client().get(f"/rooms/{address}/").status_code == 200
+
+
+def test_two_rooms_of_which_one_has_a_space_have_two_addresses(client: Client) -> None:
+    client.post("/", {"room": "a_b", "name": "Ada"})
+    assert client.get("/rooms/a_b/")["Location"] == "/rooms/a~_b/", "of before: nothing else is there"
+    client.post("/", {"room": "a b"})
+    assert client.get("/rooms/a_b/").status_code == client.get("/rooms/a~_b/").status_code == 200
+
+
+def test_what_is_no_name_stands_in_its_address_as_it_is(client: Client) -> None:
+    client.post("/", {"room": "kr3-x 9", "name": "Ada"})
+    cellar = Room.objects.create(name="Cellar", slug="kR3-x_9", kind=Room.Kind.PRIVATE)
+    Membership.objects.create(room=cellar, person=Person.objects.get())
+    assert cellar.get_absolute_url() == "/rooms/kR3-x_9/"
+    assert client.get("/rooms/kR3-x_9/").status_code == 200
+    assert client.get("/rooms/KR3-x 9/")["Location"] == "/rooms/kr3-x_9/"
+
+
+def test_an_address_of_a_room_that_is_not_there_offers_its_name(client: Client) -> None:
+    assert 'value="team lunch"' in client.get("/rooms/team_lunch/").content.decode()
+    client.post("/", {"room": "general", "name": "Ada"})
+    assert 'value="team lunch"' in client.get("/rooms/team_lunch/").content.decode()
+
+
 def test_whoever_may_not_enter_is_told_why(client: Client) -> None:
     client.post("/", {"room": "somewhere", "name": "Ada"})
     Membership.objects.update(state=Membership.State.BANNED)
@@ -152,9 +202,9 @@ def test_an_old_name_leads_to_the_room(client: Client) -> None:
     user_room = enter(person=person_of_guest(guest=new_guest(name="Ada")), name="before").room
     owner = Person.objects.create(name="Owner", handle="owner", is_owner=True)
     rename(person=owner, room_id=user_room.pk, name="After All")
-    assert client.get("/rooms/before/")["Location"] == "/rooms/after%20all/"
-    assert client.get("/rooms/before/17/")["Location"] == "/rooms/after%20all/17/"
-    assert client.get("/rooms/AFTER%20all/")["Location"] == "/rooms/after%20all/"
+    assert client.get("/rooms/before/")["Location"] == "/rooms/after_all/"
+    assert client.get("/rooms/before/17/")["Location"] == "/rooms/after_all/17/"
+    assert client.get("/rooms/AFTER%20all/")["Location"] == "/rooms/after_all/"
 
 
 def test_a_room_that_is_not_there(client: Client) -> None:
@@ -183,12 +233,21 @@ def test_who_was_banned_stays_out(client: Client) -> None:
 
 def test_signing_out_ends_the_guest(client: Client) -> None:
     client.post("/", {"room": "somewhere", "name": "Ada"})
-    assert client.get("/sign-out/").status_code == 405
+    assert client.get("/sign-out/")["Location"] == "/"
     response = client.post("/sign-out/")
     assert response["Location"] == "/"
     assert response.cookies[GUEST_COOKIE].value == ""
     assert client.get("/").status_code == 200
     assert client.get("/rooms/")["Location"] == "/"
+
+
+def test_the_session_names_the_pages_of_ones_account(client: Client, django_user_model: type) -> None:
+    assert client.get("/session.json").json()["account"] == {}
+    client.post("/", {"room": "somewhere", "name": "Ada"})
+    assert client.get("/session.json").json()["account"] == {}, "a guest has none"
+    client.force_login(django_user_model.objects.create_user("ada"))  # type: ignore[attr-defined]
+    pages = client.get("/session.json").json()["account"]
+    assert pages == {"password": "/accounts/password/change/", "email": "/accounts/email/"}
 
 
 def test_signing_out_ends_the_session(client: Client, django_user_model: type) -> None:

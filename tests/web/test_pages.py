@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from typing import Any
 
 import pytest
 from django.contrib.staticfiles import finders
@@ -77,8 +78,29 @@ def test_the_service_worker_rules_the_whole_site(client: Client) -> None:
 def test_the_manifest_names_icons_that_are_there(client: Client) -> None:
     manifest = json.loads(client.get("/manifest.webmanifest").content)
     assert manifest["start_url"] == "/rooms/"
+    assert manifest["name"] == manifest["short_name"] == "Group Chat"
     for icon in manifest["icons"]:
         assert finders.find(icon["src"].removeprefix("/static/"))
+
+
+@pytest.mark.parametrize("path", ["/", "/rooms/tea/", "/app-shell/", "/accounts/login/", "/nothing/"])
+def test_every_page_bears_the_name_of_the_site(client: Client, path: str, settings: Any) -> None:
+    settings.GROUPCHAT = {"GUESTS": True, "SITE_NAME": 'Tea & "House"'}
+    page = client.get(path).content.decode()
+    (title,) = re.findall(r"<title>(.*?)</title>", page, re.DOTALL)
+    written = "Tea &amp; &quot;House&quot;"
+    assert title.endswith(written)
+    if path == "/app-shell/":
+        assert f'data-site="{written}"' in page
+    else:
+        assert f"<bdi>{written}</bdi></a>" in page
+    assert "Group Chat" not in page
+
+
+def test_the_app_bears_the_name_of_the_site(client: Client, settings: Any) -> None:
+    settings.GROUPCHAT = {"GUESTS": True, "SITE_NAME": "Tea House"}
+    manifest = json.loads(client.get("/manifest.webmanifest").content)
+    assert manifest["name"] == manifest["short_name"] == "Tea House"
 
 
 def test_nothing_is_for_search_engines(client: Client) -> None:

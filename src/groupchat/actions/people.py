@@ -13,10 +13,12 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from groupchat.actions import accounts
+from groupchat.actions.accounts import ROOMS_AT_ONCE
 from groupchat.actions.bulk_sql import BulkSql
-from groupchat.actions.counters import changed_sessions
+from groupchat.actions.counters import changed_sessions, lock_people, lock_rooms, save_changes
 from groupchat.characters import without_strays
-from groupchat.models import Person
+from groupchat.models import Membership, Person
+from groupchat.permissions import require_active
 from groupchat.text import clean_person_name, fold, mended_person_name
 
 LONGEST_HANDLE = 40  # before the number that it gets where it is taken
@@ -70,6 +72,45 @@ def new_guest(*, guest: Guest, statements: BulkSql) -> Person | None:
         return person
     person.handle = _free_handle(name, statements)
     return person if statements.insert_person(person) else None
+
+
+def rename(*, person: Person, name: str) -> Person:
+    """Be called otherwise, everywhere; the handle stays. All live sockets of this person learn of it, and each room
+    that they are in, some at a time.
+
+    In other rooms where they wrote, they are named anew with the next page. So it is where this ends half way.
+    """
+    name = clean_person_name(name)
+    with transaction.atomic():
+        person = lock_people([person.pk])[person.pk]
+        require_active(person)
+        if name == person.name:
+            return person
+        person.name = name
+        person.version += 1
+        person.save(update_fields=["name", "version"])
+        changed_sessions(person.pk)
+    last: int | None = 0
+    while last is not None:
+        last = _named_anew(person.pk, behind=last)
+    return person
+
+
+@transaction.atomic
+def _named_anew(person_id: int, *, behind: int) -> int | None:
+    """Name this person anew in some of their rooms, in order of id; the last of them, None where there was none."""
+    mine = Membership.objects.filter(person_id=person_id, state=Membership.State.JOINED).order_by("room_id")
+    room_ids = list(mine.filter(room_id__gt=behind).values_list("room_id", flat=True)[:ROOMS_AT_ONCE])
+    if not room_ids:
+        return None
+    statements = BulkSql()
+    changes = lock_rooms(room_ids, statements)
+    person = lock_people([person_id])[person_id]
+    for membership in mine.filter(room_id__in=room_ids):
+        changes[membership.room_id].changed(membership, person)
+        membership.save(update_fields=["seq"])
+    save_changes(changes.values(), statements)
+    return room_ids[-1]
 
 
 def make_owner(*, person: Person) -> None:

@@ -50,7 +50,7 @@ def enter(*, person: Person, name: str) -> Entered:
 
 
 def create(*, person: Person, name: str, kind: str = Room.Kind.PUBLIC, slug: str | None = None) -> Room:
-    """Make a room with the person in it; raises NameTaken where another has its name or address.
+    """Make a room with the person in it as its owner; raises NameTaken where another has its name or address.
 
     A public room has its name as its address. Any other has a random one, or the one that is given; no name can ever
     be that, so it takes none away from the public rooms.
@@ -71,8 +71,7 @@ def create(*, person: Person, name: str, kind: str = Room.Kind.PUBLIC, slug: str
             raise _taken() from None
         with changing_room(room.pk, person, comes_in=True) as change:
             change.changed_info()
-            role = Membership.Role.MEMBER if person.kind == Person.Kind.GUEST else Membership.Role.OWNER
-            membership = Membership(room=room, person=person, role=role)
+            membership = Membership(room=room, person=person, role=Membership.Role.OWNER)
             change.changed(membership, person)
             membership.save()
             change.save()

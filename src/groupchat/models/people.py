@@ -33,8 +33,8 @@ class Person(models.Model):
     is_active = models.BooleanField(default=True)
     version = models.PositiveBigIntegerField(default=1, editable=False)
     seq = models.PositiveBigIntegerField(default=0, editable=False)
-    # The seq at which a session of this person ended or their rights as a whole changed: live sockets ask again who
-    # they are.
+    # The seq at which a session of this person ended, or their name or their rights as a whole changed: live sockets
+    # ask again who they are.
     sessions_seq = models.PositiveBigIntegerField(default=0, editable=False)
     # Whether somebody is still behind it, as `actions.accounts` last heard: False while the site's account is switched
     # off, and for good once it was deleted or the guest signed out.

@@ -7,7 +7,19 @@ from __future__ import annotations
 
 from groupchat.permissions.messages import require_delete, require_edit, require_versions
 from groupchat.permissions.people import require_active
-from groupchat.permissions.rights import ANYBODY, DELETE, EDIT, JOIN, MANAGE, MEMBER, POST, READ, VERSIONS, Right
+from groupchat.permissions.rights import (
+    ANYBODY,
+    DELETE,
+    EDIT,
+    JOIN,
+    MANAGE,
+    MEMBER,
+    ONESELF,
+    POST,
+    READ,
+    VERSIONS,
+    Right,
+)
 from groupchat.permissions.rooms import (
     can_read,
     is_banned,
@@ -26,6 +38,7 @@ __all__ = [
     "JOIN",
     "MANAGE",
     "MEMBER",
+    "ONESELF",
     "POST",
     "READ",
     "VERSIONS",

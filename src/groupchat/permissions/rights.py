@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
-from groupchat.permissions import messages, rooms
+from groupchat.permissions import messages, people, rooms
 
 
 class Right(NamedTuple):
@@ -16,6 +16,7 @@ class Right(NamedTuple):
 
 
 ANYBODY = Right("whoever is connected", None)
+ONESELF = Right("each for themselves", people.require_active)
 READ = Right("whoever may read the room", rooms.require_read)
 JOIN = Right("whoever may join the room", rooms.require_join)
 POST = Right("whoever may write into the room", rooms.require_post)

@@ -42,10 +42,8 @@ def require_post(room: Room | None, membership: Membership | None) -> Room:
 
 
 def rules_room(person: Person, membership: Membership | None) -> bool:
-    """Room owners, in their room, and site owners. A guest rules nothing, not even a room that they made."""
-    if person.kind == Person.Kind.GUEST:
-        return False
-    if person.is_owner:
+    """Room owners, guests among them, in their room; and site owners, who have an account."""
+    if person.is_owner and person.kind != Person.Kind.GUEST:
         return True
     return membership is not None and is_joined(membership) and membership.role == Membership.Role.OWNER
 

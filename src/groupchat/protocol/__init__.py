@@ -19,7 +19,7 @@ from groupchat.protocol.messages import (
     NoticeResource,
     PostMessage,
 )
-from groupchat.protocol.people import PeopleFrame, PersonResource
+from groupchat.protocol.people import PeopleFrame, PersonResource, RenameMe
 from groupchat.protocol.rooms import EnterRoom, RenameRoom, RoomResource, RoomState, SetTopic, Subscribe, Unsubscribe
 from groupchat.protocol.session import Hello, Ping
 from groupchat.protocol.tutorial import ClassicFrame, ClassicPost
@@ -54,6 +54,7 @@ __all__ = [
     "PostMessage",
     "Read",
     "Ref",
+    "RenameMe",
     "RenameRoom",
     "RoomResource",
     "RoomState",

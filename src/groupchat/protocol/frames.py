@@ -11,6 +11,7 @@ from groupchat.errors import BadFrame, ChatError, Invalid, UnknownCommand
 from groupchat.protocol.changes import Changes
 from groupchat.protocol.memberships import JoinRoom, LeaveRoom, Members, Read
 from groupchat.protocol.messages import DeleteMessage, EditMessage, Messages, MessageVersions, PostMessage
+from groupchat.protocol.people import RenameMe
 from groupchat.protocol.rooms import EnterRoom, RenameRoom, SetTopic, Subscribe, Unsubscribe
 from groupchat.protocol.session import Hello, Ping
 from groupchat.protocol.tutorial import ClassicPost
@@ -33,6 +34,7 @@ AnyCommand = (
     | Members
     | Changes
     | Read
+    | RenameMe
     | Ping
     | Typing
 )

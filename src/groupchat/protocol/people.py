@@ -1,8 +1,17 @@
-"""People, and how frames introduce them."""
+"""People, what they are called, and how frames introduce them."""
 
 from __future__ import annotations
 
 from typing import Literal, TypedDict
+
+from groupchat.protocol.base import Command
+
+
+class RenameMe(Command):
+    """Be called otherwise, everywhere; the handle stays."""
+
+    type: Literal["me.rename"]
+    name: str
 
 
 class PersonResource(TypedDict):

@@ -41,7 +41,7 @@ class RoomState(TypedDict):
 
 
 class Subscribe(Command):
-    """Hear a room's changes: by id, or by its name as it stands in its address."""
+    """Hear a room's changes: by id, or by its slug."""
 
     type: Literal["subscribe"]
     room: PositiveId | None = None

@@ -51,6 +51,7 @@ class Visitors:
     def __init__(self) -> None:
         self.connections: Counter[str] = Counter()
         self._buckets: dict[str, tuple[Bucket, Bucket]] = {}
+        self._names: dict[str, Bucket] = {}
         self._most = MAX_ALLOWANCES
 
     def buckets(self, key: str, now: float) -> tuple[Bucket, Bucket]:
@@ -66,6 +67,14 @@ class Visitors:
                 Bucket(rate=rate * FLOOD_FACTOR, burst=burst * FLOOD_FACTOR, now=now),
             )
         return found
+
+    def renames(self, key: str, now: float) -> float:
+        """Take one new name from this person's allowance: 0.0, or the seconds to wait until there is one."""
+        limit = conf().max_renames_per_hour
+        if len(self._names) >= MAX_ALLOWANCES:
+            self._names = {one: kept for one, kept in self._names.items() if not kept.is_whole(now)}
+        kept = self._names.setdefault(key, Bucket(rate=limit / 3600, burst=limit, now=now))
+        return kept.take(now)
 
     def enter(self, key: str) -> None:
         self.connections[key] += 1

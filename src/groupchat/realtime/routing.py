@@ -10,7 +10,7 @@ from channels.routing import URLRouter
 from django.conf import settings
 from django.urls import URLPattern, path, re_path
 
-from groupchat.conf import check_path, conf
+from groupchat.conf import check_text, conf
 from groupchat.network import client_address
 from groupchat.realtime import runtime
 from groupchat.realtime.admission.refusals import require_upgrade
@@ -26,7 +26,7 @@ class SocketPatterns(list[URLPattern]):
         door for clients of Channels' tutorial at `chat/<room>/` below that, or without. The pages of this process are
         told: where others serve the pages, set `SOCKET_PATH` in both. Raises ImproperlyConfigured.
         """
-        where = conf().socket_path if prefix is None else check_path(prefix, "prefix")
+        where = conf().socket_path if prefix is None else check_text("str", prefix, "prefix")
         mount(where)
         self[:] = _patterns(where, tutorial)
         return list(self)

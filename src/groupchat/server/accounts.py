@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.core import context as current
 from django.conf import settings
 from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
 
 from groupchat.characters import isolated
+from groupchat.conf import conf
 
 _A_MAIL_IS_SENT = "account/messages/email_confirmation_sent.txt"
 # one sees that one is in or out: the chat shows no such line, and it would surface pages later
@@ -23,18 +27,46 @@ def name_in_a_sentence(user: Any) -> str:
 class Accounts(DefaultAccountAdapter):  # type: ignore[misc]
     """allauth, as this server wants it."""
 
+    error_messages: ClassVar = {
+        **DefaultAccountAdapter.error_messages,
+        "account_inactive": _("Your account is switched off. Ask those who run this chat."),
+        "duplicate_email": _("Your account has this address already."),
+        "email_password_mismatch": _("This address and this password don't belong together. Try again."),
+        "email_taken": _("Another account has this address. Choose a different one."),
+        "enter_current_password": _("That is not your password."),
+        "incorrect_password": _("That is not your password."),
+        "invalid_password_reset": _("This link does not work any more."),
+        "rate_limited": _("Too many attempts. Wait a few minutes, then try again."),
+        "too_many_login_attempts": _("Too many attempts. Wait a few minutes, then try again."),
+        "username_blacklisted": _("Nobody can have this name. Choose a different one."),
+        "username_password_mismatch": _("This name and this password don't belong together. Try again."),
+        "username_taken": _("Somebody has this name already. Choose a different one."),
+    }
+
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return bool(settings.ENVIRONMENT.signup)
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
-        """Names in it are isolated: one in another script turns no sentence around. Without a mail server there is none
-        to send.
+        """It bears the site's name. Names in it are isolated: one in another script turns no sentence around. Without a
+        mail server there is none to send.
         """
         if not settings.ENVIRONMENT.sends_mail:
             return
+        request = current.request
+        site = {
+            "current_site": {"name": conf().site_name, "domain": request.get_host()},
+            "site_in_a_sentence": isolated(conf().site_name),
+            "home_url": request.build_absolute_uri(reverse("groupchat:home")),
+        }
+        context = {**context, **site}
         if context.get("username"):
-            context = {**context, "username": isolated(str(context["username"]))}
+            context["username"] = isolated(str(context["username"]))
+        if not settings.ENVIRONMENT.signup:
+            context.pop("signup_url", None)
         super().send_mail(template_prefix, email, context)
+
+    def format_email_subject(self, subject: str) -> str:
+        return f"[{conf().site_name}] {subject}"
 
     def add_message(
         self, request: HttpRequest, level: int, message_template: str | None = None, *args: Any, **kwargs: Any
@@ -42,3 +74,8 @@ class Accounts(DefaultAccountAdapter):  # type: ignore[misc]
         is_true = message_template != _A_MAIL_IS_SENT or settings.ENVIRONMENT.sends_mail
         if is_true and message_template not in _SEEN_ANYWAY:
             super().add_message(request, level, message_template, *args, **kwargs)
+
+
+def for_pages(request: HttpRequest) -> dict[str, bool]:
+    """For templates: whether there is a mail server, and whether whoever comes may make an account."""
+    return {"sends_mail": settings.ENVIRONMENT.sends_mail, "signs_up": settings.ENVIRONMENT.signup}

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass, fields
+from email.utils import formataddr
 from pathlib import Path
 from typing import Any
 from urllib.parse import SplitResult, urlsplit
@@ -17,7 +18,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import to_language
 from environs import Env
 
-from groupchat.conf import Conf, check_path
+from groupchat.conf import Conf, check_text
 from groupchat.server.addresses import PublicAddress, database_settings, mailer
 from groupchat.server.faults import BadEnvironment
 
@@ -92,6 +93,7 @@ def read_environment() -> Environment:
     env = Env()
     data = Path(_text(env, "GROUPCHAT_DATA", "data")).expanduser().absolute()
     url = _url(env)
+    options = _options(env, behind_a_proxy=url is not None and url.is_secure)
     return Environment(
         data=data,
         host=_text(env, "GROUPCHAT_HOST", "127.0.0.1"),
@@ -103,7 +105,7 @@ def read_environment() -> Environment:
         redis_url=_redis_url(env),
         metrics_token=_metrics_token(env),
         mailer=mailer(_text(env, "GROUPCHAT_EMAIL_URL", "")),
-        mail_sender=_text(env, "GROUPCHAT_EMAIL_FROM", f"Group Chat <noreply@{url.host if url else 'localhost'}>"),
+        mail_sender=_text(env, "GROUPCHAT_EMAIL_FROM", _sender(str(options["SITE_NAME"]), url)),
         max_mails_waiting=_number(env, "GROUPCHAT_MAX_MAILS_WAITING", 1_000),
         mail_retry_seconds=_number(env, "GROUPCHAT_MAIL_RETRY_SECONDS", 5),
         mail_give_up_seconds=_number(env, "GROUPCHAT_MAIL_GIVE_UP_SECONDS", 24 * 3600),
@@ -114,7 +116,7 @@ def read_environment() -> Environment:
         language=_one_of(env, "GROUPCHAT_LANGUAGE", LANGUAGES, "en"),
         time_zone=_time_zone(env),
         log_level=_one_of(env, "GROUPCHAT_LOG_LEVEL", LOG_LEVELS, "info"),
-        options=_options(env, behind_a_proxy=url is not None and url.is_secure),
+        options=options,
         unknown=_unknown(),
     )
 
@@ -153,6 +155,10 @@ def _workers(env: Env) -> int:
     if not workers:
         raise BadEnvironment("GROUPCHAT_WORKERS must be a number from 1, or auto.")
     return workers
+
+
+def _sender(site_name: str, url: PublicAddress | None) -> str:
+    return formataddr((site_name, f"noreply@{url.host if url else 'localhost'}"))
 
 
 def _url(env: Env) -> PublicAddress | None:
@@ -218,15 +224,15 @@ def _options(env: Env, *, behind_a_proxy: bool) -> dict[str, bool | int | str]:
                 value = _flag(env, name, bool(default))
             case "int":
                 value = _number(env, name, int(default))  # type: ignore[arg-type]
-            case _:
-                value = _path(env, name, str(default))
+            case kind:
+                value = _line(env, name, str(default), kind=str(kind))
         options[field.name.upper()] = value
     return options
 
 
-def _path(env: Env, name: str, default: str) -> str:
+def _line(env: Env, name: str, default: str, *, kind: str) -> str:
     try:
-        return check_path(_text(env, name, default), name)
+        return check_text(kind, _text(env, name, default), name)
     except ImproperlyConfigured as error:
         raise BadEnvironment(str(error)) from None
 

@@ -1,32 +1,94 @@
-"""allauth's forms, as this server wants them."""
+"""allauth's forms in the words of the chat's pages."""
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
-from allauth.account.forms import ChangePasswordForm, LoginForm
+from allauth.account import forms as allauth
+from django import forms
 from django.conf import settings
-from django.utils.translation import gettext_lazy as _
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext, gettext_lazy
 
-_WHOM_TO_ASK = _("A lost password? Whoever runs this server can give you a new one.")
+_PASSWORD = gettext_lazy("Password")
+_NEW_PASSWORD = gettext_lazy("New password")
+_ONCE_MORE = gettext_lazy("Once more")
+_MAIL_ADDRESS = gettext_lazy("Mail address")
+_RULES = gettext_lazy("At least 8 characters, and not what many others have, too.")
 
 
-class SignIn(LoginForm):  # type: ignore[misc]
-    """Leads to a new password only where one can be mailed; else it says whom to ask."""
+class _InOurWords(forms.BaseForm):
+    """Another label and help for some fields; and no placeholders, which say the label once more."""
+
+    labels: ClassVar[dict[str, Any]] = {}
+    helps: ClassVar[dict[str, Any]] = {}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        _without_a_link(self, "password")
+        for name, field in self.fields.items():
+            field.label = self.labels.get(name, field.label)
+            field.widget.attrs.pop("placeholder", None)
+            help_text = self.helps.get(name, field.help_text)
+            field.help_text = help_text() if callable(help_text) else help_text
 
 
-class ChangePassword(ChangePasswordForm):  # type: ignore[misc]
-    """The same."""
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        _without_a_link(self, "oldpassword")
-
-
-def _without_a_link(form: Any, field: str) -> None:
+def _when_it_is_lost() -> SafeString | str:
+    """Leads to a new password only where one can be mailed; else says whom to ask."""
     if not settings.ENVIRONMENT.sends_mail:
-        form.fields[field].help_text = _WHOM_TO_ASK
+        return gettext("A lost password? Whoever runs this server can give you a new one.")
+    return format_html('<a href="{}">{}</a>', reverse("account_reset_password"), gettext("Password lost?"))
+
+
+class SignIn(_InOurWords, allauth.LoginForm):  # type: ignore[misc]
+    labels: ClassVar = {"login": gettext_lazy("Username or mail address"), "password": _PASSWORD}
+    helps: ClassVar = {"password": _when_it_is_lost}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["login"].widget.attrs["autocomplete"] = "username"
+
+
+class SignUp(_InOurWords, allauth.SignupForm):  # type: ignore[misc]
+    labels: ClassVar = {
+        "username": gettext_lazy("Username"),
+        "email": gettext_lazy("Mail address, if you like"),
+        "password1": _PASSWORD,
+    }
+    helps: ClassVar = {
+        "email": gettext_lazy("For a link when you have lost your password. Nobody else sees it."),
+        "password1": _RULES,
+    }
+
+
+class AddAddress(_InOurWords, allauth.AddEmailForm):  # type: ignore[misc]
+    labels: ClassVar = {"email": _MAIL_ADDRESS}
+
+
+class LostPassword(_InOurWords, allauth.ResetPasswordForm):  # type: ignore[misc]
+    labels: ClassVar = {"email": _MAIL_ADDRESS}
+
+
+class NewPassword(_InOurWords, allauth.ResetPasswordKeyForm):  # type: ignore[misc]
+    labels: ClassVar = {"password1": _NEW_PASSWORD, "password2": _ONCE_MORE}
+    helps: ClassVar = {"password1": _RULES}
+
+
+class FirstPassword(_InOurWords, allauth.SetPasswordForm):  # type: ignore[misc]
+    labels: ClassVar = {"password1": _PASSWORD, "password2": _ONCE_MORE}
+    helps: ClassVar = {"password1": _RULES}
+
+
+class ChangePassword(_InOurWords, allauth.ChangePasswordForm):  # type: ignore[misc]
+    labels: ClassVar = {
+        "oldpassword": gettext_lazy("Password until now"),
+        "password1": _NEW_PASSWORD,
+        "password2": _ONCE_MORE,
+    }
+    helps: ClassVar = {"oldpassword": _when_it_is_lost, "password1": _RULES}
+
+
+class SameAgain(_InOurWords, allauth.ReauthenticateForm):  # type: ignore[misc]
+    labels: ClassVar = {"password": _PASSWORD}
+    helps: ClassVar = {"password": _when_it_is_lost}

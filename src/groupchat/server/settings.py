@@ -69,6 +69,7 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
+                "groupchat.server.accounts.for_pages",
             ]
         },
     }
@@ -136,7 +137,16 @@ AUTH_PASSWORD_VALIDATORS = [
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "groupchat:home"
 ACCOUNT_ADAPTER = "groupchat.server.accounts.Accounts"
-ACCOUNT_FORMS = {"login": "groupchat.server.forms.SignIn", "change_password": "groupchat.server.forms.ChangePassword"}
+ACCOUNT_FORMS = {
+    "login": "groupchat.server.forms.SignIn",
+    "signup": "groupchat.server.forms.SignUp",
+    "add_email": "groupchat.server.forms.AddAddress",
+    "reset_password": "groupchat.server.forms.LostPassword",
+    "reset_password_from_key": "groupchat.server.forms.NewPassword",
+    "set_password": "groupchat.server.forms.FirstPassword",
+    "change_password": "groupchat.server.forms.ChangePassword",
+    "reauthenticate": "groupchat.server.forms.SameAgain",
+}
 ACCOUNT_LOGIN_METHODS = {"username", "email"}
 ACCOUNT_SIGNUP_FIELDS = ["username*", "email", "password1*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"  # a server without mail works; an address is for a lost password
@@ -144,7 +154,6 @@ ACCOUNT_LOGOUT_REDIRECT_URL = "groupchat:home"
 ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_DEFAULT_HTTP_PROTOCOL = "https" if _SECURE else "http"
 ACCOUNT_USERNAME_MIN_LENGTH = 2
-ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_USER_DISPLAY = "groupchat.server.accounts.name_in_a_sentence"
 
 # --- static files and words ---------------------------------------------------------------------------------------

@@ -5,7 +5,10 @@ from __future__ import annotations
 from django.contrib import admin
 from django.urls import include, path
 
+from groupchat.conf import conf
 from groupchat.server import views
+
+admin.site.site_header = admin.site.site_title = conf().site_name
 
 urlpatterns = [
     # before allauth's own, to which they lead

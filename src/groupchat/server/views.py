@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from allauth.account.forms import SignupForm
 from allauth.account.views import password_reset, password_reset_done
 from django.conf import settings
 from django.contrib.auth import login
@@ -15,6 +14,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from groupchat.server import owner
+from groupchat.server.forms import SignUp
 
 
 def lost_password(request: HttpRequest) -> HttpResponse:
@@ -53,7 +53,7 @@ def _claim_signed_in(request: HttpRequest, token: str) -> HttpResponse:
 
 
 def _claim_new(request: HttpRequest, token: str) -> HttpResponse:
-    form = SignupForm(request.POST if request.method == "POST" else None)
+    form = SignUp(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         with transaction.atomic():
             user = form.save(request)

@@ -25,9 +25,12 @@ def refused(request: HttpRequest, error: ChatError) -> HttpResponse:
 
 
 def switched_off(request: HttpRequest) -> HttpResponse:
-    """Whoever is signed in on the site, but let in no more."""
+    """Whoever is signed in on the site, but let in no more: all that is left to them is to be somebody else."""
     title = _("You can't come in here")
-    return _page(request, 403, title, _("Your account is switched off. Ask those who run this chat."))
+    text = _("Your account is switched off. Ask those who run this chat.")
+    response = _page(request, 403, title, text, may_sign_out=True)
+    add_never_cache_headers(response)
+    return response
 
 
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
@@ -70,5 +73,6 @@ def server_error(request: HttpRequest) -> HttpResponse:
     return HttpResponseServerError(render_to_string("groupchat/error.html", context))
 
 
-def _page(request: HttpRequest, status: int, title: str, text: str) -> HttpResponse:
-    return render(request, "groupchat/error.html", {"title": title, "text": text}, status=status)
+def _page(request: HttpRequest, status: int, title: str, text: str, *, may_sign_out: bool = False) -> HttpResponse:
+    context = {"title": title, "text": text, "may_sign_out": may_sign_out}
+    return render(request, "groupchat/error.html", context, status=status)

@@ -14,11 +14,14 @@ from groupchat import permissions, timeline
 from groupchat.characters import shown
 from groupchat.conf import conf
 from groupchat.errors import ChatError, NotFound
+from groupchat.models import Person, Room
+from groupchat.text import address_of, slug_of
 from groupchat.web import errors, shell
 from groupchat.web.home import way_in
 from groupchat.web.visitor import visitor_of
 
 
+@csrf_protect
 @require_safe
 def rooms(request: HttpRequest) -> HttpResponse:
     """The app, without a room named: the client goes to the last one."""
@@ -33,26 +36,42 @@ def rooms(request: HttpRequest) -> HttpResponse:
 @csrf_protect
 @require_safe
 def room(request: HttpRequest, slug: str, number: int | None = None) -> HttpResponse:
-    """A room, or a message in it. An old name leads to the new address; a stranger is asked for a name first."""
+    """A room, or a message in it. An old name, or an old way to write it, leads to the new address; a stranger is asked
+    for a name first.
+
+    `slug` is how the address writes it.
+    """
     visitor = visitor_of(request)
     if visitor.person is None and not conf().guests:
         return redirect_to_login(request.get_full_path())
     if visitor.person is not None and not visitor.person.is_admitted:
         return errors.switched_off(request)
     try:
-        found = timeline.room_by_slug(slug)
-        permissions.require_read(found, timeline.membership_in(found.pk, visitor.person))
+        found = _found(slug, visitor.person)
     except NotFound:
         if visitor.person is None:
-            return way_in(request, room_name=slug)
-        return errors.no_such_room(request, name=slug)
+            return way_in(request, room_name=slug_of(slug))
+        return errors.no_such_room(request, name=slug_of(slug))
     except ChatError as error:
         return errors.refused(request, error)
-    if found.slug != slug:
+    if address_of(found.slug) != slug:
         return redirect(_address(found.slug, number))
     if visitor.person is None:
         return way_in(request, room=found, name=visitor.guest.name if visitor.guest is not None else "")
     return shell.page(request, in_room=True)
+
+
+def _found(address: str, person: Person | None) -> Room:
+    """The room that this address writes, or wrote when names stood in it as they are; raises as `require_read`."""
+    try:
+        return _readable(slug_of(address), person)
+    except NotFound:
+        return _readable(address, person)
+
+
+def _readable(slug: str, person: Person | None) -> Room:
+    room = timeline.room_by_slug(slug)
+    return permissions.require_read(room, timeline.membership_in(room.pk, person))
 
 
 @never_cache

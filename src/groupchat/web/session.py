@@ -8,26 +8,42 @@ from django.middleware.csrf import get_token
 from django.shortcuts import redirect
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_protect
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from groupchat.actions.people import end_guest
 from groupchat.identity import FORMER_GUEST_COOKIE, GUEST_COOKIE, guest_cookie_in, read_guest
-from groupchat.web.visitor import account_urls
+from groupchat.web.visitor import account_urls, own_account_urls
 
 
 @never_cache
 @require_safe
 def session(request: HttpRequest) -> HttpResponse:
-    """`{"csrf": …, "sign_in": …, "sign_up": …}`; the addresses are empty where the site has no such page."""
+    """`{"csrf", "sign_in", "sign_up", "account": {"password", "email"}}`.
+
+    An address is empty where the site has no such page; `account`, where nobody is signed in.
+    """
     urls = account_urls()
-    return JsonResponse({"csrf": get_token(request), "sign_in": urls["sign_in_url"], "sign_up": urls["sign_up_url"]})
+    is_signed_in = getattr(request, "user", None) is not None and request.user.is_authenticated
+    return JsonResponse(
+        {
+            "csrf": get_token(request),
+            "sign_in": urls["sign_in_url"],
+            "sign_up": urls["sign_up_url"],
+            "account": own_account_urls() if is_signed_in else {},
+        }
+    )
 
 
 @never_cache
 @csrf_protect
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 def sign_out(request: HttpRequest) -> HttpResponse:
-    """End the session, and be this guest no more, on any device. What this one kept, the client has erased before."""
+    """End the session, and be this guest no more, on any device. What this one kept, the client has erased before.
+
+    Who comes by the address alone, which changes nothing, is led back.
+    """
+    if request.method != "POST":
+        return redirect("groupchat:home")
     guest = read_guest(guest_cookie_in(request.COOKIES))
     if guest is not None:
         end_guest(guest=guest)

@@ -32,6 +32,7 @@ def page(request: HttpRequest, *, in_room: bool = False) -> HttpResponse:
         "modules": [static(name) for name in client_files.further_modules()],
         "guests": conf().guests,
         "room_name_characters": conf().max_room_name_characters,
+        "person_name_characters": conf().max_person_name_characters,
         "version": __version__,
         "socket": socket_address(),
     }
@@ -75,8 +76,8 @@ def manifest(request: HttpRequest) -> HttpResponse:
     large = {"src": static("groupchat/icons/icon-512.png"), "sizes": "512x512", "type": "image/png"}
     return JsonResponse(
         {
-            "name": "Group Chat",
-            "short_name": "Chat",
+            "name": conf().site_name,
+            "short_name": conf().site_name,
             "id": reverse("groupchat:rooms"),
             "start_url": reverse("groupchat:rooms"),
             "scope": reverse("groupchat:home"),
@@ -123,7 +124,7 @@ def _measured() -> str:
 
 def _measure() -> str:
     """Another text whenever a file of the client is another."""
-    digest = hashlib.sha256(f"{__version__} {socket_address()} {client_files.script()}".encode())
+    digest = hashlib.sha256(f"{__version__} {socket_address()} {conf().site_name} {client_files.script()}".encode())
     for path in sorted(client_files.CLIENT.rglob("*")):
         if path.is_file():
             digest.update(path.name.encode())

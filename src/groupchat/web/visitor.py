@@ -24,6 +24,11 @@ def account_urls() -> dict[str, str]:
     }
 
 
+def own_account_urls() -> dict[str, str]:
+    """Where one changes one's own password and mail address; empty where the site has no such page."""
+    return {"password": _first_url("account_change_password", "password_change"), "email": _first_url("account_email")}
+
+
 def _first_url(*names: str) -> str:
     for name in names:
         try:

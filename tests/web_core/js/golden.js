@@ -87,6 +87,7 @@ const RESULTS = [
   [["room", "number", "seq", "at", "duplicate"], ({ number, seq }) => ok(number > 0 && seq > 0)],
   [["room", "number", "versions"], ({ versions }) => ok(versions.length > 0 && versions.every(({ body, at }) => body && at))],
   [["last_read_number", "seq"], readMark],
+  [["person"], ({ person }) => ok(person.name && person.version > 1)],
   [["seq"], ({ seq }) => ok(seq > 0)],
   [[], () => {}],
 ];
@@ -157,7 +158,7 @@ function failure(frame) {
 }
 
 const COMMAND_NAMES = Object.fromEntries(
-  ["hello", "subscribe", "unsubscribe", "room.enter", "room.join", "room.leave", "room.rename", "room.topic", "message.post", "message.edit", "message.delete", "message.versions", "messages", "members", "changes", "read", "typing", "ping"].map((name) => [name, true]),
+  ["hello", "subscribe", "unsubscribe", "room.enter", "room.join", "room.leave", "room.rename", "room.topic", "message.post", "message.edit", "message.delete", "message.versions", "messages", "members", "changes", "read", "me.rename", "typing", "ping"].map((name) => [name, true]),
 );
 
 /** The members of every command that the store sends in a life that uses all of them, by type. */
@@ -175,7 +176,7 @@ export async function sentByTheStore() {
   WebSocket.prototype.send = function (text) {
     const frame = JSON.parse(text);
     (sent[frame.type] ??= []).push(Object.keys(frame));
-    if (frame.type !== "room.enter") send.call(this, text);
+    if (frame.type !== "room.enter" && frame.type !== "me.rename") send.call(this, text);
   };
   const store = storeOn({ WebSocket, clock, random });
   const flow = async () => {
@@ -184,6 +185,7 @@ export async function sentByTheStore() {
   };
   await flow();
   store.enter("Lunch").catch(() => {});
+  store.renameMe("Ada King").catch(() => {});
   store.open({ slug: "room-2" });
   await flow();
   const looked = store.room(2);

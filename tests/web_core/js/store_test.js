@@ -77,13 +77,21 @@ export async function history_loads_both_ways_and_the_far_end_can_be_dropped() {
   equal(shown(room), [151, 200, false, true]);
 }
 
-export async function a_permalink_to_nowhere_shows_the_nearest() {
+export async function a_permalink_to_nowhere_says_so_and_shows_the_end() {
   const it = await world();
   const room = await opened(it, { id: 1, around: 9999 });
-  equal(room.target.value, { at: "message", number: 200 });
+  equal([room.missing.value, room.target.value], [9999, { at: "end", number: null }]);
+  equal(shown(room), [151, 200, false, true]);
+  for (const number of [0, 201, 1e30]) {
+    room.missing.value = null;
+    const gone = room.loadAround(number);
+    await it.flow();
+    equal([await gone, room.missing.value, room.failure.value], [null, number, null]);
+  }
+  room.missing.value = null;
   const done = room.loadAround(3);
   await it.flow();
-  equal(await done, 3);
+  equal([await done, room.missing.value], [3, null]);
   equal(shown(room)[0], 1);
 }
 

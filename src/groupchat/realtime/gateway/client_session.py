@@ -129,7 +129,11 @@ class ClientSession(Connection):
         if not same:
             self.close(Close.SIGNED_OUT)
         elif visitor.person is not None:
-            self.visitor = Visitor(visitor.person, self.visitor.guest)  # its rights may have changed
+            self.visitor = Visitor(visitor.person, self.visitor.guest)  # its rights may have changed, or its name
+            self.known_anew(visitor.person)
+
+    def known_anew(self, person: Person) -> None:
+        """This is who it is now. A client that is told of people hears of it."""
 
     def too_fast(self) -> RateLimited | None:
         """Takes one command from this visitor's allowance; a flood closes the socket."""

@@ -246,6 +246,10 @@ class NativeSession(ClientSession):
         await self.become(person)
         return result
 
+    def known_anew(self, person: Person) -> None:
+        if self.welcomed:
+            self.introduce([person_resource(person)])
+
     async def arrived(self, person_id: int) -> None:
         """This guest became a person elsewhere, or on another socket."""
         await self.become(await self.runtime.database.read(Person.objects.get, pk=person_id))

@@ -30,7 +30,7 @@ function addressOfRoom(info) {
   return new URL(addressOf(info.slug), location.href).href;
 }
 
-/** An address with its letters as letters; a space in it stays encoded, or it would end there when it is pasted. */
+/** An address with its letters as letters. */
 function readable(address) {
   return address.replace(/(?:%[89a-f][0-9a-f])+/giu, decodeURIComponent);
 }

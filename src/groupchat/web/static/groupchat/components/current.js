@@ -45,6 +45,16 @@ export function followRoute() {
     });
   });
   effect(() => {
+    // A permalink to what is not there: the room is at its end by now, and so is the address.
+    const { room } = current.value;
+    if (!room || room.missing.value === null) return;
+    untracked(() => {
+      room.missing.value = null;
+      say(gettext("There is no such message here."));
+      go(room.info.value.slug, null, { replace: true });
+    });
+  });
+  effect(() => {
     // Who comes back to the window finds the line above what came meanwhile.
     if (!attended.value) return;
     untracked(() => {

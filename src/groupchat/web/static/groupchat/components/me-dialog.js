@@ -7,6 +7,7 @@ import { Avatar } from "./avatar.js";
 import { chat } from "./chat.js";
 import { Dialog } from "./dialog.js";
 import { html } from "./html.js";
+import { MyName } from "./my-name.js";
 import { openDialog } from "./overlays.js";
 import { session } from "./site.js";
 import { moreContrast, setContrast, setTheme, theme } from "./theme.js";
@@ -36,12 +37,23 @@ export function MeDialog() {
       </div>
     </div>
     ${guest && urls.value.sign_up && html`<p class="hint">${gettext("An account finds its rooms on all devices. It begins anew: what you wrote as a guest stays the guest's.")} <a href=${backHere(urls.value.sign_up)}>${gettext("Sign up")}</a></p>`}
+    ${me && html`<${MyName} />`}
+    <${Account} urls=${urls.value.account} />
     <${Theme} />
     <div class="dialog-foot">
       <button class="button quiet" type="button" onClick=${() => openDialog({ kind: "keys" })}>${gettext("Keyboard")}</button>
       <button class="button quiet" type="button" onClick=${() => openDialog({ kind: "sign-out" })}>${gettext("Sign out")}</button>
     </div>
   <//>`;
+}
+
+/** The pages of the site about one's account, as far as it has them. */
+function Account({ urls }) {
+  if (!urls?.password && !urls?.email) return null;
+  return html`<nav class="me-links" aria-label=${gettext("Account")}>
+    ${urls.password && html`<a href=${urls.password}>${gettext("Change the password")}</a>`}
+    ${urls.email && html`<a href=${urls.email}>${gettext("Mail address")}</a>`}
+  </nav>`;
 }
 
 /** The address of a page that leads back to where one is now. */

@@ -1,5 +1,6 @@
 /** The address: which room, and which message in it. */
 
+import { pathOf, slugOf } from "../lib/address.js";
 import { signal } from "../vendor/signals-core.js";
 import { chat } from "./chat.js";
 import { entry, isLeaving, push, replace, whenThere } from "./history.js";
@@ -15,8 +16,8 @@ export const route = signal({ slug: null, number: null, made: false, visit: 0 })
 /** What follows the address of the rooms, and what it names. @type {{pattern: RegExp, read: (parts: string[]) => {slug: string|null, number: number|null}}[]} */
 const routes = [
   { pattern: /^$/, read: () => ({ slug: null, number: null }) },
-  { pattern: /^([^/]+)\/?$/, read: ([slug]) => ({ slug: decode(slug), number: null }) },
-  { pattern: /^([^/]+)\/(\d+)\/?$/, read: ([slug, number]) => ({ slug: decode(slug), number: Number(number) }) },
+  { pattern: /^([^/]+)\/?$/, read: ([slug]) => ({ slug: slugOf(slug), number: null }) },
+  { pattern: /^([^/]+)\/(\d+)\/?$/, read: ([slug, number]) => ({ slug: slugOf(slug), number: Number(number) }) },
 ];
 
 /** Read the address the page was opened with, and follow it from then on. */
@@ -31,7 +32,7 @@ export function startRouting() {
 export function addressOf(slug, number = null) {
   const rooms = chat.page.rooms ?? "/rooms/";
   if (slug === null) return rooms;
-  return number === null ? `${rooms}${encodeURIComponent(slug)}/` : `${rooms}${encodeURIComponent(slug)}/${number}/`;
+  return number === null ? `${rooms}${pathOf(slug)}/` : `${rooms}${pathOf(slug)}/${number}/`;
 }
 
 /** Go to a room (null: to the list of rooms), or to a message in it. What lies over the page closes, its step becomes this one. */
@@ -93,14 +94,6 @@ function parse(pathname) {
     if (found) return names(found.slice(1));
   }
   return { slug: null, number: null };
-}
-
-function decode(part) {
-  try {
-    return decodeURIComponent(part);
-  } catch {
-    return part;
-  }
 }
 
 /** Whether the page is that wide, as a signal. @param {string} query */

@@ -27,7 +27,7 @@ const titles = {
 export function Sidebar({ inert = false }) {
   const list = useRef(null);
   return html`<nav class="sidebar" aria-label=${gettext("Rooms")} inert=${inert}>
-    <div class="sidebar-head"><${Mark} /><span class="sidebar-site" dir="auto">${chat.page.site || gettext("Group Chat")}</span></div>
+    <div class="sidebar-head"><${Mark} /><span class="sidebar-site" dir="auto">${chat.page.site}</span></div>
     <button class="finder" type="button" aria-haspopup="dialog" aria-keyshortcuts="Control+K Meta+K" onClick=${() => openDialog({ kind: "switcher" })}>
       <${Icon} name="search" /><span class="finder-words">${gettext("Find or start a room")}</span><kbd aria-hidden="true">${shortcut()}</kbd>
     </button>

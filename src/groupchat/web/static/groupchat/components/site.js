@@ -12,7 +12,7 @@ export async function publicRooms() {
   }
 }
 
-/** {csrf, sign_in, sign_up}; rejects where the server can't be reached. */
+/** {csrf, sign_in, sign_up, account: {password?, email?}}; rejects where the server can't be reached. */
 export async function session() {
   const response = await fetch(chat.page.session, { headers: { accept: "application/json" }, cache: "no-store" });
   if (!response.ok) throw new Error(`The session could not be read: ${response.status}.`);

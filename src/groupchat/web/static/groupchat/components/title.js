@@ -1,6 +1,5 @@
 /** The window's title says where one is and how much is unread; in its icon the light is on while something is. */
 
-import { gettext } from "../lib/i18n.js";
 import { isolate } from "../lib/text.js";
 import { effect } from "../vendor/signals-core.js";
 import { chat } from "./chat.js";
@@ -12,7 +11,7 @@ export function startTitle() {
   effect(() => {
     const unread = chat.store.unread.value;
     const name = current.value.room?.info.value?.name;
-    document.title = `${unread > 0 ? `(${unread > 999 ? "999+" : unread}) ` : ""}${name ? `${isolate(name)} · ` : ""}${chat.page.site || gettext("Group Chat")}`;
+    document.title = `${unread > 0 ? `(${unread > 999 ? "999+" : unread}) ` : ""}${name ? `${isolate(name)} · ` : ""}${chat.page.site}`;
   });
   effect(() => {
     const wanted = chat.store.unread.value > 0 ? link?.dataset.lit : dark;

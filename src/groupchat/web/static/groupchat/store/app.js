@@ -246,7 +246,7 @@ class Store {
 
   /** What the page may see and do (store/README.md). */
   face() {
-    const { ready, connection, me, isOwner, known, limits, unsent, underway, outbox, rooms, people, socket, replica } = this;
+    const { ready, connection, me, isOwner, known, limits, unsent, underway, outbox, rooms, people, link, socket, replica } = this;
     return {
       ready,
       connection,
@@ -264,6 +264,7 @@ class Store {
       /** @param {number} id */
       room: (id) => rooms.get(id),
       enter: (name) => rooms.enter(name),
+      renameMe: (name) => link.command({ type: "me.rename", name }).then(ignore), // who has a new name comes before the answer
       /** @param {{id?: number, slug?: string, around?: number}} where */
       open: (where) => rooms.open(where),
       close: (room) => rooms.close(room),

@@ -28,6 +28,8 @@ export class History {
     this.failure = signal(null);
     /** Where to scroll to; a new object whenever there is a new place. @type {{value: {at: "new"|"message"|"end", number: number|null}|null}} */
     this.target = signal(/** @type {any} */ (null));
+    /** The number that was gone to and is none of the room's; whoever tells the reader takes it away. */
+    this.missing = signal(/** @type {number|null} */ (null));
     this.timeline = computed(() => {
       const window = this.current;
       if (!window) return null;
@@ -65,13 +67,28 @@ export class History {
   }
 
   /**
-   * Go to a message, or the nearest that exists.
-   * @param {number} number @param {"new"|"message"} [at] what it is to the reader
-   * @returns {Promise<number|null>}
+   * Go to a message. Where the room has none of this number (any more), to its end, and `missing` says so.
+   * @param {number} number
    */
-  async loadAround(number, at = "message") {
+  loadAround(number) {
+    return this.#goTo(number, { at: "message", mustExist: true });
+  }
+
+  /** Go to the first message that is new, or the nearest that exists. @param {number} number */
+  loadAroundNew(number) {
+    return this.#goTo(number, { at: "new" });
+  }
+
+  /** @param {number} number @param {{at: "new"|"message", mustExist?: boolean}} options @returns {Promise<number|null>} */
+  async #goTo(number, { at, mustExist = false }) {
     const aim = ++this.aim;
-    if (!windowAt(this.replica.windows, number)) await this.#show("around", { around: number });
+    const around = Math.min(Math.max(number, 1), Number.MAX_SAFE_INTEGER);
+    if (!windowAt(this.replica.windows, number)) await this.#show("around", { around });
+    if (mustExist && aim === this.aim && !this.replica.holds(number)) {
+      this.missing.value = number;
+      await this.loadNewest();
+      return null;
+    }
     const target = nearest(this.replica.windows, number);
     if (aim === this.aim && target !== null) this.#turnTo(target, { at, number: target });
     return target;
@@ -86,7 +103,7 @@ export class History {
 
   /** Fetch what is on screen anew, after it was dropped. */
   retake() {
-    return this.focus.value === "live" ? this.loadNewest() : this.loadAround(this.focus.value);
+    return this.focus.value === "live" ? this.loadNewest() : this.#goTo(this.focus.value, { at: "message" });
   }
 
   /** The page has turned to another room: what is on the way is for nobody. */

@@ -51,6 +51,7 @@ export class RoomStore {
     this.loading = this.history.loading;
     this.failure = this.history.failure;
     this.target = this.history.target;
+    this.missing = this.history.missing;
     this.members = this.memberList.list;
 
     this.newMessagesAt = signal(/** @type {number|null} */ (null));
@@ -107,7 +108,7 @@ export class RoomStore {
     const unread = this.newMessagesAt.value;
     let loading;
     if (around !== undefined) loading = this.history.loadAround(around);
-    else loading = unread === null ? this.history.loadNewest() : this.history.loadAround(unread, "new");
+    else loading = unread === null ? this.history.loadNewest() : this.history.loadAroundNew(unread);
     return loading.catch(ignore); // `failure` shows it
   }
 
@@ -256,9 +257,8 @@ export class RoomStore {
 
   mayManage() {
     if (this.lent.isOwner.value) return true;
-    // A guest who made a room has no further rights in it.
     const own = this.membership.value;
-    return own?.role === "owner" && own.state === "joined" && this.lent.me.value?.kind !== "guest";
+    return own?.role === "owner" && own.state === "joined";
   }
 
   #checked(body) {

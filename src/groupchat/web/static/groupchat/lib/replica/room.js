@@ -219,6 +219,11 @@ export class RoomReplica {
     return true;
   }
 
+  /** Whether the room has a message of this number, as far as is known; a deleted one is one, too. @param {number} number */
+  holds(number) {
+    return number >= this.firstNumber && number <= this.lastNumber;
+  }
+
   /**
    * A page that was asked for around one message, which another answers; false as for `messagesCame`.
    * @param {number} generation

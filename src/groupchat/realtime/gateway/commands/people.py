@@ -1,0 +1,41 @@
+"""Who one is."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from groupchat import permissions
+from groupchat.actions import people
+from groupchat.errors import RateLimited, Unauthenticated
+from groupchat.protocol import RenameMe
+from groupchat.realtime.gateway.commands.declaration import Declaration
+from groupchat.resources import person_resource
+from groupchat.text import clean_person_name
+
+if TYPE_CHECKING:
+    from groupchat.realtime.gateway.native import NativeSession
+
+
+async def rename_me(connection: NativeSession, command: RenameMe) -> None:
+    """Every room of the person tells it to all who hear it: far more than what a name costs otherwise."""
+    if connection.person is None:
+        raise Unauthenticated("Write something first: a guest who wrote nothing is not known by any name.")
+    name = clean_person_name(command.name)  # first: what is refused uses nothing up
+    wait = connection.runtime.visitors.renames(connection.visitor_key, connection.runtime.loop.time())
+    if wait:
+        raise RateLimited("You had many names just now. Keep this one for a while.", retry_after=wait)
+    person = person_resource(await connection.act(people.rename, name=name))
+    connection.introduce([person])
+    connection.reply(command.ref, {"person": person})
+
+
+COMMANDS: tuple[Declaration[Any], ...] = (
+    Declaration(
+        RenameMe,
+        rename_me,
+        right=permissions.ONESELF,
+        reply=("person",),
+        writes=True,
+        limits=("max_person_name_characters", "max_renames_per_hour"),
+    ),
+)
