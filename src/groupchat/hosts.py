@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache
 
 from django.conf import settings
 from django.http.request import split_domain_port, validate_host
 
+_REMEMBERED = 100  # hosts as they were written: most requests name the same one
 _LOCAL_HOSTS = [".localhost", "127.0.0.1", "[::1]"]  # what Django allows in DEBUG without ALLOWED_HOSTS
 
 
@@ -15,6 +17,11 @@ def is_allowed(host: str) -> bool:
     allowed = settings.ALLOWED_HOSTS
     if settings.DEBUG and not allowed:
         allowed = _LOCAL_HOSTS
+    return _is_one_of(host, tuple(allowed))
+
+
+@lru_cache(_REMEMBERED)
+def _is_one_of(host: str, allowed: tuple[str, ...]) -> bool:
     domain, _ = split_domain_port(host)
     return bool(domain) and validate_host(domain, allowed)
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 from ipaddress import IPv6Address, ip_address
 from typing import Any
 
@@ -16,9 +17,12 @@ from groupchat.conf import conf
 # Headers that a proxy adds. With one of them a connection from this machine is not somebody on this machine.
 PROXY_HEADERS = frozenset((b"x-forwarded-for", b"forwarded", b"via", b"x-real-ip"))
 
+_REMEMBERED = 1_000  # addresses as they were written: whoever comes often is not taken apart each time
+
 _WITH_PORT = re.compile(r"(?:\[([^\]]*)\]|(\d+\.\d+\.\d+\.\d+))(?::\d+)?\Z")
 
 
+@lru_cache(_REMEMBERED)
 def canonical(address: str) -> str:
     """The one way to write it; what is no address of the network stays as it is."""
     address = address.strip()

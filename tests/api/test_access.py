@@ -6,6 +6,7 @@ import pytest
 from django.contrib.auth import get_user_model
 from tests.api.conftest import Call, bearer_of, messages_of
 
+from groupchat.actions import accounts
 from groupchat.actions.people import Guest, end_guest, person_of_guest, set_active
 from groupchat.identity import new_guest
 from groupchat.models import Message, Person, Room
@@ -32,6 +33,15 @@ def test_a_token_is_in_force_again_with_the_account(
     assert call("POST", messages_of(lobby.pk), HI, **bearer).status == 401
     switch(ada, how, is_active=True)
     assert call("POST", messages_of(lobby.pk), HI, **bearer).status == 201
+
+
+def test_a_token_ends_with_an_account_whose_switch_is_no_column(
+    call: Call, lobby: Room, ada: Person, bearer: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(accounts, "_is_column", lambda name: False)
+    assert call("POST", messages_of(lobby.pk), HI, **bearer).status == 201
+    switch(ada, "updated", is_active=False)
+    assert call("POST", messages_of(lobby.pk), HI, **bearer).code == "unauthenticated"
 
 
 def test_a_guests_token_ends_when_they_sign_out(call: Call, lobby: Room) -> None:

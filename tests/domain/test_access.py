@@ -175,15 +175,22 @@ def test_switched_off_in_the_chat_stays_so_whatever_the_site_does() -> None:
         assert not Person.objects.get(pk=ada.pk).is_admitted
 
 
-def test_the_columns_of_a_post_stand_in_the_models_order() -> None:
-    """`from_db` takes values by the model's order, and would mix them up without a word."""
-    for model, columns in (
-        (Room, bulk_sql._ROOM),
-        (Person, bulk_sql._PERSON),
-        (Membership, bulk_sql._MEMBERSHIP),
+def test_what_a_post_reads_is_as_the_orm_reads_it() -> None:
+    ada = new_person("ada")
+    room = rooms.create(person=ada, name="lobby")
+    statements = bulk_sql.BulkSql()
+    memberships, people_read = statements.memberships([(room.pk, ada.pk)])
+    for read, columns in (
+        (statements.rooms_for_update([room.pk])[0], bulk_sql._ROOM),
+        (people_read[ada.pk], bulk_sql._PERSON),
+        (memberships[room.pk, ada.pk], bulk_sql._MEMBERSHIP),
     ):
-        order = [field.attname for field in model._meta.concrete_fields]
-        assert columns == sorted(columns, key=order.index)
+        same = type(read)._default_manager.get(pk=read.pk)
+        others = read.get_deferred_fields()
+        assert others == {field.attname for field in read._meta.concrete_fields} - {*columns}
+        assert (read, read._state.adding, read._state.db) == (same, False, same._state.db)
+        assert [getattr(read, name) for name in columns] == [getattr(same, name) for name in columns]
+        assert [getattr(read, name) for name in others] == [getattr(same, name) for name in others]  # when asked for
 
 
 # --- tokens -------------------------------------------------------------------------------------------------------
@@ -212,7 +219,7 @@ def test_a_token_is_in_force_even_if_its_use_can_not_be_noted(monkeypatch: pytes
     with connection.cursor() as cursor:
         cursor.execute("ALTER TABLE groupchat_token RENAME COLUMN last_used_on TO nowhere")
     try:
-        tokens._note_use([Token(pk=1, person=ada)], datetime.now(UTC).date())  # logged, and no more
+        tokens._note_use({1: None}, datetime.now(UTC).date())  # logged, and no more
     finally:
         with connection.cursor() as cursor:
             cursor.execute("ALTER TABLE groupchat_token RENAME COLUMN nowhere TO last_used_on")

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -49,3 +53,11 @@ def test_the_scope_of_the_server_is_left_alone(settings: Any, monkeypatch: pytes
 async def test_another_protocol_is_an_error() -> None:
     with pytest.raises(ValueError, match="smtp"):
         await asgi.application({"type": "smtp"}, None, None)  # type: ignore[arg-type]
+
+
+def test_uvicorn_composes_no_line_for_each_request(tmp_path: Path) -> None:
+    """It asks whether the line would reach a handler; the log's level comes only after."""
+    ours = {"DJANGO_SETTINGS_MODULE": "groupchat.server.settings", "GROUPCHAT_DATA": str(tmp_path)}
+    asked = "import logging, groupchat.server.asgi; print(logging.getLogger('uvicorn.access').hasHandlers())"
+    done = subprocess.run([sys.executable, "-c", asked], env={**os.environ, **ours}, capture_output=True, text=True)
+    assert done.stdout.split() == ["False"], done.stderr

@@ -159,7 +159,7 @@ class _Batch:
         keys = [key for *once, key in found if tuple(once) in wanted]
         known = Message.objects.filter(pk__in=keys) if keys else ()
         return {
-            (message.client_message_id, message.author_id, message.room_id): (_duplicate(message), _written(message))
+            (message.client_message_id, message.author_id, message.room_id): (_posted(message), _written(message))
             for message in known
         }
 
@@ -205,9 +205,10 @@ class _Batch:
         self._mark(membership, number, post.seen)
         ahead = None if membership.last_read_number == number else True
         self._written.append((post.room_id, number, seq, author_id, post.body, post.client_message_id, ahead, bits))
-        posted = Posted(post.room_id, number, seq, self._now, author_id, duplicate=False)
-        self._known[post.client_message_id, author_id, post.room_id] = replace(posted, duplicate=True), post.body
-        return replace(posted, arrival=self._made[author_id]) if author_id in self._made else posted
+        arrival = self._made.get(author_id)
+        posted = Posted(post.room_id, number, seq, self._now, author_id, duplicate=False, arrival=arrival)
+        self._known[post.client_message_id, author_id, post.room_id] = posted, post.body
+        return posted
 
     def _mark(self, membership: Membership, number: int, seen: int | None) -> None:
         """What the writer had seen is read, and their own message with it where it follows directly. Writing is not
@@ -320,8 +321,8 @@ def delete(*, person: Person, room_id: int, number: int, now: datetime | None = 
     return message
 
 
-def _duplicate(message: Message) -> Posted:
-    return Posted(message.room_id, message.number, message.seq, message.at, message.author_id, duplicate=True)
+def _posted(message: Message) -> Posted:
+    return Posted(message.room_id, message.number, message.seq, message.at, message.author_id, duplicate=False)
 
 
 def _written(message: Message) -> str | None:
@@ -332,7 +333,7 @@ def _written(message: Message) -> str | None:
 def _answer_again(post: Post, posted: Posted, written: str | None) -> Posted | ChatError:
     """A retry is told of its message; another message under an id that is used must not pass for one."""
     if written is None or written == post.body:
-        return posted
+        return replace(posted, duplicate=True)
     return IdempotencyConflict(
         f"Your message {posted.number} has this id and says something else. A new message needs a new id.",
         field="client_message_id",

@@ -186,6 +186,8 @@ LOGGING = {
     "loggers": {
         "groupchat": {"level": ENVIRONMENT.log_level.upper()},
         "uvicorn": {"level": "WARNING"},
+        # a logger that reaches a handler has uvicorn compose a line for each request, though nobody writes it
+        "uvicorn.access": {"handlers": [], "propagate": False},
         # a request for a page that is not there is no event
         "django.request": {"level": "ERROR"},
         "django.security.DisallowedHost": {"level": "CRITICAL"},
