@@ -16,7 +16,7 @@ def test_a_room_is_found_by_its_id_and_by_its_name(call: Call, lobby: Room, ada:
     before = rows()
     by_id = call("GET", room_at(lobby.pk), **bearer)
     assert by_id.status == 200
-    assert set(by_id.json) == {"room", "seq", "last_number", "me"}
+    assert set(by_id.json) == {"room", "seq", "last_number", "last_message_at", "me"}
     assert (by_id.json["room"]["id"], by_id.json["room"]["name"], by_id.json["last_number"]) == (lobby.pk, "Lobby", 1)
     assert by_id.json["me"]["role"] == "owner"
     for name in ("lobby", "Lobby", "ＬＯＢＢＹ"):

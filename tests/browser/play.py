@@ -126,9 +126,9 @@ class Someone:
         return field
 
     def enters_by_the_home_page(self, room: str) -> Someone:
-        self.page.get_by_label("Room", exact=True).fill(room)
+        self.page.get_by_label("Which room?").fill(room)
         self.page.get_by_label("Your name").fill(self.name)
-        self.page.get_by_role("button", name="Enter").click()
+        self.page.get_by_role("button", name="Walk in").click()
         return self._is_in(room)
 
     def _is_in(self, room: str) -> Someone:

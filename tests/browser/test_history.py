@@ -11,7 +11,7 @@ from tests.browser.play import Site, Someone
 
 def address_of(room: str, number: int | None = None) -> re.Pattern[str]:
     end = f"{number}/" if number else ""
-    return re.compile(f"/rooms/{re.escape(room.replace(' ', '%20'))}/{end}$")
+    return re.compile(f"/rooms/{re.escape(room.replace(' ', '_'))}/{end}$")
 
 
 def dialogs(someone: Someone) -> int:

@@ -12,9 +12,9 @@ CATALOGUE = "**/i18n/*.json"
 
 def enters_in_german(ada: Someone, room: str) -> None:
     ada.page.goto(ada.site.url)
-    ada.page.get_by_label("Raum", exact=True).fill(room)
+    ada.page.get_by_label("Welcher Raum?").fill(room)
     ada.page.get_by_label("Dein Name").fill("Ada")
-    ada.page.get_by_role("button", name="Eintreten").click()
+    ada.page.get_by_role("button", name="Hereinkommen").click()
     expect(ada.page.locator(".room-name")).to_have_text(room)
 
 

@@ -21,8 +21,8 @@ export function RoomHeader({ room }) {
       <h1 class="room-name" dir="auto">${name}</h1>
       ${topic && html`<p class="room-topic" dir="auto" title=${topic}>${topic}</p>`}
     </div>
-    <button class="icon-button members-button" id="members-button" type="button" aria-expanded=${open ? "true" : "false"} aria-label=${gettext("Members")} title=${gettext("Members")} onClick=${() => (open ? closeSide() : openSide("members"))}>
-      <${Faces} room=${room} />
+    <button class="icon-button members-button" id="members-button" type="button" aria-expanded=${open ? "true" : "false"} title=${gettext("Members")} onClick=${() => (open ? closeSide() : openSide("members"))}>
+      <span class="quietly">${gettext("Members")}</span><${Faces} room=${room} />
     </button>
     <button class="icon-button" type="button" aria-haspopup="dialog" aria-label=${gettext("About this room")} title=${gettext("About this room")} onClick=${() => openDialog({ kind: "room", room })}>
       <${Icon} name="more" />
@@ -47,7 +47,7 @@ function Faces({ room }) {
 
   if (!known || members.people.length === 0) return html`<${Icon} name="people" />`;
   return html`<span class="faces">${members.people.slice(0, MOST_FACES).map(({ person }) => html`<${Face} key=${person} id=${person} />`)}</span>
-    <span class="members-count" data-count=${new Intl.NumberFormat(chat.locale, { notation: "compact" }).format(members.count)}></span>`;
+    <span aria-hidden="true">${new Intl.NumberFormat(chat.locale, { notation: "compact" }).format(members.count)}</span>`;
 }
 
 function Face({ id }) {
