@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Locator, expect
 from tests.browser.conftest import Meet
 from tests.browser.play import Site, Someone
-from tests.browser.test_pictures import check
+from tests.browser.test_pictures import SHORT_FORM, Look, check
 
 
 def answers(someone: Someone, text: str) -> Locator:
@@ -24,7 +24,7 @@ def test_an_answer_shows_what_it_answers_and_leads_there(meet: Meet, room: str) 
     grace = meet("Grace").enters(room)
     ada.says("Who brings the cake?\nAnd the plates?")
     bar = answers(grace, "Who brings the cake?")
-    expect(bar.locator(".quote-author")).to_have_text("Reply to \u2068Ada\u2069")  # its name can't turn the words round
+    expect(bar.locator(".quote-author bdi")).to_have_text("Reply to \u2068Ada\u2069")  # its name can't turn the words round
     expect(bar).to_contain_text("Who brings the cake?")
     grace.says("I do")
     expect(bar).to_have_count(0)
@@ -142,7 +142,8 @@ def test_who_may_sees_what_a_message_said_before(meet: Meet, room: str) -> None:
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_how_it_looks(meet: Meet, room: str, scheme: str) -> None:
-    ada = meet("Ada", color_scheme=scheme).enters(room)
+    look = Look(scheme, SHORT_FORM[scheme])
+    ada = meet("Ada", **look.options).enters(room)
     grace = meet("Grace").enters(room)
     ada.says("Who brings the cake on Saturday? We are " + "many, " * 30 + "and hungry.")
     answers(grace, "Who brings the cake")
@@ -155,8 +156,8 @@ def test_how_it_looks(meet: Meet, room: str, scheme: str) -> None:
     ada.page.locator(".editor textarea").press("Enter")
     answers(ada, "I do. And you the tea?")
     ada.composer.fill("Green or black?")
-    check(ada, "answers", scheme)
+    check(ada, "answers", look)
     ada.page.set_viewport_size({"width": 1440, "height": 820})
     ada.page.get_by_role("button", name="edited: show earlier versions").click()
     expect(ada.page.get_by_role("dialog").locator(".versions li")).to_have_count(2)
-    check(ada, "versions", scheme)
+    check(ada, "versions", look)

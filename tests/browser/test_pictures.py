@@ -2,12 +2,24 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import pytest
 from playwright.sync_api import expect
 from tests.browser.conftest import Meet
 from tests.browser.play import AXE, Site, Someone, complaints
 
-WIDTHS = {"wide": 1440, "narrow": 320}
+WIDTHS = {"wide": 1440, "medium": 1024, "small": 700, "narrow": 320}
+# Which widths each theme is looked at in; all of all in the long form.
+SHORT_FORM = {
+    "light": ("wide", "narrow"),
+    "dark": ("medium", "narrow"),
+    "contrast": ("small",),
+    "dark-contrast": ("wide",),
+}
+LONG_FORM = [
+    pytest.param((scheme, tuple(WIDTHS)), id=f"{scheme} at all widths", marks=pytest.mark.long) for scheme in SHORT_FORM
+]
 
 # How many pixels stand out of the page, or of a pane of it, which would cut them off.
 OVERFLOW = """() => {
@@ -16,15 +28,33 @@ OVERFLOW = """() => {
 }"""
 
 
-@pytest.fixture(params=["light", "dark"])
-def scheme(request: pytest.FixtureRequest) -> str:
-    return request.param
+class Look(NamedTuple):
+    """A theme, and the widths at which everything is looked at in it."""
+
+    scheme: str
+    widths: tuple[str, ...]
+
+    @property
+    def options(self) -> dict[str, str]:
+        """What a browser is told of its reader's wishes."""
+        return {
+            "color_scheme": "dark" if self.scheme.startswith("dark") else "light",
+            "contrast": "more" if self.scheme.endswith("contrast") else "no-preference",
+        }
 
 
-def check(someone: Someone, name: str, scheme: str) -> None:
-    for width, pixels in WIDTHS.items():
-        someone.page.set_viewport_size({"width": pixels, "height": 820})
-        check_at_this_width(someone, f"{name}-{scheme}-{width}")
+LIGHT = Look("light", SHORT_FORM["light"])
+
+
+@pytest.fixture(params=[*(pytest.param(look, id=look[0]) for look in SHORT_FORM.items()), *LONG_FORM])
+def look(request: pytest.FixtureRequest) -> Look:
+    return Look(*request.param)
+
+
+def check(someone: Someone, name: str, look: Look) -> None:
+    for width in look.widths:
+        someone.page.set_viewport_size({"width": WIDTHS[width], "height": 820})
+        check_at_this_width(someone, f"{name}-{look.scheme}-{width}")
 
 
 def check_at_this_width(someone: Someone, name: str) -> None:
@@ -34,9 +64,9 @@ def check_at_this_width(someone: Someone, name: str) -> None:
     assert overflow <= 0, f"{name} is {overflow} px too wide"
 
 
-def test_pages_without_the_app(meet: Meet, site: Site, scheme: str) -> None:
+def test_pages_without_the_app(meet: Meet, site: Site, look: Look) -> None:
     site.fill("lively place", 1)
-    ada = meet("Ada", color_scheme=scheme)
+    ada = meet("Ada", **look.options)
     for name, path in {
         "home": "/",
         "enter": "/rooms/lively%20place/",
@@ -47,7 +77,7 @@ def test_pages_without_the_app(meet: Meet, site: Site, scheme: str) -> None:
     }.items():
         ada.page.goto(site.url + path)
         expect(ada.page.locator("h1")).to_have_count(1)
-        check(ada, name, scheme)
+        check(ada, name, look)
     ada.context.clear_cookies()
     ada.page.goto(site.url)
     ada.context.clear_cookies()
@@ -55,25 +85,25 @@ def test_pages_without_the_app(meet: Meet, site: Site, scheme: str) -> None:
     ada.page.get_by_label("Your name").fill("Ada")
     ada.page.get_by_role("button", name="Walk in").click()
     expect(ada.page.locator("h1")).to_have_text("Please send that again")
-    check(ada, "form-too-old", scheme)
+    check(ada, "form-too-old", look)
     ada.page.goto(site.url)
     ada.page.get_by_label("Which room?").fill("a/b")
     ada.page.get_by_label("Your name").fill("Ada")
     ada.page.get_by_role("button", name="Walk in").click()
     expect(ada.page.get_by_role("alert")).to_contain_text("can't be a room's name")
-    check(ada, "home-refused", scheme)
+    check(ada, "home-refused", look)
     ada.enters_by_the_home_page("lively place")
     ada.page.goto(f"{site.url}/rooms/no%20such%20room/")
     expect(ada.page.locator("h1")).to_have_text("There is no such room")
-    check(ada, "no-such-room", scheme)
+    check(ada, "no-such-room", look)
     ada.faults.clear()  # the browser reports every answer of 4xx
 
 
-def talk(meet: Meet, room: str, scheme: str) -> Someone:
+def talk(meet: Meet, room: str, look: Look) -> Someone:
     """A room in which something happened, seen by Ada."""
     # Who makes a room is told so for a while: that is not what is to be seen here.
     grace = meet("Grace Hopper").enters("lunch").enters("reading club").enters(room)
-    ada = meet("Ada Lovelace", color_scheme=scheme).enters("reading club").enters("lunch").enters(room)
+    ada = meet("Ada Lovelace", **look.options).enters("reading club").enters("lunch").enters(room)
     ada.says("Good morning! Has anybody tried the new build?")
     grace.sees("Good morning!")
     grace.says("Yes, since yesterday. It found a moth: https://example.org/log/1947")
@@ -90,59 +120,61 @@ def talk(meet: Meet, room: str, scheme: str) -> Someone:
     return ada
 
 
-def test_the_room(meet: Meet, scheme: str) -> None:
-    ada = talk(meet, f"analytical engine {scheme}", scheme)
-    check(ada, "chat", scheme)
+def test_the_room(meet: Meet, site: Site, look: Look) -> None:
+    site.fill("where she is not", 1)
+    ada = talk(meet, f"analytical engine {look.scheme}", look)
+    check(ada, "chat", look)
     ada.page.set_viewport_size({"width": 1440, "height": 820})
     for state, button in {"members": "Members", "room-dialog": "About this room"}.items():
         ada.page.get_by_role("button", name=button, exact=True).click()
         if state == "members":
             expect(ada.page.locator(".member-name")).to_have_count(2)
-        check(ada, state, scheme)
+        check(ada, state, look)
         ada.page.set_viewport_size({"width": 1440, "height": 820})
         ada.page.keyboard.press("Escape")
     ada.page.keyboard.press("Control+k")
     expect(ada.page.get_by_role("option", name="public").first).to_be_visible()
-    check(ada, "switcher", scheme)
+    check(ada, "switcher", look)
     ada.page.keyboard.press("Escape")
     ada.page.locator(".room-header button").first.focus()
     ada.page.set_viewport_size({"width": 1440, "height": 820})
     ada.page.get_by_role("button", name="Members", exact=True).focus()
     ada.page.keyboard.press("?")
-    check(ada, "keys", scheme)
+    check(ada, "keys", look)
     ada.page.keyboard.press("Escape")
     ada.page.set_viewport_size({"width": 1440, "height": 820})
     ada.page.locator(".me").click()
-    check(ada, "me", scheme)
+    check(ada, "me", look)
     ada.page.keyboard.press("Escape")
     ada.page.set_viewport_size({"width": 1440, "height": 820})
     ada.composer.press("ArrowUp")
     expect(ada.page.locator(".editor")).to_be_visible()
-    check(ada, "editing", scheme)
+    check(ada, "editing", look)
     ada.page.keyboard.press("Escape")
     ada.message("Taped in").get_by_role("button", name="Delete").focus()
     ada.page.keyboard.press("Enter")
-    check(ada, "delete", scheme)
+    check(ada, "delete", look)
     ada.page.keyboard.press("Escape")
     ada.composer.fill("word " * 1599)
     expect(ada.page.locator(".composer-count")).to_contain_text("left")
     ada.composer.fill("word " * 1620)
     expect(ada.page.locator(".composer-count")).to_contain_text("too long")
-    check(ada, "too-long", scheme)
+    check(ada, "too-long", look)
 
 
-def test_an_empty_room_and_the_list(meet: Meet, scheme: str) -> None:
-    ada = meet("Ada Lovelace", color_scheme=scheme).enters(f"an empty room {scheme}")
-    check(ada, "empty", scheme)
+def test_an_empty_room_and_the_list(meet: Meet, look: Look) -> None:
+    ada = meet("Ada Lovelace", **look.options).enters(f"an empty room {look.scheme}")
+    check(ada, "empty", look)
+    ada.page.set_viewport_size({"width": WIDTHS["narrow"], "height": 820})
     ada.page.get_by_role("button", name="All rooms").click()
     expect(ada.page.locator(".sidebar")).to_be_visible()
-    check_at_this_width(ada, f"rooms-{scheme}-narrow")
+    check_at_this_width(ada, f"rooms-{look.scheme}-narrow")
     ada.page.set_viewport_size({"width": 1440, "height": 820})
     ada.page.get_by_role("button", name="About this room").click()
     ada.page.get_by_role("button", name="Leave the room").click()
     expect(ada.page.locator(".welcome")).to_be_visible()
     expect(ada.page.locator(".welcome-rooms li").first).to_be_visible()
-    check(ada, "welcome", scheme)
+    check(ada, "welcome", look)
 
 
 def test_names_longer_than_their_pane(meet: Meet, site: Site) -> None:
@@ -164,9 +196,9 @@ leave(person=owner, room_id=room.pk)
     expect(ada.page.locator(".room-topic")).to_have_text("T" * 250)
     ada.page.get_by_role("button", name="Members", exact=True).click()
     expect(ada.page.locator(".member-name")).to_have_count(1)
-    check(ada, "long-names-members", "light")
+    check(ada, "long-names-members", LIGHT)
     ada.page.keyboard.press("Escape")
-    check(ada, "long-names", "light")
+    check(ada, "long-names", LIGHT)
     ada.page.get_by_role("button", name="All rooms").click()
     expect(ada.page.locator(".sidebar")).to_be_visible()
     check_at_this_width(ada, "long-names-list")
@@ -216,8 +248,9 @@ def test_german_and_from_right_to_left(meet: Meet, site: Site, room: str) -> Non
     assert box["x"] > 640
 
 
+@pytest.mark.parametrize("scheme", ["light-contrast", "dark-contrast"])
 def test_high_contrast_is_seven_to_one(meet: Meet, room: str, scheme: str) -> None:
-    ada = meet("Ada", color_scheme=scheme, contrast="more").enters(room)
+    ada = meet("Ada", **Look(scheme, ()).options).enters(room)
     ada.says("Can you read that? https://example.org")
     ada.sees_sent("Can you read that?")
     ada.page.get_by_role("button", name="Members", exact=True).click()

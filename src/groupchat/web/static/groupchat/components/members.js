@@ -5,6 +5,7 @@ import { useEffect, useRef } from "../vendor/preact-hooks.js";
 import { Avatar } from "./avatar.js";
 import { chat } from "./chat.js";
 import { html } from "./html.js";
+import { KindOfPerson } from "./kind-of-person.js";
 import { Pane } from "./pane.js";
 
 export function Members({ room }) {
@@ -46,6 +47,6 @@ function Member({ member }) {
     </span>
     ${me && html`<span class="tag">${gettext("you")}</span>`}
     ${member.role === "owner" && html`<span class="tag">${gettext("owner")}</span>`}
-    ${person?.kind === "guest" && html`<span class="tag faint">${gettext("guest")}</span>`}
+    <${KindOfPerson} kind=${person?.kind} />
   </li>`;
 }

@@ -8,6 +8,7 @@ import { Editor } from "./editor.js";
 import { Folding } from "./folding.js";
 import { html } from "./html.js";
 import { Icon } from "./icons.js";
+import { KindOfPerson } from "./kind-of-person.js";
 import { messageTools } from "./message-tools.js";
 import { openDialog } from "./overlays.js";
 import { Quote } from "./quote.js";
@@ -23,7 +24,7 @@ export function Message({ id, room, message, first, mine, newest, editing, flash
       ${first && html`<${Avatar} person=${person} id=${message.author} />`}
       <div class="message-head">
         <span class=${first ? "author" : "quietly"} dir="auto">${name}</span>
-        ${first && person?.kind !== "user" && html`<${Kind} kind=${person?.kind} />`}
+        ${first && html`<${KindOfPerson} kind=${person?.kind} />`}
         <${When} room=${room} number=${message.number} at=${message.at} first=${first} />
       </div>
       ${editing
@@ -37,13 +38,6 @@ export function Message({ id, room, message, first, mine, newest, editing, flash
       ${!deleted && !editing && html`<${Tools} room=${room} message=${message} />`}
     </li>
   `;
-}
-
-/** Who is not an account's person says so beside the name. */
-const kinds = { bot: () => gettext("bot"), guest: () => gettext("guest") };
-
-function Kind({ kind }) {
-  return kinds[kind] ? html`<span class="tag faint">${kinds[kind]()}</span>` : null;
 }
 
 /** That it was edited; who may see what it said before gets there by it. */

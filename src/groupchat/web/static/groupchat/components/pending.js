@@ -7,6 +7,7 @@ import { chat } from "./chat.js";
 import { Folding } from "./folding.js";
 import { html } from "./html.js";
 import { Icon } from "./icons.js";
+import { KindOfPerson } from "./kind-of-person.js";
 import { Quote } from "./quote.js";
 import { reason } from "./reason.js";
 
@@ -21,6 +22,7 @@ export function Pending({ id, room, pending, first }) {
       ${first && html`<${Avatar} person=${me} id=${me?.id ?? 0} />`}
       <div class="message-head">
         <span class=${first ? "author" : "quietly"} dir="auto">${me?.name ?? gettext("You")}</span>
+        ${first && html`<${KindOfPerson} kind=${me?.kind} />`}
         <span class="when"><time datetime=${isoOf(pending.at)}>${(first ? formatTime : formatTimeShort)(isoOf(pending.at), chat.locale)}</time></span>
       </div>
       <div class="message-body">
