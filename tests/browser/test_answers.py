@@ -24,7 +24,8 @@ def test_an_answer_shows_what_it_answers_and_leads_there(meet: Meet, room: str) 
     grace = meet("Grace").enters(room)
     ada.says("Who brings the cake?\nAnd the plates?")
     bar = answers(grace, "Who brings the cake?")
-    expect(bar.locator(".quote-author bdi")).to_have_text("Reply to \u2068Ada\u2069")  # its name can't turn the words round
+    # Her name cannot turn the words round.
+    expect(bar.locator(".quote-author bdi")).to_have_text("Reply to \u2068Ada\u2069")
     expect(bar).to_contain_text("Who brings the cake?")
     grace.says("I do")
     expect(bar).to_have_count(0)
