@@ -7,6 +7,7 @@ this version, in the repository that it names. The bundle is made into the wheel
 from __future__ import annotations
 
 import re
+import shutil
 import sys
 import tomllib
 from pathlib import Path
@@ -49,6 +50,7 @@ class BuildPy(build_py):
         if self.editable_mode:
             return
         client = Path(self.build_lib) / "groupchat/web/static/groupchat"
+        shutil.rmtree(client / bundling.FOLDER, ignore_errors=True)  # an earlier build's is of another client
         try:
             bundling.bundle(client, client / bundling.FOLDER)
         except bundling.CannotBundle as error:

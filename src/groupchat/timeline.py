@@ -316,7 +316,7 @@ def mine_of(person_ids: Iterable[int]) -> dict[int, OwnState]:
         .order_by("room_id")
         .values_list(
             *("room__seq", "room__last_number"),
-            *("person_id", "room_id", "person_seq", "role", "state", "last_read_number", "notify"),
+            *("person_id", "room_id", "person_seq", "role", "state", "last_read_number", "notify", "pinned"),
         )
     )
     found = Room.objects.filter(pk__in={row[3] for row in memberships})
@@ -325,11 +325,17 @@ def mine_of(person_ids: Iterable[int]) -> dict[int, OwnState]:
     # Behind the marks: what is deleted or moved meanwhile comes as a change, and may be said twice.
     behind = {row[2] for row in memberships if row[1] > row[7]}
     skipped = uncounted(behind) if behind else {}
-    for room_seq, last_number, person_id, room_id, seq, role, state, last_read_number, notify in memberships:
+    for room_seq, last_number, person_id, room_id, seq, role, state, last_read_number, notify, pinned in memberships:
         if room_id not in resources or person_id not in rooms:
             continue
         me = own_membership(
-            room=room_id, seq=seq, role=role, state=state, last_read_number=last_read_number, notify=notify
+            room=room_id,
+            seq=seq,
+            role=role,
+            state=state,
+            last_read_number=last_read_number,
+            notify=notify,
+            pinned=pinned,
         )
         room, written_at = resources[room_id]
         whole: RoomState = {

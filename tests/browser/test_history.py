@@ -61,6 +61,7 @@ def test_a_reload_closes_what_lay_over_the_page(meet: Meet, room: str) -> None:
     ada = meet("Ada").enters(f"{room} one").enters(f"{room} two")
     ada.page.get_by_role("button", name="About this room").click()
     expect(ada.page.get_by_role("dialog")).to_be_visible()
+    ada.page.evaluate("localStorage.setItem('groupchat-last-room', 'another')")  # by another tab
     ada.page.reload()
     expect(ada.page.locator(".room-name")).to_have_text(f"{room} two")
     assert dialogs(ada) == 0
@@ -92,6 +93,7 @@ def test_the_pane_is_a_step_at_every_width(meet: Meet, room: str) -> None:
         expect(pane).to_be_visible()
         ada.page.get_by_role("button", name="Close the members").click()
         expect(pane).to_have_count(0)
+        expect(ada.page.get_by_role("button", name="Members", exact=True)).to_be_focused()
         expect(ada.composer).to_be_visible()
 
 
@@ -165,6 +167,30 @@ def test_leaving_a_room_can_be_undone(meet: Meet, room: str) -> None:
     ada.page.get_by_role("button", name="Leave the room").click()
     ada.page.close()
     expect(grace.page.locator(".member")).to_have_count(1)
+
+
+def test_a_room_is_pinned_to_the_top_of_ones_own_list(meet: Meet, room: str) -> None:
+    ada = meet("Ada").enters(f"{room} one").enters(f"{room} two")
+    ada.page.get_by_role("button", name="About this room").click()
+    ada.page.get_by_label("Pin it to the top of my list").check()
+    ada.page.keyboard.press("Escape")
+    pinned = ada.page.get_by_role("region", name="Pinned").locator(".room-link")
+    ada.page.locator(".room-link").filter(has_text=f"{room} one").click()
+    expect(pinned).to_contain_text([f"{room} two"])
+    ada.page.reload()
+    expect(pinned).to_contain_text([f"{room} two"])
+
+
+def test_going_back_after_leaving_leads_to_no_room_that_one_left(meet: Meet, room: str) -> None:
+    ada = meet("Ada", viewport={"width": 390, "height": 780}).enters(f"{room} one")
+    ada.page.get_by_role("button", name="All rooms").click()
+    ada.enters(f"{room} two")
+    ada.page.get_by_role("button", name="About this room").click()
+    ada.page.get_by_role("button", name="Leave the room").click()
+    expect(ada.page.locator(".sidebar")).to_be_visible()
+    ada.page.go_back()
+    expect(ada.page.locator(".room-link")).to_have_count(1)
+    expect(ada.page.locator(".room-link")).to_contain_text(f"{room} one")
 
 
 def test_arrow_up_edits_what_one_sees(meet: Meet, site: Site, room: str) -> None:

@@ -147,7 +147,7 @@ def test_a_list_of_rooms_longer_than_the_screen(meet: Meet, site: Site, room: st
     more = ada.page.locator(".unread-hint button")
     expect(more).to_have_count(0)
     site.fill(f"{room} 3", 1)
-    expect(more).to_have_text("1 more unread")
+    expect(more).to_have_text("1 more unread room")
     more.click()
     expect(ada.unread(f"{room} 3")).to_be_in_viewport(ratio=1)
     expect(more).to_have_count(0)

@@ -94,6 +94,7 @@ def live(server: ThreadServer, stage: Stage, user: Callable[..., Actor], options
     alice.sees_members(alice, bob)  # she was reset, and hears the room again only when she has read it anew
     bob.sees_topic("All of us")
     bob.reads()
+    bob.client.call("room.pin", room=bob.room, pinned=True)
     bob.client.call("me.rename", name="Bobby")
     bob.client.call("ping")
     bob.client.call("typing", room=bob.room)

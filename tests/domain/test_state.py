@@ -106,6 +106,8 @@ ACTIONS: dict[str, Callable[[World], object]] = {
     "delete a tombstone": lambda w: messages.delete(person=w.alice, room_id=w.lobby.pk, number=2),
     "read": lambda w: memberships.read(person=w.alice, room_id=w.lobby.pk, number=2),
     "read again": lambda w: memberships.read(person=w.carol, room_id=w.lobby.pk, number=1),
+    "pin a room": lambda w: memberships.pin(person=w.alice, room_id=w.lobby.pk, pinned=True),
+    "pin no room": lambda w: memberships.pin(person=w.alice, room_id=w.lobby.pk, pinned=False),
     "switch somebody off": lambda w: set_active(person=w.bob, is_active=False),
     "end sessions": lambda w: end_sessions(person=w.alice),
     "a guest comes": lambda w: person_of_guest(guest=w.guest),
@@ -202,6 +204,7 @@ def test_every_action_is_tried() -> None:
     looks = {"find", "id_of", "admit", "make_owner", "person_of_user", "person_of_username", "handle_of", "new_guest"}
     assert verbs - looks == {
         *("enter", "create", "join", "leave", "rename", "set_topic"),
-        *("post", "edit", "delete", "read", "raise_marks"),
+        *("take_name", "name_anew"),
+        *("post", "edit", "delete", "read", "pin", "raise_marks"),
         *("person_of_guest", "act_as_new_guest", "end_guest", "end_sessions", "set_active"),
     }

@@ -27,6 +27,7 @@ OTHER: dict[str, Any] = {
     "state": Membership.State.KICKED,
     "last_read_number": 5,
     "notify": Membership.Notify.NOTHING,
+    "pinned": True,
 }
 # What every message has from the start, and what becomes of one; all else hangs on it.
 WORDS = {"number", "seq", "author", "body", "at", "client_message_id", "edited_at", "deleted_at"}

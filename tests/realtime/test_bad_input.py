@@ -124,16 +124,18 @@ def wrong_commands(room: int) -> Iterator[tuple[dict[str, Any], str, str | None]
         "me.rename": {"name": "Grace"},
         "changes": {"room": room, "since": 0},
         "read": {"room": room, "number": 1},
+        "room.pin": {"room": room, "pinned": True},
     }
     optional = {("subscribe", "room"), ("changes", "room")}
     whole = {"room", "number", "since", "before", "after", "around", "limit"}
     wrong_whole = ("1", 1.5, True, [], {}, -1, HUGE, None)
     wrong_text = (1, True, [], {}, None)
+    wrong_choice = (1, 0, "true", [], {}, None)
     for type_, members in good.items():
         for name in members:
             if (type_, name) not in optional:
                 yield {"type": type_} | {one: members[one] for one in members if one != name}, "invalid", name
-            for value in wrong_whole if name in whole else wrong_text:
+            for value in wrong_whole if name in whole else wrong_choice if name == "pinned" else wrong_text:
                 if value is not None or (type_, name) not in optional:
                     yield {"type": type_} | members | {name: value}, "invalid", name
     for name in ("before", "after", "around", "limit"):
@@ -227,6 +229,7 @@ TYPES = st.sampled_from(
         "members",
         "changes",
         "read",
+        "room.pin",
         "ping",
         "x",
     ]

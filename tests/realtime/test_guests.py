@@ -53,6 +53,7 @@ def test_a_refused_word_leaves_no_trace(stage: Stage) -> None:
         ("room.enter", "invalid"): {"name": " "},
         ("room.join", "not_found"): {"room": 10**9},
         ("read", "not_found"): {"room": room, "number": 1},
+        ("room.pin", "not_found"): {"room": room, "pinned": True},
     }
     for (type_, code), members in refusals.items():
         grace.is_refused(code, type_, **members)

@@ -287,6 +287,7 @@ def test_private_rooms_are_for_their_members(stage: Stage, user: Callable[..., A
             "room.rename": {"room": room.pk, "name": "Mine"},
             "room.topic": {"room": room.pk, "topic": "Mine"},
             "read": {"room": room.pk, "number": 1},
+            "room.pin": {"room": room.pk, "pinned": True},
         }.items():
             who.is_refused("not_found", type_, **members)
         who.is_refused("not_found", "subscribe", slug="zX9-secret")

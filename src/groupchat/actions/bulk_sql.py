@@ -41,7 +41,18 @@ _ROOM = [
     *_KIND_SEQS,
 ]
 _PERSON = ["id", "kind", "handle", "name", "is_owner", "is_active", "version", "account_active"]
-_MEMBERSHIP = ["id", "room_id", "person_id", "role", "state", "seq", "person_seq", "last_read_number", "notify"]
+_MEMBERSHIP = [
+    "id",
+    "room_id",
+    "person_id",
+    "role",
+    "state",
+    "seq",
+    "person_seq",
+    "last_read_number",
+    "notify",
+    "pinned",
+]
 _COUNTERS = attrgetter("seq", *_KIND_SEQS)
 _GUEST_ID = Person._meta.get_field("guest_id")
 

@@ -79,7 +79,7 @@ class RoomChange:
         """A message is new; it has its number and its seq from here. No row is made of it: posts are many."""
         self._written.append(message)
         self._people[author.pk] = author
-        self.last_message_at = at
+        self.last_message_at = self.room.last_message_at = at
 
     def save(self) -> None:
         """Write the room's counters and publish on commit what changed since the last call, if anything."""

@@ -1,4 +1,4 @@
-"""What a person keeps about a room: how far they read."""
+"""What a person keeps about a room: how far they read, and whether it is pinned."""
 
 from __future__ import annotations
 
@@ -15,21 +15,37 @@ from groupchat.permissions import is_joined
 def read(*, person: Person, room_id: int, number: int) -> Membership:
     """Everything up to `number` is read. The mark only rises; a lower number changes nothing."""
     with transaction.atomic():
-        # The person's row first: two devices may read at once, and the later seq must hold the higher mark.
-        lock_people([person.pk])
-        membership = (
-            Membership.objects.select_for_update(of=("self",))
-            .filter(room_id=room_id, person=person)
-            .select_related("room")
-            .first()
-        )
-        if membership is None or not is_joined(membership):
-            raise NotFound("You are not in this room.")
+        membership = _own(person, room_id)
         if number > membership.room.last_number:
             raise Invalid(f"There is no message {number} in this room yet.", field="number")
         if number > membership.last_read_number:
             membership.last_read_number = number
             changed_mine(person.pk, [membership])
+    return membership
+
+
+def pin(*, person: Person, room_id: int, pinned: bool) -> Membership:
+    """The room stands near the top of the person's own list, or does so no more."""
+    with transaction.atomic():
+        membership = _own(person, room_id)
+        if pinned != membership.pinned:
+            membership.pinned = pinned
+            changed_mine(person.pk, [membership])
+    return membership
+
+
+def _own(person: Person, room_id: int) -> Membership:
+    """One's membership with its room, both one's own row and it locked; raises NotFound."""
+    # The person's row first: two devices may write at once, and the later seq must hold the later state.
+    lock_people([person.pk])
+    membership = (
+        Membership.objects.select_for_update(of=("self",))
+        .filter(room_id=room_id, person=person)
+        .select_related("room")
+        .first()
+    )
+    if membership is None or not is_joined(membership):
+        raise NotFound("You are not in this room.")
     return membership
 
 

@@ -80,25 +80,34 @@ def rename(*, person: Person, name: str) -> Person:
 
     In other rooms where they wrote, they are named anew with the next page. So it is where this ends half way.
     """
-    name = clean_person_name(name)
-    with transaction.atomic():
-        person = lock_people([person.pk])[person.pk]
-        require_active(person)
-        if name == person.name:
-            return person
-        person.name = name
-        person.version += 1
-        person.save(update_fields=["name", "version"])
-        changed_sessions(person.pk)
-    last: int | None = 0
+    before = person.version
+    person = take_name(person=person, name=name)
+    last: int | None = 0 if person.version != before else None
     while last is not None:
-        last = _named_anew(person.pk, behind=last)
+        last = name_anew(person_id=person.pk, behind=last)
     return person
 
 
 @transaction.atomic
-def _named_anew(person_id: int, *, behind: int) -> int | None:
-    """Name this person anew in some of their rooms, in order of id; the last of them, None where there was none."""
+def take_name(*, person: Person, name: str) -> Person:
+    """The first part of `rename`: from here on one is called that, and one's own sockets know it."""
+    name = clean_person_name(name)
+    person = lock_people([person.pk])[person.pk]
+    require_active(person)
+    if name != person.name:
+        person.name = name
+        person.version += 1
+        person.save(update_fields=["name", "version"])
+        changed_sessions(person.pk)
+    return person
+
+
+@transaction.atomic
+def name_anew(*, person_id: int, behind: int) -> int | None:
+    """The rest of `rename`: name this person anew in some of their rooms, in order of id.
+
+    Gives the last of these rooms, behind which to go on; None where there was none.
+    """
     mine = Membership.objects.filter(person_id=person_id, state=Membership.State.JOINED).order_by("room_id")
     room_ids = list(mine.filter(room_id__gt=behind).values_list("room_id", flat=True)[:ROOMS_AT_ONCE])
     if not room_ids:

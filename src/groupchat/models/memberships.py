@@ -13,12 +13,12 @@ class Membership(models.Model):
     """One person in one room. Leaving is a state with a seq, never a deleted row.
 
     `seq` counts in the room and covers what everyone sees (role, state); `person_seq` counts in the person and covers
-    what only they see (read mark, notify level). A person's own post directly behind their mark takes it along without
-    a new `person_seq`: it adds nothing unread, and everyone who knows the message knows that.
+    what only they see (read mark, notify level, pinned or not). A person's own post directly behind their mark takes it
+    along without a new `person_seq`: it adds nothing unread, and everyone who knows the message knows that.
     """
 
     # What a person is told of their own membership, and so what is saved with it; `person_seq` counts it.
-    OWN = ("role", "state", "last_read_number", "notify")
+    OWN = ("role", "state", "last_read_number", "notify", "pinned")
 
     class Role(models.TextChoices):
         OWNER = "owner", _("owner")
@@ -44,6 +44,8 @@ class Membership(models.Model):
     person_seq = models.PositiveBigIntegerField(default=0, editable=False)
     last_read_number = models.PositiveBigIntegerField(default=0, editable=False)
     notify = models.CharField(max_length=10, choices=Notify.choices, default=Notify.EVERYTHING)
+    # Its default is the database's, too: a version that does not know the column may run beside.
+    pinned = models.BooleanField(default=False, db_default=False)
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:

@@ -9,7 +9,15 @@ from __future__ import annotations
 from groupchat.protocol.base import PROTOCOL, Command, PositiveId, Ref, Seq
 from groupchat.protocol.changes import Changes, ChangesFrame, MyChangesFrame
 from groupchat.protocol.frames import AnyCommand, decode, decode_classic, encode, ref_of, refusal, reply
-from groupchat.protocol.memberships import JoinRoom, LeaveRoom, MemberResource, Members, MembershipResource, Read
+from groupchat.protocol.memberships import (
+    JoinRoom,
+    LeaveRoom,
+    MemberResource,
+    Members,
+    MembershipResource,
+    PinRoom,
+    Read,
+)
 from groupchat.protocol.messages import (
     DeleteMessage,
     EditMessage,
@@ -49,6 +57,7 @@ __all__ = [
     "NoticeResource",
     "PeopleFrame",
     "PersonResource",
+    "PinRoom",
     "Ping",
     "PositiveId",
     "PostMessage",

@@ -9,7 +9,7 @@ from pydantic_core import from_json, to_json
 
 from groupchat.errors import BadFrame, ChatError, Invalid, UnknownCommand
 from groupchat.protocol.changes import Changes
-from groupchat.protocol.memberships import JoinRoom, LeaveRoom, Members, Read
+from groupchat.protocol.memberships import JoinRoom, LeaveRoom, Members, PinRoom, Read
 from groupchat.protocol.messages import DeleteMessage, EditMessage, Messages, MessageVersions, PostMessage
 from groupchat.protocol.people import RenameMe
 from groupchat.protocol.rooms import EnterRoom, RenameRoom, SetTopic, Subscribe, Unsubscribe
@@ -34,6 +34,7 @@ AnyCommand = (
     | Members
     | Changes
     | Read
+    | PinRoom
     | RenameMe
     | Ping
     | Typing

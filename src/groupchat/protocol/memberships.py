@@ -27,6 +27,7 @@ class MembershipResource(TypedDict):
     state: Literal["joined", "left", "kicked", "banned"]
     last_read_number: int
     notify: Literal["everything", "mentions", "nothing"]
+    pinned: bool
 
 
 class JoinRoom(Command):
@@ -58,3 +59,11 @@ class Read(Command):
     type: Literal["read"]
     room: PositiveId
     number: Seq
+
+
+class PinRoom(Command):
+    """Keep the room near the top of one's own list, or do so no more."""
+
+    type: Literal["room.pin"]
+    room: PositiveId
+    pinned: Annotated[bool, Field(strict=True)]

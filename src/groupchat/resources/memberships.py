@@ -28,11 +28,12 @@ def membership_resource(membership: Membership) -> MembershipResource:
         state=membership.state,
         last_read_number=membership.last_read_number,
         notify=membership.notify,
+        pinned=membership.pinned,
     )
 
 
 def own_membership(
-    *, room: int, seq: int, role: str, state: str, last_read_number: int, notify: str
+    *, room: int, seq: int, role: str, state: str, last_read_number: int, notify: str, pinned: bool
 ) -> MembershipResource:
     """The same of a row that is no model."""
     return cast(
@@ -44,5 +45,6 @@ def own_membership(
             "state": str(state),
             "last_read_number": last_read_number,
             "notify": str(notify),
+            "pinned": bool(pinned),
         },
     )

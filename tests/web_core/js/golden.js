@@ -88,6 +88,7 @@ const RESULTS = [
   [["room", "number", "versions"], ({ versions }) => ok(versions.length > 0 && versions.every(({ body, at }) => body && at))],
   [["last_read_number", "seq"], readMark],
   [["person"], ({ person }) => ok(person.name && person.version > 1)],
+  [["pinned", "seq"], ({ pinned }) => ok(pinned)],
   [["seq"], ({ seq }) => ok(seq > 0)],
   [[], () => {}],
 ];
@@ -158,7 +159,7 @@ function failure(frame) {
 }
 
 const COMMAND_NAMES = Object.fromEntries(
-  ["hello", "subscribe", "unsubscribe", "room.enter", "room.join", "room.leave", "room.rename", "room.topic", "message.post", "message.edit", "message.delete", "message.versions", "messages", "members", "changes", "read", "me.rename", "typing", "ping"].map((name) => [name, true]),
+  ["hello", "subscribe", "unsubscribe", "room.enter", "room.join", "room.leave", "room.rename", "room.topic", "message.post", "message.edit", "message.delete", "message.versions", "messages", "members", "changes", "read", "room.pin", "me.rename", "typing", "ping"].map((name) => [name, true]),
 );
 
 /** The members of every command that the store sends in a life that uses all of them, by type. */
@@ -202,6 +203,7 @@ export async function sentByTheStore() {
   room.remove(151);
   room.rename("Another");
   room.setTopic("topic");
+  room.pin(true);
   await flow();
   room.markRead(151);
   server.post(1, 2, "unread", "unread");

@@ -51,6 +51,10 @@ const COMMANDS = {
   },
   messages: (server, connection, command) => server.page(command.room, command),
   members: (server, connection, command) => server.members(command.room, command),
+  "room.pin"(server, connection, { room, pinned }) {
+    server.changeMine(connection.person, room, { pinned });
+    return { pinned, seq: server.mySeq.get(connection.person) };
+  },
   read: (server, connection, { room, number }) => server.read(room, connection.person, number),
   typing(server, connection, { room }) {
     for (const other of server.connections) if (other.subscriptions.has(room)) other.push({ type: "typing", room, person: connection.person });

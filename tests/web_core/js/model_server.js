@@ -145,7 +145,7 @@ export class ModelServer {
   changeMine(person, id, changes) {
     const seq = this.mySeq.get(person) + 1;
     this.mySeq.set(person, seq);
-    const had = this.memberships.get(`${person} ${id}`) ?? { room: id, notify: "everything" };
+    const had = this.memberships.get(`${person} ${id}`) ?? { room: id, notify: "everything", pinned: false };
     this.memberships.set(`${person} ${id}`, { ...had, ...changes, seq });
     for (const connection of this.connections) if (connection.person === person && connection.greeted) connection.push(this.mine(person, seq - 1));
   }

@@ -4,7 +4,7 @@ import { equal, rejects } from "./check.js";
 import { opened, world } from "./store_world.js";
 
 const at = (minute) => `2026-03-02T08:${String(minute).padStart(2, "0")}:00.000Z`;
-const options = { isUnread: (room) => room.unread, writtenAt: (room) => room.at };
+const options = { isUnread: (room) => room.unread, isPinned: (room) => room.pinned === true, writtenAt: (room) => room.at };
 const names = (sections) => sections.map(({ name, rooms, more }) => [name, rooms.map((room) => room.name).join(" "), more]);
 
 export function unread_rooms_lead_and_the_last_written_in_come_first() {
@@ -17,6 +17,28 @@ export function unread_rooms_lead_and_the_last_written_in_come_first() {
   equal(names(sectionsOf(rooms, options)), [["unread", "d b", 0], ["rooms", "c a", 0]]);
   equal(names(sectionsOf(rooms, { ...options, all: true })), [["unread", "d b", 0], ["rooms", "a c", 0]], "all of them are by name");
   equal(names(sectionsOf(rooms.slice(0, 1), options)), [["rooms", "a", 0]], "a section without rooms is left out");
+}
+
+export function pinned_rooms_stand_by_name_between_the_unread_and_the_others() {
+  const rooms = [
+    { name: "a", at: at(1), unread: false, pinned: true },
+    { name: "b", at: at(2), unread: true, pinned: true },
+    { name: "c", at: at(3), unread: false, pinned: true },
+    { name: "d", at: at(4), unread: false },
+  ];
+  equal(names(sectionsOf(rooms, options)), [["unread", "b", 0], ["pinned", "a c", 0], ["rooms", "d", 0]]);
+}
+
+export async function a_room_is_pinned_on_all_devices() {
+  const it = await world();
+  const other = await world({ server: it.server });
+  const [room] = it.store.rooms.value;
+  equal(room.pinned.value, false);
+  const pinned = room.pin(true);
+  await it.flow();
+  await pinned;
+  await other.flow();
+  equal([room.pinned.value, other.store.rooms.value[0].pinned.value], [true, true]);
 }
 
 export function the_open_room_stays_where_it_was() {
@@ -34,6 +56,8 @@ export function only_so_many_are_listed_before_one_asks_for_all() {
   const [{ rooms: listed, more }] = sectionsOf(rooms, options);
   equal([listed.length, listed[0].name, more], [MOST_RECENT, String(MOST_RECENT + 2), 3]);
   equal(sectionsOf(rooms, { ...options, all: true })[0].rooms.length, MOST_RECENT + 3);
+  const isFixed = (room) => (room.name === "0" ? "rooms" : null);
+  equal(sectionsOf(rooms, { ...options, isFixed })[0].rooms.at(-1).name, "0", "the open one is among them");
 }
 
 export async function a_room_knows_when_somebody_last_wrote_in_it() {

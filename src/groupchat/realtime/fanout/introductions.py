@@ -20,7 +20,8 @@ class Introductions:
             if publication.introduce is None:
                 continue
             for one in publication.named:
-                if introduced.get(one.id, 0) < one.version:
+                known = found[one.id][0].version if one.id in found else introduced.get(one.id, 0)
+                if known < one.version:
                     found[one.id] = (one, publication.introduce)
         self._all = list(found.values())
 

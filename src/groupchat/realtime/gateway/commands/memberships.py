@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from groupchat import permissions
 from groupchat.actions import memberships, rooms
-from groupchat.protocol import JoinRoom, LeaveRoom, Members, Read
+from groupchat.protocol import JoinRoom, LeaveRoom, Members, PinRoom, Read
 from groupchat.realtime.delivery.opening import Asked, Roll
 from groupchat.realtime.gateway.commands.declaration import Declaration
 from groupchat.realtime.gateway.commands.opening import STATE, open_room, require_place
@@ -43,6 +43,11 @@ async def mark_read(connection: NativeSession, command: Read) -> None:
     connection.reply(command.ref, {"last_read_number": membership.last_read_number, "seq": membership.person_seq})
 
 
+async def pin_room(connection: NativeSession, command: PinRoom) -> None:
+    membership = await connection.act(memberships.pin, room_id=command.room, pinned=command.pinned)
+    connection.reply(command.ref, {"pinned": membership.pinned, "seq": membership.person_seq})
+
+
 COMMANDS: tuple[Declaration[Any], ...] = (
     Declaration(
         JoinRoom,
@@ -61,4 +66,5 @@ COMMANDS: tuple[Declaration[Any], ...] = (
         limits=("max_page_members",),
     ),
     Declaration(Read, mark_read, right=permissions.MEMBER, reply=("last_read_number", "seq"), writes=True),
+    Declaration(PinRoom, pin_room, right=permissions.MEMBER, reply=("pinned", "seq"), writes=True),
 )

@@ -24,7 +24,13 @@ async def rename_me(connection: NativeSession, command: RenameMe) -> None:
     wait = connection.runtime.visitors.renames(connection.visitor_key, connection.runtime.loop.time())
     if wait:
         raise RateLimited("You had many names just now. Keep this one for a while.", retry_after=wait)
-    person = person_resource(await connection.act(people.rename, name=name))
+    before = connection.person.version
+    renamed = await connection.act(people.take_name, name=name)
+    # Between two parts others write.
+    last: int | None = 0 if renamed.version != before else None
+    while last is not None:
+        last = await connection.runtime.database.write(people.name_anew, person_id=renamed.pk, behind=last)
+    person = person_resource(renamed)
     connection.introduce([person])
     connection.reply(command.ref, {"person": person})
 

@@ -24,8 +24,8 @@ root.lang = catalogue?.language ?? "en";
 chat.locale = navigator.languages.find((tag) => tag.split("-")[0] === root.lang.split("-")[0]) ?? root.lang;
 chat.store = await startStore({ url: chat.page.socket, locale: chat.locale });
 
-startOverlays();
 startRouting();
+startOverlays();
 startTitle();
 startViewport();
 startKeyboard();

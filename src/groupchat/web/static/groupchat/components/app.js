@@ -2,6 +2,7 @@
 
 import { gettext } from "../lib/i18n.js";
 import { Announcer } from "./announcer.js";
+import { ConnectionBanner } from "./connection.js";
 import { current } from "./current.js";
 import { html } from "./html.js";
 import { KeysDialog } from "./keys-dialog.js";
@@ -35,11 +36,12 @@ export function App() {
   // Where the pane lies over the others they are out of reach; on a phone they are not there at all.
   const under = beside && !isWide.value && !isNarrow.value;
   return html`
-    <a class="skip" href="#composer" onClick=${skip}>${gettext("Skip to the composer")}</a>
+    <a class="skip" href="#composer" inert=${under} onClick=${skip}>${gettext("Skip to the composer")}</a>
     <div class=${beside ? "panes beside" : "panes"} data-pane=${pane}>
       <${Sidebar} inert=${under} />
       <${RoomView} inert=${under} />
       ${beside && html`<${Members} key=${room.id} room=${room} />`}
+      <div class="banner-place"><${ConnectionBanner} /></div>
     </div>
     <${OpenDialog} />
     <${Toast} />

@@ -40,9 +40,16 @@ export const attended = signal(isAttended());
 
 let toasts = 0;
 
-/** @param {string} text @param {{label: string, run: () => void}|null} [action] what one can do about it while it is there */
+/**
+ * @param {string} text @param {{label: string, run: () => void}|null} [action] what one can do about it while it is there
+ * @returns {() => void} takes it away, if it is still there
+ */
 export function say(text, action = null) {
-  toast.value = { text, key: (toasts += 1), action };
+  const shown = { text, key: (toasts += 1), action };
+  toast.value = shown;
+  return () => {
+    if (toast.peek() === shown) toast.value = null;
+  };
 }
 
 function isAttended() {

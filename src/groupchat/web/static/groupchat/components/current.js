@@ -3,6 +3,7 @@
 import { gettext } from "../lib/i18n.js";
 import { effect, signal, untracked } from "../vendor/signals-core.js";
 import { attended, chat, say } from "./chat.js";
+import { closeDialog } from "./overlays.js";
 import { go, isNarrow, renameTo, route } from "./route.js";
 
 /** {room, slug, status, failure}; status: "none", "opening", "open", "failed". */
@@ -22,7 +23,7 @@ export function followRoute() {
     if (rooms.length === 0) return;
     const last = remembered();
     const room = rooms.find((each) => each.info.peek().slug === last) ?? latest(rooms);
-    untracked(() => go(room.info.value.slug, null, { replace: true }));
+    untracked(() => go(room.info.value.slug, null, { replace: true, under: true }));
   });
   effect(() => {
     // Nothing is known of the room any more: signed out, here or in another tab; or the server knows us as another person,
@@ -30,6 +31,7 @@ export function followRoute() {
     const { room } = current.value;
     if (!room || room.info.value !== null) return;
     untracked(() => {
+      closeDialog(); // it may be about the room
       current.value = { room: null, slug: null, status: "none", failure: null };
       if (chat.store.known.value) show(route.value);
     });
@@ -51,7 +53,7 @@ export function followRoute() {
     untracked(() => {
       room.missing.value = null;
       say(gettext("There is no such message here."));
-      go(room.info.value.slug, null, { replace: true });
+      go(room.info.value.slug, null, { replace: true, under: true });
     });
   });
   effect(() => {
@@ -129,6 +131,6 @@ function remember(slug) {
   try {
     localStorage.setItem(LAST_ROOM, slug);
   } catch {
-    // No storage: the first room is shown next time.
+    // No storage: next time the room is shown in which somebody wrote last.
   }
 }

@@ -6,7 +6,7 @@ import { Body } from "./body.js";
 import { html } from "./html.js";
 
 const MOST_LINES = 24;
-const MAYBE_LONG = 900; // characters: fewer are no 24 lines on a page of any width, so nothing is measured
+const MAYBE_LONG = 600; // characters: fewer are no 24 lines, so nothing is measured
 
 export function Folding({ text }) {
   return text.length > MAYBE_LONG || lines(text) > MOST_LINES ? html`<${Foldable} text=${text} />` : html`<${Body} text=${text} />`;
@@ -25,7 +25,7 @@ function Foldable({ text }) {
   }, [text]);
 
   return html`<div class=${isLong && !isOpen ? "fold folded" : "fold"} ref=${element}><${Body} text=${text} /></div>
-    ${isLong && html`<button class="fold-button" type="button" tabindex="-1" aria-expanded=${isOpen ? "true" : "false"} onClick=${() => setOpen(!isOpen)}>${isOpen ? gettext("Show less") : gettext("Show all")}</button>`}`;
+    ${isLong && html`<button class="fold-button" type="button" aria-expanded=${isOpen ? "true" : "false"} onClick=${() => setOpen(!isOpen)}>${isOpen ? gettext("Show less") : gettext("Show all")}</button>`}`;
 }
 
 function lines(text) {

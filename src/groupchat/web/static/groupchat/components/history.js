@@ -7,6 +7,8 @@
 
 /** @typedef {{fromList?: boolean, side?: string|null, dialog?: string|null, opened?: "side"|"dialog"|null}} Entry */
 
+const LONGEST_STEP = 1_000; // ms: a browser that has not gone back by then will not
+
 /** A step back that the browser has not taken yet: what comes after it waits. @type {Promise<void>|null} */
 let leaving = null;
 
@@ -27,8 +29,13 @@ export function replace(state, address = location.pathname) {
 
 /** A step back for something that is closed already. */
 export function stepBack() {
-  leaving = new Promise((done) => window.addEventListener("popstate", () => done(), { once: true }));
-  leaving.then(() => (leaving = null));
+  const step = new Promise((done) => {
+    window.addEventListener("popstate", () => done(), { once: true });
+    setTimeout(done, LONGEST_STEP);
+  });
+  leaving = step.then(() => {
+    leaving = null;
+  });
   history.back();
 }
 
@@ -37,8 +44,9 @@ export function isLeaving() {
   return leaving !== null;
 }
 
-/** Do it now, or when the step back has been taken: an entry that is written meanwhile would be the one that goes. */
+/** Do it now, or when the step back has been taken: an entry that is written meanwhile would be the one that goes. @param {() => void} change */
 export function whenThere(change) {
-  if (leaving) leaving.then(change);
+  // Again: what waited before this may have stepped back itself.
+  if (leaving) leaving.then(() => whenThere(change));
   else change();
 }

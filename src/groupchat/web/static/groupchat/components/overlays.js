@@ -20,12 +20,12 @@ let opened = 0;
 export function startOverlays() {
   const { side: pane, dialog: key } = entry();
   side.value = pane ?? null;
-  if (key) stepBack();
   window.addEventListener("popstate", () => {
     if (isLeaving()) return;
     side.value = entry().side ?? null;
     dialog.value = kept.get(entry().dialog) ?? null;
   });
+  if (key) stepBack();
 }
 
 /** Open a dialog, in the place of one that is open. @param {{kind: string, [prop: string]: any}} wanted */
@@ -34,7 +34,7 @@ export function openDialog(wanted) {
   dialog.value = wanted;
   whenThere(() => {
     if (dialog.peek() !== wanted) return;
-    const state = { ...entry(), dialog: keep(wanted), opened: /** @type {const} */ ("dialog") };
+    const state = { side: side.peek(), dialog: keep(wanted), opened: /** @type {const} */ ("dialog") };
     if (instead && entry().dialog) replace(state);
     else push(state);
   });
@@ -42,6 +42,7 @@ export function openDialog(wanted) {
 
 export function closeDialog() {
   if (dialog.peek() === null) return;
+  kept.delete(entry().dialog); // going forward opens nothing that is done with
   dialog.value = null;
   whenThere(() => {
     if (dialog.peek() === null && entry().dialog) stepBack();
@@ -51,7 +52,7 @@ export function closeDialog() {
 /** Open a pane at the side. @param {string} name */
 export function openSide(name) {
   side.value = name;
-  whenThere(() => push({ ...entry(), side: name, opened: "side" }));
+  whenThere(() => push({ side: name, opened: "side" }));
 }
 
 export function closeSide() {

@@ -13,7 +13,8 @@ export function Pane({ title, close, opener, children }) {
 
   useLayoutEffect(() => {
     heading.current.focus({ preventScroll: true });
-    return () => document.getElementById(opener)?.focus({ preventScroll: true });
+    // A moment later: what lay under it can't take the focus before.
+    return () => queueMicrotask(() => document.getElementById(opener)?.focus({ preventScroll: true }));
   }, []);
 
   function pressed(event) {

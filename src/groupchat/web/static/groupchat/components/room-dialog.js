@@ -13,21 +13,48 @@ import { go } from "./route.js";
 export function RoomDialog({ room }) {
   const info = room.info.value;
   const member = room.membership.value !== null && !room.gone.value;
+  if (info === null) return null; // signed out meanwhile
 
   function leave() {
-    chat.store.leaveSoon(room).catch((error) => say(reason(error)));
+    const left = chat.store.leaveSoon(room);
+    // Both steps go, the dialog's and the room's: going back must not lead into it again.
+    closeDialog();
     go(null, null, { replace: true });
-    say(gettext("You left {name}.", { name: info.name }), { label: gettext("Undo"), run: () => go(info.slug) });
+    const takeAway = say(gettext("You left {name}.", { name: info.name }), { label: gettext("Undo"), run: undo });
+    left.finally(takeAway).catch((error) => say(reason(error)));
+  }
+
+  function undo() {
+    chat.store.stay(room);
+    go(room.info.peek().slug);
   }
 
   return html`<${Dialog} title=${info.name} name="room">
     ${room.mayManage() ? html`<${Facts} room=${room} />` : html`<p class="room-dialog-topic" dir="auto">${info.topic || gettext("This room has no topic.")}</p>`}
+    ${member && html`<${Pin} room=${room} />`}
     ${member &&
     html`<div class="dialog-part">
       <p class="hint">${gettext("Others see that you left. You can come back to a public room at any time.")}</p>
       <button class="button quiet" type="button" onClick=${leave}>${gettext("Leave the room")}</button>
     </div>`}
   <//>`;
+}
+
+/** One's own: nobody else sees it. */
+function Pin({ room }) {
+  const failure = useSignal("");
+
+  function set(event) {
+    const box = event.currentTarget;
+    failure.value = "";
+    room.pin(box.checked).catch((error) => {
+      box.checked = room.pinned.peek();
+      failure.value = reason(error);
+    });
+  }
+
+  return html`<label class="check"><input type="checkbox" checked=${room.pinned.value} onChange=${set} />${gettext("Pin it to the top of my list")}</label>
+    ${failure.value && html`<p class="form-error" role="alert">${failure.value}</p>`}`;
 }
 
 function Facts({ room }) {

@@ -8,14 +8,15 @@ import { current } from "./current.js";
 /** Whether all rooms are listed, by name, instead of the last ones. */
 export const showsAll = signal(false);
 
-/** Where the open room stood when it was opened: reading it must not move it away. @type {{room: any, section: "unread"|"rooms"}|null} */
+/** Where the open room stood when it was opened: reading it must not move it away. @type {{room: any, section: import("../lib/room-sections.js").Name}|null} */
 let opened = null;
 
 export const sections = computed(() => {
   const { room } = current.value;
-  if (opened?.room !== room) opened = room ? { room, section: isUnread(room) ? "unread" : "rooms" } : null;
+  if (opened?.room !== room) opened = room ? { room, section: isUnread(room) ? "unread" : isPinned(room) ? "pinned" : "rooms" } : null;
   return sectionsOf(chat.store.rooms.value, {
     isUnread,
+    isPinned,
     writtenAt: (each) => each.lastMessageAt.value || each.info.value.created_at,
     isFixed: (each) => (each === opened?.room ? opened.section : null),
     all: showsAll.value,
@@ -24,6 +25,10 @@ export const sections = computed(() => {
 
 /** All of them in that order. */
 export const inOrder = computed(() => sections.value.flatMap(({ rooms }) => rooms));
+
+function isPinned(room) {
+  return room.pinned.value;
+}
 
 function isUnread(room) {
   return room.unread.value > 0 && room.membership.value?.notify !== "nothing";

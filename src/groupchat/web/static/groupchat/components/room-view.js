@@ -5,7 +5,6 @@ import { chat } from "./chat.js";
 import { useLasting } from "./clock.js";
 import { Composer } from "./composer.js";
 import { EditElsewhere } from "./editor.js";
-import { ConnectionBanner } from "./connection.js";
 import { current, openAgain } from "./current.js";
 import { html } from "./html.js";
 import { Icon } from "./icons.js";
@@ -22,7 +21,6 @@ export function RoomView({ inert = false }) {
     ${status === "opening" && html`<${Opening} slug=${slug} />`}
     ${status === "failed" && html`<${Failed} slug=${slug} failure=${failure} />`}
     ${status === "none" && html`<${Welcome} />`}
-    <${ConnectionBanner} />
   </main>`;
 }
 

@@ -35,16 +35,28 @@ export function addressOf(slug, number = null) {
   return number === null ? `${rooms}${pathOf(slug)}/` : `${rooms}${pathOf(slug)}/${number}/`;
 }
 
-/** Go to a room (null: to the list of rooms), or to a message in it. What lies over the page closes, its step becomes this one. */
-export function go(slug, number = null, { replace: instead = false, made = false } = {}) {
+/**
+ * Go to a room (null: to the list of rooms), or to a message in it. What lies over the page closes, and its step becomes this one.
+ * @param {string|null} slug @param {number|null} number @param {{replace?: boolean, made?: boolean, under?: boolean}} options
+ *   `under`: nobody asked for it, so what lies over the page stays
+ */
+export function go(slug, number = null, { replace: instead = false, made = false, under = false } = {}) {
+  if (under && dialog.peek() !== null) {
+    moved = true;
+    whenThere(() => replace(entry(), addressOf(slug, number)));
+    route.value = { slug, number, made, visit: route.value.visit + 1 };
+    return;
+  }
   const fromList = route.peek().slug === null && slug !== null;
   const over = dialog.peek() !== null || (side.peek() !== null && !isWide.peek() && entry().opened === "side");
   dialog.value = null;
   if (!isWide.peek()) side.value = null;
   whenThere(() => {
     const address = addressOf(slug, number);
-    if (instead || over || address === location.pathname) replace({ fromList: entry().fromList, side: side.peek() }, address);
-    else push({ fromList, side: side.peek() }, address);
+    const state = { side: side.peek() };
+    if (over) replace({ ...state, fromList }, address);
+    else if (instead || address === location.pathname) replace({ ...state, fromList: entry().fromList }, address);
+    else push({ ...state, fromList }, address);
   });
   // At last: who hears of it may go on from there.
   route.value = { slug, number, made, visit: route.value.visit + 1 };
@@ -57,8 +69,12 @@ export function follow(event, slug, number = null) {
   go(slug, number);
 }
 
+/** Whether the address changed under what lies over the page. */
+let moved = false;
+
 /** The room has another name now: its address changes under the page, and nothing else. */
 export function renameTo(slug) {
+  moved = dialog.peek() !== null;
   whenThere(() => replace(entry(), addressOf(slug, route.value.number)));
   route.value = { ...route.value, slug };
 }
@@ -78,8 +94,12 @@ export function leaveRoom() {
 }
 
 function read() {
-  // Only what lay over the page was closed: the room may have another name since.
-  if (isLeaving()) return replace(entry(), addressOf(route.value.slug, route.value.number));
+  // Only what lay over the page was closed. The address under it may be an older one: the room was renamed there.
+  if (isLeaving()) {
+    if (moved) replace(entry(), addressOf(route.value.slug, route.value.number));
+    moved = false;
+    return undefined;
+  }
   const { slug, number } = parse(location.pathname);
   const same = slug === route.value.slug && number === route.value.number;
   if (same && route.value.visit > 0) return undefined;

@@ -21,6 +21,7 @@ import { PublicRooms } from "./welcome.js";
 const titles = {
   looking: () => gettext("Looking in"),
   unread: () => gettext("Unread"),
+  pinned: () => gettext("Pinned"),
   rooms: () => gettext("Rooms"),
 };
 

@@ -1,6 +1,7 @@
 /** Signing out erases what this device kept: it asks first, and says what would be lost. */
 
 import { gettext, ngettext } from "../lib/i18n.js";
+import { useState } from "../vendor/preact-hooks.js";
 import { useSignal } from "../vendor/signals.js";
 import { chat } from "./chat.js";
 import { Dialog } from "./dialog.js";
@@ -12,7 +13,8 @@ export function SignOutDialog() {
   const failure = useSignal("");
   const busy = useSignal(false);
   const unsent = chat.store.unsent.value;
-  const guest = chat.store.me.value?.kind !== "user";
+  // As it was when it was asked: while one signs out, one is nobody any more.
+  const [guest] = useState(chat.store.me.peek()?.kind !== "user");
   const erased = guest
     ? gettext("You are a guest: nobody can be this guest again. What this device kept is erased.")
     : gettext("What this device kept is erased. Your messages stay on the server.");

@@ -37,6 +37,10 @@ export function Switcher() {
   const choices = wanted && !exact ? [...found, { enter: wanted }] : found;
   const at = Math.min(chosen.value, choices.length - 1);
 
+  useEffect(() => {
+    document.getElementById(`${id}-${at}`)?.scrollIntoView({ block: "nearest" });
+  }, [at]);
+
   async function choose(choice) {
     if (!choice) return;
     if (!choice.enter) {

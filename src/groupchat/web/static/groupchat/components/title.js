@@ -8,13 +8,14 @@ import { current } from "./current.js";
 export function startTitle() {
   const link = /** @type {HTMLLinkElement|null} */ (document.querySelector('link[rel="icon"]'));
   const dark = link?.href ?? "";
+  const lit = link?.dataset.lit ? new URL(link.dataset.lit, location.href).href : dark;
   effect(() => {
     const unread = chat.store.unread.value;
     const name = current.value.room?.info.value?.name;
     document.title = `${unread > 0 ? `(${unread > 999 ? "999+" : unread}) ` : ""}${name ? `${isolate(name)} · ` : ""}${chat.page.site}`;
   });
   effect(() => {
-    const wanted = chat.store.unread.value > 0 ? link?.dataset.lit : dark;
+    const wanted = chat.store.unread.value > 0 ? lit : dark;
     if (link && wanted && link.href !== wanted) link.href = wanted;
   });
 }

@@ -43,12 +43,16 @@ export function UnreadHint({ list, direction }) {
     count.value = found().length;
   }
 
-  const show = () => found()[0]?.scrollIntoView({ block: "center" });
+  function show() {
+    const [link] = found();
+    link?.scrollIntoView({ block: "center" });
+    link?.focus({ preventScroll: true }); // the button goes
+  }
 
   return html`<div class=${`unread-hint ${direction}`}>
     ${count.value > 0 &&
     html`<button type="button" onClick=${show}>
-      <${Icon} name=${direction} />${ngettext("{count} more unread", "{count} more unread", count.value)}
+      <${Icon} name=${direction} />${ngettext("{count} more unread room", "{count} more unread rooms", count.value)}
     </button>`}
   </div>`;
 }

@@ -6,7 +6,7 @@ import { useSignal } from "../vendor/signals.js";
 import { chat } from "./chat.js";
 import { html } from "./html.js";
 import { RoomField } from "./room-field.js";
-import { addressOf, go } from "./route.js";
+import { addressOf, follow } from "./route.js";
 import { publicRooms } from "./site.js";
 
 export function Welcome() {
@@ -38,12 +38,8 @@ export function PublicRooms() {
 }
 
 function PublicRoom({ room }) {
-  function follow(event) {
-    event.preventDefault();
-    go(room.slug);
-  }
   return html`<li>
-    <a href=${addressOf(room.slug)} onClick=${follow}>
+    <a href=${addressOf(room.slug)} onClick=${(event) => follow(event, room.slug)}>
       <strong dir="auto">${room.name}</strong>
       <span dir="auto">${room.topic}</span>
     </a>

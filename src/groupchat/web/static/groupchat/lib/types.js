@@ -11,7 +11,7 @@
  * @typedef {{body: string, at: string}} Version
  * @typedef {{after: number, kind: "renamed"|"topic", seq: number, actor: number, text: string, at: string}} Notice
  * @typedef {{room: number, seq: number, role: "owner"|"member", state: MemberState, last_read_number: number,
- *            notify: "everything"|"mentions"|"nothing"}} Membership
+ *            notify: "everything"|"mentions"|"nothing", pinned?: boolean}} Membership
  * @typedef {{room: RoomInfo, seq: number, last_number: number, last_message_at?: string|null, me: Membership|null, uncounted?: [number, number][]}} RoomState
  */
 

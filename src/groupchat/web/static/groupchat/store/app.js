@@ -230,6 +230,7 @@ class Store {
   }
 
   async #signOut() {
+    await this.rooms.leaveAll();
     this.outbox.forgetAll();
     this.#forgetEverything("closed");
     await this.outbox.written();

@@ -38,6 +38,7 @@ export class RoomStore {
     this.snapshot = signal(replica.snapshot());
     this.info = computed(() => this.snapshot.value.info);
     this.membership = computed(() => this.snapshot.value.membership);
+    this.pinned = computed(() => this.snapshot.value.membership?.pinned === true);
     this.gone = computed(() => this.snapshot.value.gone);
     this.lastNumber = computed(() => this.snapshot.value.lastNumber);
     this.lastMessageAt = computed(() => this.snapshot.value.lastMessageAt);
@@ -223,6 +224,11 @@ export class RoomStore {
 
   rename(name) {
     return this.lent.line.command({ type: "room.rename", room: this.id, name });
+  }
+
+  /** Keep it near the top of one's own list, or do so no more. @param {boolean} pinned */
+  pin(pinned) {
+    return this.lent.line.command({ type: "room.pin", room: this.id, pinned });
   }
 
   setTopic(topic) {

@@ -29,7 +29,7 @@ export class Rooms {
     this.recent = [];
     this.changed = signal(0);
     /** Those that one leaves in a moment, by id. */
-    this.leaving = signal(/** @type {ReadonlyMap<number, {timer: any, end: (left: boolean|Promise<boolean>) => void}>} */ (new Map()));
+    this.leaving = signal(/** @type {ReadonlyMap<number, {timer: any, left: Promise<boolean>, end: (left: boolean|Promise<boolean>) => void}>} */ (new Map()));
     this.joined = computed(() => {
       this.changed.value;
       const { collator } = lent;
@@ -113,10 +113,11 @@ export class Rooms {
    */
   leaveSoon(room) {
     this.stay(room);
-    return new Promise((resolve) => {
-      const timer = this.lent.clock.setTimeout(() => this.#leaveNow(room), LEAVES_AFTER_MILLISECONDS);
-      this.leaving.value = new Map(this.leaving.value).set(room.id, { timer, end: resolve });
-    });
+    let end;
+    const left = new Promise((resolve) => (end = resolve));
+    const timer = this.lent.clock.setTimeout(() => this.#leaveNow(room), LEAVES_AFTER_MILLISECONDS);
+    this.leaving.value = new Map(this.leaving.value).set(room.id, { timer, left, end });
+    return left;
   }
 
   /** One stays in the room after all. @param {RoomStore} room */
@@ -124,9 +125,11 @@ export class Rooms {
     this.#noLongerLeaving(room)?.end(false);
   }
 
-  /** The page goes away: whoever is about to leave leaves. */
+  /** The page goes away: whoever is about to leave leaves. Resolves when that is done, well or not. */
   leaveAll() {
-    for (const id of this.leaving.value.keys()) this.#leaveNow(this.get(id));
+    const leaving = [...this.leaving.value];
+    for (const [id] of leaving) this.#leaveNow(this.get(id));
+    return Promise.allSettled(leaving.map(([, { left }]) => left));
   }
 
   /** Join or make the room of this name. @param {string} name */
@@ -154,7 +157,9 @@ export class Rooms {
 
   #leaveNow(room) {
     const leaving = this.leaving.value.get(room.id);
+    if (leaving.timer === null) return; // on its way
     this.lent.clock.clearTimeout(leaving.timer);
+    leaving.timer = null;
     leaving.end(room.leave().then(() => true).finally(() => this.#noLongerLeaving(room)));
   }
 
