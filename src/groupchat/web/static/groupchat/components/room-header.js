@@ -1,5 +1,6 @@
 /** Above the timeline: where one is, and the ways to the panes beside it. */
 
+import { formatCount } from "../lib/format.js";
 import { gettext } from "../lib/i18n.js";
 import { useEffect } from "../vendor/preact-hooks.js";
 import { Avatar } from "./avatar.js";
@@ -47,7 +48,7 @@ function Faces({ room }) {
 
   if (!known || members.people.length === 0) return html`<${Icon} name="people" />`;
   return html`<span class="faces">${members.people.slice(0, MOST_FACES).map(({ person }) => html`<${Face} key=${person} id=${person} />`)}</span>
-    <span aria-hidden="true">${new Intl.NumberFormat(chat.locale, { notation: "compact" }).format(members.count)}</span>`;
+    <span aria-hidden="true">${formatCount(members.count, chat.locale)}</span>`;
 }
 
 function Face({ id }) {

@@ -11,7 +11,7 @@ import { addressOf, follow } from "./route.js";
 export function RoomLink({ room, stop }) {
   const { slug, name } = room.info.value;
   const unread = room.unread.value;
-  const muted = room.membership.value?.notify === "nothing";
+  const muted = room.muted.value;
   const here = current.value.room === room;
   const link = useRef(null);
   const draft = !here && Boolean(room.writing.text.value || room.writing.edit.value);

@@ -1,6 +1,6 @@
 /** The rooms one is in, as the sidebar shows them: its keys and the switcher follow the same order. */
 
-import { sectionsOf } from "../lib/room-sections.js";
+import { sectionOf, sectionsOf } from "../lib/room-sections.js";
 import { computed, signal } from "../vendor/signals-core.js";
 import { chat } from "./chat.js";
 import { current } from "./current.js";
@@ -13,7 +13,7 @@ let opened = null;
 
 export const sections = computed(() => {
   const { room } = current.value;
-  if (opened?.room !== room) opened = room ? { room, section: isUnread(room) ? "unread" : isPinned(room) ? "pinned" : "rooms" } : null;
+  if (opened?.room !== room) opened = room ? { room, section: sectionOf(room, { isUnread, isPinned }) } : null;
   return sectionsOf(chat.store.rooms.value, {
     isUnread,
     isPinned,
@@ -31,5 +31,5 @@ function isPinned(room) {
 }
 
 function isUnread(room) {
-  return room.unread.value > 0 && room.membership.value?.notify !== "nothing";
+  return room.unread.value > 0 && !room.muted.value;
 }

@@ -41,12 +41,8 @@ export function addressOf(slug, number = null) {
  *   `under`: nobody asked for it, so what lies over the page stays
  */
 export function go(slug, number = null, { replace: instead = false, made = false, under = false } = {}) {
-  if (under && dialog.peek() !== null) {
-    moved = true;
-    whenThere(() => replace(entry(), addressOf(slug, number)));
-    route.value = { slug, number, made, visit: route.value.visit + 1 };
-    return;
-  }
+  const visit = route.peek().visit + 1;
+  if (under && dialog.peek() !== null) return readdress({ slug, number, made, visit });
   const fromList = route.peek().slug === null && slug !== null;
   const over = dialog.peek() !== null || (side.peek() !== null && !isWide.peek() && entry().opened === "side");
   dialog.value = null;
@@ -59,7 +55,7 @@ export function go(slug, number = null, { replace: instead = false, made = false
     else push({ ...state, fromList }, address);
   });
   // At last: who hears of it may go on from there.
-  route.value = { slug, number, made, visit: route.value.visit + 1 };
+  return (route.value = { slug, number, made, visit });
 }
 
 /** A link into a room was clicked: go there on this page. With a key that opens it elsewhere it is the browser's. */
@@ -72,19 +68,21 @@ export function follow(event, slug, number = null) {
 /** Whether the address changed under what lies over the page. */
 let moved = false;
 
+/** Another address for this very step, whatever lies over the page. @param {{slug: string|null, number: number|null, made: boolean, visit: number}} to */
+function readdress(to) {
+  moved = dialog.peek() !== null;
+  whenThere(() => replace(entry(), addressOf(to.slug, to.number)));
+  return (route.value = to);
+}
+
 /** The room has another name now: its address changes under the page, and nothing else. */
 export function renameTo(slug) {
-  moved = dialog.peek() !== null;
-  whenThere(() => replace(entry(), addressOf(slug, route.value.number)));
-  route.value = { ...route.value, slug };
+  readdress({ ...route.peek(), slug });
 }
 
 /** The message that the address names is not what is on screen any more. */
 export function leaveMessage() {
-  const { slug, number } = route.peek();
-  if (number === null) return;
-  whenThere(() => replace(entry(), addressOf(slug)));
-  route.value = { ...route.peek(), number: null };
+  if (route.peek().number !== null) readdress({ ...route.peek(), number: null });
 }
 
 /** From a room back to the list: by the same step that the system's back gesture takes, if one came from there. */

@@ -26,13 +26,13 @@ export function Switcher() {
   }, []);
 
   const here = current.value.room;
-  const mine = inOrder.value.map((room) => ({ ...room.info.value, unread: room.unread.value, mine: true, room }));
-  const known = new Set(chat.store.rooms.value.map((room) => room.info.value.slug));
-  const hiddenOnes = chat.store.rooms.value.filter((room) => !inOrder.value.includes(room)).map((room) => ({ ...room.info.value, unread: 0, mine: true, room }));
-  const all = [...mine, ...hiddenOnes, ...others.value.filter((room) => !known.has(room.slug))];
+  const own = [...new Set([...inOrder.value, ...chat.store.rooms.value])]; // those that the sidebar leaves out, too
+  const mine = own.map((room) => ({ ...room.info.value, unread: room.unread.value, room }));
+  const known = new Set(mine.map(({ slug }) => slug));
+  const all = [...mine, ...others.value.filter((room) => !known.has(room.slug))];
   const wanted = text.value.trim();
   // Before a letter is written the room that is open is no place to go to.
-  const found = (wanted ? ranked(all, wanted) : all.filter((each) => !here || each.room !== here)).slice(0, MOST);
+  const found = (wanted ? ranked(all, wanted) : all.filter((each) => each.room !== here)).slice(0, MOST);
   const exact = found.some((room) => room.name.toLowerCase() === wanted.toLowerCase());
   const choices = wanted && !exact ? [...found, { enter: wanted }] : found;
   const at = Math.min(chosen.value, choices.length - 1);
@@ -113,7 +113,7 @@ function Choice({ choice }) {
     <span class="switcher-name" dir="auto">${choice.name}</span>
     <span class="switcher-topic" dir="auto">${choice.topic}</span>
     ${choice.unread > 0 && html`<span class="badge">${choice.unread}</span>`}
-    ${!choice.mine && html`<span class="tag faint">${gettext("public")}</span>`}
+    ${!choice.room && html`<span class="tag faint">${gettext("public")}</span>`}
   `;
 }
 

@@ -51,6 +51,14 @@ export function dayOf(at, timeZone) {
   return `${found.year.padStart(4, "0")}-${found.month}-${found.day}`;
 }
 
+/** A number where there is little room: 1.2K. @param {number} number @param {string} [locale] */
+export function formatCount(number, locale) {
+  const key = `${locale} count`;
+  let format = formats.get(key);
+  if (!format) formats.set(key, (format = new Intl.NumberFormat(locale, { notation: "compact" })));
+  return format.format(number);
+}
+
 /** @param {number} number @param {string} [locale] */
 export function formatNumber(number, locale) {
   return new Intl.NumberFormat(locale).format(number);

@@ -10,6 +10,17 @@ export const MOST_RECENT = 20; // rooms in the last section before one asks for 
  */
 
 /**
+ * Where a room belongs by what is in it.
+ * @template T
+ * @param {T} room @param {{isUnread: (room: T) => boolean, isPinned: (room: T) => boolean}} options
+ * @returns {Name}
+ */
+export function sectionOf(room, { isUnread, isPinned }) {
+  if (isUnread(room)) return "unread";
+  return isPinned(room) ? "pinned" : "rooms";
+}
+
+/**
  * @template T
  * @param {ReadonlyArray<T>} rooms by name
  * @param {{isUnread: (room: T) => boolean, isPinned: (room: T) => boolean, writtenAt: (room: T) => string,
@@ -21,7 +32,7 @@ export const MOST_RECENT = 20; // rooms in the last section before one asks for 
 export function sectionsOf(rooms, { isUnread, isPinned, writtenAt, isFixed = () => null, all = false }) {
   /** @type {{unread: T[], pinned: T[], rooms: T[]}} */
   const found = { unread: [], pinned: [], rooms: [] };
-  for (const room of rooms) found[isFixed(room) ?? (isUnread(room) ? "unread" : isPinned(room) ? "pinned" : "rooms")].push(room);
+  for (const room of rooms) found[isFixed(room) ?? sectionOf(room, { isUnread, isPinned })].push(room);
   const recent = (list) => [...list].sort((one, other) => compare(writtenAt(other), writtenAt(one)));
   const shown = all ? found.rooms : recent(found.rooms).filter((room, index) => index < MOST_RECENT || isFixed(room) !== null);
   /** @type {Section<T>[]} */

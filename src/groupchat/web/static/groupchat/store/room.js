@@ -39,6 +39,7 @@ export class RoomStore {
     this.info = computed(() => this.snapshot.value.info);
     this.membership = computed(() => this.snapshot.value.membership);
     this.pinned = computed(() => this.snapshot.value.membership?.pinned === true);
+    this.muted = computed(() => this.snapshot.value.membership?.notify === "nothing");
     this.gone = computed(() => this.snapshot.value.gone);
     this.lastNumber = computed(() => this.snapshot.value.lastNumber);
     this.lastMessageAt = computed(() => this.snapshot.value.lastMessageAt);

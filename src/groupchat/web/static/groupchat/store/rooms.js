@@ -42,7 +42,7 @@ export class Rooms {
     this.unread = computed(() => {
       this.changed.value;
       let sum = 0;
-      for (const room of this.joined.value) if (room.membership.value?.notify !== "nothing") sum += room.unread.value;
+      for (const room of this.joined.value) if (!room.muted.value) sum += room.unread.value;
       return sum;
     });
   }
