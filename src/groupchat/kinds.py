@@ -31,6 +31,11 @@ class Kind(Generic[R]):
     """Whom the row names: they are introduced before the frame."""
     key: Callable[[R], Hashable]
     """Which of the room's rows of this kind it is: a later state of the same one takes its place."""
+    names: str
+    """The member of a resource that says whom it names."""
+    stands_at: str | None = None
+    """The member of a resource with the number of the message that it is or stands behind; None where it has no place
+    in the history, and whoever may read the room may see it."""
 
     @property
     def seq_field(self) -> str:
@@ -49,9 +54,16 @@ MEMBERS: Kind[Membership] = Kind(
     lambda rows: list(map(member_resource, rows)),
     person_id=lambda row: row.person_id,
     key=lambda row: row.person_id,
+    names="person",
 )
 MESSAGES: Kind[Message] = Kind(
-    "messages", Message, message_resources, person_id=lambda row: row.author_id, key=lambda row: row.number
+    "messages",
+    Message,
+    message_resources,
+    person_id=lambda row: row.author_id,
+    key=lambda row: row.number,
+    names="author",
+    stands_at="number",
 )
 NOTICES: Kind[Notice] = Kind(
     "notices",
@@ -59,6 +71,8 @@ NOTICES: Kind[Notice] = Kind(
     lambda rows: list(map(notice_resource, rows)),
     person_id=lambda row: row.actor_id,
     key=lambda row: (row.after, row.kind),
+    names="actor",
+    stands_at="after",
 )
 
 ROOM_KINDS: tuple[Kind[Any], ...] = (MEMBERS, MESSAGES, NOTICES)
@@ -69,3 +83,12 @@ KIND_OF: dict[type[Model], Kind[Any]] = {kind.model: kind for kind in ROOM_KINDS
 def departures(members: Iterable[Membership]) -> dict[int, int]:
     """Those among these who are in the room no more, each with the seq at which they went: their subscriptions end."""
     return {member.person_id: member.seq for member in members if member.state != Membership.State.JOINED}
+
+
+def floors(members: Iterable[Membership]) -> dict[int, int]:
+    """Those among these who are in the room and may not see all of it, each with the number that they may see first."""
+    return {
+        member.person_id: member.floor
+        for member in members
+        if member.floor > 0 and member.state == Membership.State.JOINED
+    }

@@ -6,20 +6,18 @@ position asked for, without an upper bound. An entity may then be newer than `to
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db import connections, router
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from groupchat.conf import conf
 from groupchat.errors import NotFound
-from groupchat.kinds import MEMBERS, ROOM_KINDS, Kind, departures
+from groupchat.kinds import MEMBERS, ROOM_KINDS, Kind, departures, floors
 from groupchat.models import Membership, Message, MessageVersion, Notice, Person, Room, ServerState
 from groupchat.parts import message_resources
-from groupchat.permissions import require_read, require_versions
+from groupchat.permissions import floor_of, require_read, require_versions
 from groupchat.protocol import (
     ChangesFrame,
     MemberResource,
@@ -80,12 +78,12 @@ def membership_in(room_id: int, person: Person | None) -> Membership | None:
 
 def message_in(room: Room | None, number: int, person: Person | None) -> tuple[Message, Membership | None]:
     """A message of a room with its author, and the membership of whoever asks; NotFound and Forbidden where they may
-    not read it, NotFound where there is none with this number.
+    not read it, NotFound where there is none with this number that they may see.
     """
     membership = membership_in(room.pk, person) if room is not None else None
     room = require_read(room, membership)
     message = Message.objects.filter(room=room, number=number).select_related("author").first()
-    if message is None:
+    if message is None or number < floor_of(room, membership):
         raise NotFound("There is no such message in this room.")
     return message, membership
 
@@ -117,13 +115,19 @@ def changes(room_id: int, since: int) -> RoomChanges | None:
         if rows:
             frame[kind.name] = kind.resources(rows)  # type: ignore[literal-required]
             named.update(map(kind.person_id, rows))
-    return RoomChanges(frame, people(named), departures(found.get(MEMBERS, ())))
+    members = found.get(MEMBERS, ())
+    return RoomChanges(frame, people(named), departures(members), floors(members))
 
 
 def out(room_id: int, since: int) -> dict[int, int]:
     """Those who are in the room no more and went after `since`, each with the seq at which they did."""
     memberships = Membership.objects.filter(room_id=room_id, seq__gt=since).exclude(state=Membership.State.JOINED)
     return dict(memberships.values_list("person_id", "seq"))
+
+
+def floors_since(room_id: int, since: int) -> dict[int, int]:
+    """`kinds.floors` of those whose memberships changed after `since`."""
+    return floors(Membership.objects.filter(room_id=room_id, seq__gt=since, floor__gt=0))
 
 
 def _since(kind: Kind[Any], room_id: int, since: int, limit: int) -> QuerySet[Any]:
@@ -145,29 +149,37 @@ class Page:
 
 
 def page(
-    room: Room, *, before: int | None = None, after: int | None = None, around: int | None = None, limit: int = 50
+    room: Room,
+    *,
+    before: int | None = None,
+    after: int | None = None,
+    around: int | None = None,
+    limit: int = 50,
+    floor: int = 0,
 ) -> Page:
     """The messages before, after or around a number, or the newest; numbers are dense, so a page is a range of them.
 
-    `room` is as just read: the page is true at its seq. It is shorter than asked for where its messages are many bytes:
-    the ones furthest from what was asked for are left out.
+    `room` is as just read: the page is true at its seq. To whoever may not see what is below `floor` the room begins
+    there. It is shorter than asked for where its messages are many bytes: the ones furthest from what was asked for are
+    left out.
     """
+    first_number = max(room.first_number, floor)
     most = conf().max_page_messages
     limit = min(limit, most) if most else limit
     if before is not None:
         high = min(before - 1, room.last_number)
         low = high - limit + 1
     elif after is not None:
-        low = max(min(after, room.last_number) + 1, room.first_number)
+        low = max(min(after, room.last_number) + 1, first_number)
         high = low + limit - 1
     elif around is not None:
-        low = max(min(around, room.last_number) - limit // 2, room.first_number)
+        low = max(min(around, room.last_number) - limit // 2, first_number)
         high = low + limit - 1
         low = min(low, room.last_number - limit + 1)
     else:
         high = room.last_number
         low = high - limit + 1
-    low = max(low, room.first_number)
+    low = max(low, first_number)
     high = min(high, room.last_number)
     messages: Sequence[MessageResource] = ()
     if low <= high:
@@ -177,7 +189,7 @@ def page(
         if messages:
             low, high = messages[0]["number"], messages[-1]["number"]
     # What stood before the first message stays with it, until retention has taken that.
-    first_notice = 0 if low <= room.first_number == 1 else low
+    first_notice = 0 if low <= first_number == 1 else low
     notices: list[Notice] = []
     if first_notice <= high:
         notices = list(Notice.objects.filter(room=room, after__range=(first_notice, high)).order_by("after", "kind"))
@@ -185,7 +197,7 @@ def page(
     return Page(
         room=room.pk,
         seq=room.seq,
-        first_number=room.first_number,
+        first_number=first_number,
         last_number=room.last_number,
         messages=messages,
         notices=[notice_resource(notice) for notice in notices],
@@ -316,7 +328,7 @@ def mine_of(person_ids: Iterable[int]) -> dict[int, OwnState]:
         .order_by("room_id")
         .values_list(
             *("room__seq", "room__last_number"),
-            *("person_id", "room_id", "person_seq", "role", "state", "last_read_number", "notify", "pinned"),
+            *("person_id", "room_id", "person_seq", "role", "state", "last_read_number", "notify", "pinned", "floor"),
         )
     )
     found = Room.objects.filter(pk__in={row[3] for row in memberships})
@@ -325,7 +337,7 @@ def mine_of(person_ids: Iterable[int]) -> dict[int, OwnState]:
     # Behind the marks: what is deleted or moved meanwhile comes as a change, and may be said twice.
     behind = {row[2] for row in memberships if row[1] > row[7]}
     skipped = uncounted(behind) if behind else {}
-    for room_seq, last_number, person_id, room_id, seq, role, state, last_read_number, notify, pinned in memberships:
+    for room_seq, last_number, person_id, room_id, seq, role, state, last_read_number, *own in memberships:
         if room_id not in resources or person_id not in rooms:
             continue
         me = own_membership(
@@ -334,8 +346,9 @@ def mine_of(person_ids: Iterable[int]) -> dict[int, OwnState]:
             role=role,
             state=state,
             last_read_number=last_read_number,
-            notify=notify,
-            pinned=pinned,
+            notify=own[0],
+            pinned=own[1],
+            floor=own[2],
         )
         room, written_at = resources[room_id]
         whole: RoomState = {
@@ -377,22 +390,6 @@ def my_changes(person_id: int, since: int) -> MyChanges | None:
         skipped = uncounted([person_id]) if any(is_behind(*state) for state in states) else {}
         frame["rooms"] = [room_state(*state, skipped.get((person_id, state[0].pk), ())) for state in states]
     return MyChanges(frame, sessions=sessions_seq > since)
-
-
-def seqs(model: type[Room] | type[Person], ids: Sequence[int]) -> dict[int, int]:
-    """The present seq of these rooms or people: what the sweep compares with.
-
-    In SQL, with one parameter: each process asks this of everything it listens to, at least once a second.
-    """
-    if not ids:
-        return {}
-    connection = connections[router.db_for_read(model)]
-    is_sqlite = connection.vendor == "sqlite"
-    among = "IN (SELECT value FROM json_each(%s))" if is_sqlite else "= ANY(%s)"
-    with connection.cursor() as cursor:
-        wanted = json.dumps(ids) if is_sqlite else list(ids)
-        cursor.execute(f"SELECT id, seq FROM {model._meta.db_table} WHERE id {among}", [wanted])
-        return dict(cursor.fetchall())
 
 
 def recently_active_rooms(*, limit: int = 12) -> list[Room]:

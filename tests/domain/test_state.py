@@ -76,6 +76,10 @@ def post(world: World, *posts: tuple[Person | Guest, Room]) -> None:
     messages.post([Post(room.pk, who, "hi", f"p{index}") for index, (who, room) in enumerate(posts)])
 
 
+def hide(world: World) -> None:
+    rooms.set_history(person=world.alice, room_id=world.lobby.pk, history="joined")
+
+
 ACTIONS: dict[str, Callable[[World], object]] = {
     "enter a new room": lambda w: rooms.enter(person=w.alice, name="New"),
     "enter a known room": lambda w: rooms.enter(person=w.root, name="lobby"),
@@ -91,6 +95,14 @@ ACTIONS: dict[str, Callable[[World], object]] = {
     ],
     "set a topic": lambda w: rooms.set_topic(person=w.alice, room_id=w.lobby.pk, topic="after"),
     "take the topic away": lambda w: rooms.set_topic(person=w.root, room_id=w.lobby.pk, topic=""),
+    "show newcomers nothing older": lambda w: [hide(w), rooms.join(person=w.bob, room_id=w.lobby.pk)],
+    "show newcomers everything": lambda w: [
+        hide(w),
+        rooms.join(person=w.bob, room_id=w.lobby.pk),
+        post(w, (w.bob, w.lobby), (w.guest, w.lobby)),
+        rooms.set_history(person=w.alice, room_id=w.lobby.pk, history="all"),
+    ],
+    "show newcomers what one does": lambda w: rooms.set_history(person=w.alice, room_id=w.lobby.pk, history="all"),
     "post": lambda w: post(w, (w.alice, w.lobby)),
     "post as one who left": lambda w: post(w, (w.bob, w.lobby)),
     "post as a new guest": lambda w: post(w, (w.guest, w.lobby), (w.guest, w.lobby)),
@@ -159,7 +171,7 @@ def test_state_before_and_changes_make_state_after(name: str, ear: Ear) -> None:
             state, seq = state | arrived, mine.frame["to"]
         told, present = own_state_of(person.pk)
         assert seq == told
-        assert without_own_posts(state, ear, person.pk) == present
+        assert without_floors(without_own_posts(state, ear, person.pk)) == present
 
 
 def names_of(arrived: Entities) -> Iterable[tuple[str, int]]:
@@ -188,6 +200,15 @@ def without_own_posts(state: Entities, ear: Ear, person_id: int) -> Entities:
     return marked
 
 
+def without_floors(state: Entities) -> Entities:
+    """Where a room shows everything, nobody in it has a floor: a client forgets its own when the room says so."""
+    shown = set(Room.objects.filter(history=Room.History.ALL).values_list("pk", flat=True))
+    return {
+        key: {**entity, "floor": 0} if key[0] == "memberships" and key[1] in shown else entity
+        for key, entity in state.items()
+    }
+
+
 def test_every_action_is_tried() -> None:
     """A new verb must come into the table above."""
     import inspect
@@ -203,7 +224,7 @@ def test_every_action_is_tried() -> None:
     # They ask only, or have nothing to publish.
     looks = {"find", "id_of", "admit", "make_owner", "person_of_user", "person_of_username", "handle_of", "new_guest"}
     assert verbs - looks == {
-        *("enter", "create", "join", "leave", "rename", "set_topic"),
+        *("enter", "create", "join", "leave", "rename", "set_topic", "set_history"),
         *("take_name", "name_anew"),
         *("post", "edit", "delete", "read", "pin", "raise_marks"),
         *("person_of_guest", "act_as_new_guest", "end_guest", "end_sessions", "set_active"),

@@ -23,11 +23,13 @@ OTHER: dict[str, Any] = {
     "slug": "another",
     "topic": "Something else",
     "first_number": 7,
+    "history": Room.History.JOINED,
     "role": Membership.Role.OWNER,
     "state": Membership.State.KICKED,
     "last_read_number": 5,
     "notify": Membership.Notify.NOTHING,
     "pinned": True,
+    "floor": 3,
 }
 # What every message has from the start, and what becomes of one; all else hangs on it.
 WORDS = {"number", "seq", "author", "body", "at", "client_message_id", "edited_at", "deleted_at"}

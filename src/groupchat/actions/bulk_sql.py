@@ -38,6 +38,7 @@ _ROOM = [
     "last_message_at",
     "last_number",
     "first_number",
+    "history",
     *_KIND_SEQS,
 ]
 _PERSON = ["id", "kind", "handle", "name", "is_owner", "is_active", "version", "account_active"]
@@ -52,6 +53,7 @@ _MEMBERSHIP = [
     "last_read_number",
     "notify",
     "pinned",
+    "floor",
 ]
 _COUNTERS = attrgetter("seq", *_KIND_SEQS)
 _GUEST_ID = Person._meta.get_field("guest_id")

@@ -17,7 +17,7 @@ from django.db import models, transaction
 
 from groupchat.actions.bulk_sql import BulkSql
 from groupchat.errors import NotFound
-from groupchat.kinds import KIND_OF, MESSAGES, ROOM_KINDS, departures
+from groupchat.kinds import KIND_OF, MESSAGES, ROOM_KINDS, departures, floors
 from groupchat.models import Membership, Message, Notice, Person, Room
 from groupchat.permissions import require_active
 from groupchat.protocol import ChangesFrame, MessageResource, MyChangesFrame
@@ -123,8 +123,9 @@ class RoomChange:
         if self._written:
             changed = frame.get("messages", [])
             frame["messages"] = sorted([*changed, *self._written], key=_seq_of) if changed else self._written
-        out = departures(self._rows.get("members", {}).values())
-        return RoomChanges(frame, people_resources(self._people.values()), out)
+        members = self._rows.get("members", {}).values()
+        people = people_resources(self._people.values())
+        return RoomChanges(frame, people, departures(members), floors(members))
 
 
 def _seq_of(message: MessageResource) -> int:

@@ -102,7 +102,8 @@ def join(*, person: Person, room_id: int) -> tuple[Room, Membership]:
 def admit(change: RoomChange, person: Person, membership: Membership | None) -> Membership:
     """The membership of a person who comes in, new or come back; the caller saves it. What was said before is read.
 
-    Who left by themselves finds the room theirs as it was; who was sent out has lost what they were in it.
+    Who left by themselves finds the room theirs as it was; who was sent out has lost what they were in it. Where a room
+    shows newcomers nothing older, whoever comes back is one, too: what was said while they were out is not for them.
     """
     if membership is None:
         membership = Membership(room=change.room, person=person)
@@ -110,6 +111,7 @@ def admit(change: RoomChange, person: Person, membership: Membership | None) -> 
         membership.role = Membership.Role.MEMBER
     membership.state = Membership.State.JOINED
     membership.last_read_number = max(membership.last_read_number, change.room.last_number)
+    membership.floor = change.room.last_number + 1 if change.room.history == Room.History.JOINED else 0
     change.changed(membership, person)
     return membership
 
@@ -161,6 +163,27 @@ def set_topic(*, person: Person, room_id: int, topic: str) -> Room:
         change.changed_info()
         _note(change, person, Notice.Kind.TOPIC, topic)
         record([TopicSet(room_id, person.pk)])
+    return room
+
+
+def set_history(*, person: Person, room_id: int, history: str) -> Room:
+    """Say what those who come in see of what was written before: all of it, or only what comes after them.
+
+    Who is in the room goes on seeing what they could see. Where it shows everything again, it does so to them, too.
+    """
+    require_active(person)
+    if history not in Room.History.values:
+        raise Invalid("history: all or joined.", field="history")
+    with changing_room(room_id) as change:
+        room = change.room
+        require_manage(room, person, Membership.objects.filter(room=room, person=person).first())
+        if history == room.history:
+            return room
+        room.history = history
+        change.changed_info()
+        if history == Room.History.ALL:
+            # Nobody's counter moves: the room's own facts tell every device, and the hubs, that floors are gone.
+            room.memberships.filter(state=Membership.State.JOINED, floor__gt=0).update(floor=0)
     return room
 
 

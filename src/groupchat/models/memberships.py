@@ -15,10 +15,13 @@ class Membership(models.Model):
     `seq` counts in the room and covers what everyone sees (role, state); `person_seq` counts in the person and covers
     what only they see (read mark, notify level, pinned or not). A person's own post directly behind their mark takes it
     along without a new `person_seq`: it adds nothing unread, and everyone who knows the message knows that.
+
+    `floor` is the number of the first message that they may see; 0, as 1, is all. It is drawn where they come in
+    (`Room.history`), and goes when the room shows everything again: that the room says so takes no `person_seq`.
     """
 
     # What a person is told of their own membership, and so what is saved with it; `person_seq` counts it.
-    OWN = ("role", "state", "last_read_number", "notify", "pinned")
+    OWN = ("role", "state", "last_read_number", "notify", "pinned", "floor")
 
     class Role(models.TextChoices):
         OWNER = "owner", _("owner")
@@ -46,6 +49,7 @@ class Membership(models.Model):
     notify = models.CharField(max_length=10, choices=Notify.choices, default=Notify.EVERYTHING)
     # Its default is the database's, too: a version that does not know the column may run beside.
     pinned = models.BooleanField(default=False, db_default=False)
+    floor = models.PositiveBigIntegerField(default=0, db_default=0, editable=False)
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:

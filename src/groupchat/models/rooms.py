@@ -18,12 +18,18 @@ class Room(models.Model):
     """
 
     # What `info` tells of a room, and so what is saved with it; `info_seq` counts it.
-    FACTS = ("kind", "name", "slug", "topic", "first_number")
+    FACTS = ("kind", "name", "slug", "topic", "first_number", "history")
 
     class Kind(models.TextChoices):
         PUBLIC = "public", _("public")
         PRIVATE = "private", _("private")
         DIRECT = "direct", _("direct")
+
+    class History(models.TextChoices):
+        """What those who come in see of what was written before."""
+
+        ALL = "all", _("everything")
+        JOINED = "joined", _("what is written after they came")
 
     id = models.BigAutoField(primary_key=True)
     kind = models.CharField(max_length=7, choices=Kind.choices, default=Kind.PUBLIC)
@@ -40,6 +46,8 @@ class Room(models.Model):
     last_message_at = models.DateTimeField(null=True, blank=True, editable=False)
     last_number = models.PositiveBigIntegerField(default=0, editable=False)
     first_number = models.PositiveBigIntegerField(default=1, editable=False)
+    # Its default is the database's, too: a version that does not know the column may run beside.
+    history = models.CharField(max_length=6, choices=History.choices, default=History.ALL, db_default=History.ALL)
     # Where each kind of what is in the room (`groupchat.kinds`) changed last, so that a kind that did not move is not
     # asked for. They hold where `kinds_seq` is `seq`: a version that does not know these columns leaves that behind.
     kinds_seq = models.BigIntegerField(null=True, editable=False)

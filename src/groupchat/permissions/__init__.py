@@ -22,6 +22,7 @@ from groupchat.permissions.rights import (
 )
 from groupchat.permissions.rooms import (
     can_read,
+    floor_of,
     is_banned,
     is_joined,
     require_join,
@@ -44,6 +45,7 @@ __all__ = [
     "VERSIONS",
     "Right",
     "can_read",
+    "floor_of",
     "is_banned",
     "is_joined",
     "require_active",

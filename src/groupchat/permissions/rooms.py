@@ -31,6 +31,19 @@ def require_read(room: Room | None, membership: Membership | None) -> Room:
     raise NotFound("There is no such room.")
 
 
+def floor_of(room: Room, membership: Membership | None, *, heard_from: int | None = None) -> int:
+    """The number of the first message of a room that one may read; 0: all of them.
+
+    Who is not in a room that shows newcomers nothing older sees what passes while they look in: from the number
+    `heard_from` on, where their subscription began, and without one nothing.
+    """
+    if membership is not None and is_joined(membership):
+        return membership.floor
+    if room.history == Room.History.ALL:
+        return 0
+    return room.last_number + 1 if heard_from is None else heard_from
+
+
 def require_join(room: Room | None, membership: Membership | None) -> Room:
     """Whoever may read a public room may join it; into others one is added."""
     return require_read(room, membership)

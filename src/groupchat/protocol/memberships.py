@@ -19,7 +19,10 @@ class MemberResource(TypedDict):
 
 
 class MembershipResource(TypedDict):
-    """One's own membership: what only its person sees. `seq` counts in the person's own counter."""
+    """One's own membership: what only its person sees. `seq` counts in the person's own counter.
+
+    `floor`: the number of the first message that they may see; 0: all.
+    """
 
     room: int
     seq: int
@@ -28,6 +31,7 @@ class MembershipResource(TypedDict):
     last_read_number: int
     notify: Literal["everything", "mentions", "nothing"]
     pinned: bool
+    floor: int
 
 
 class JoinRoom(Command):

@@ -20,6 +20,7 @@ class RoomResource(TypedDict):
     kind: Literal["public", "private", "direct"]
     topic: str
     first_number: int
+    history: Literal["all", "joined"]
     created_at: str
 
 
@@ -30,6 +31,8 @@ class RoomState(TypedDict):
     list of rooms, and is not counted: of what is written later a client knows by the messages.
     `uncounted`: ranges `[from, to]` of the numbers behind the read mark that are one's own messages or deleted, and
     so not unread; left out where there is none.
+    `floor`: the number of the first message that somebody without a membership may see, from this state on; left out
+    where that is all of them.
     """
 
     room: RoomResource
@@ -38,6 +41,7 @@ class RoomState(TypedDict):
     last_message_at: str | None
     me: MembershipResource | None
     uncounted: NotRequired[list[list[int]]]
+    floor: NotRequired[int]
 
 
 class Subscribe(Command):

@@ -29,11 +29,12 @@ def membership_resource(membership: Membership) -> MembershipResource:
         last_read_number=membership.last_read_number,
         notify=membership.notify,
         pinned=membership.pinned,
+        floor=membership.floor,
     )
 
 
 def own_membership(
-    *, room: int, seq: int, role: str, state: str, last_read_number: int, notify: str, pinned: bool
+    *, room: int, seq: int, role: str, state: str, last_read_number: int, notify: str, pinned: bool, floor: int
 ) -> MembershipResource:
     """The same of a row that is no model."""
     return cast(
@@ -46,5 +47,6 @@ def own_membership(
             "last_read_number": last_read_number,
             "notify": str(notify),
             "pinned": bool(pinned),
+            "floor": floor,
         },
     )

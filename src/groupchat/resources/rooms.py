@@ -23,6 +23,7 @@ def room_resource(room: Room) -> RoomResource:
             "kind": str(room.kind),
             "topic": shown(room.topic),
             "first_number": room.first_number,
+            "history": str(room.history),
             "created_at": moment(room.created_at),
         },
     )
@@ -34,7 +35,7 @@ def last_message_at(room: Room) -> str | None:
 
 
 def room_state(room: Room, membership: Membership | None, uncounted: Sequence[tuple[int, int]] = ()) -> RoomState:
-    """`uncounted` are the ranges that `groupchat.unread` finds."""
+    """`membership` is there where one is in the room; `uncounted` are the ranges that `groupchat.unread` finds."""
     state: RoomState = {
         "room": room_resource(room),
         "seq": room.seq,
@@ -44,4 +45,6 @@ def room_state(room: Room, membership: Membership | None, uncounted: Sequence[tu
     }
     if uncounted:
         state["uncounted"] = [list(numbers) for numbers in uncounted]
+    if membership is None and room.history == Room.History.JOINED:
+        state["floor"] = room.last_number + 1
     return state

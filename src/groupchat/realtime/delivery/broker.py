@@ -17,8 +17,9 @@ from typing import Any, Protocol
 from pydantic_core import from_json
 
 from groupchat.protocol import PersonResource
+from groupchat.publication import RoomChanges
 from groupchat.realtime.delivery.outage import BrokerStats, Outage
-from groupchat.realtime.delivery.publish import encoder, introduction_of, named
+from groupchat.realtime.delivery.publish import above_of, encoder, introduction_of, named
 from groupchat.realtime.fanout.frames import Frame
 from groupchat.realtime.fanout.topics import Ephemeral, Publication, TopicKey
 
@@ -305,6 +306,9 @@ def _change_message(publication: Publication, payload: bytes | None) -> dict[str
             "payload": payload,
             "people": _people_of(publication),
             "out": list(publication.out.items()),
+            "floors": list(publication.floors.items()),
+            "history": publication.history,
+            "lowest": publication.lowest,
             "sessions": publication.sessions,
         }
     return change
@@ -350,6 +354,9 @@ def _publication(key: TopicKey, change: dict[str, Any]) -> Publication:
     def of_person(dialect: str, last_number: int) -> Sequence[Frame]:
         return native if dialect == "native" else ()
 
+    def read() -> RoomChanges:
+        return RoomChanges(from_json(native[0].payload), people)
+
     return Publication(
         key=key,
         since=change["since"],
@@ -359,5 +366,10 @@ def _publication(key: TopicKey, change: dict[str, Any]) -> Publication:
         named=named(people),
         introduce=introduction_of(by_id) if people else None,
         out=dict(change["out"]),
+        # A version that knows nothing of floors sends no such members; its frames may touch any number.
+        floors=dict(change.get("floors", ())),
+        history=change.get("history"),
+        lowest=change.get("lowest", 0),
+        above=above_of(read) if key.kind == "room" else None,
         sessions=change["sessions"],
     )

@@ -15,7 +15,7 @@ from groupchat.actions.bulk_sql import BulkSql
 from groupchat.conf import conf
 from groupchat.errors import ChatError, Invalid, NotFound
 from groupchat.models import Membership, Person, Room, RoomName
-from groupchat.permissions import is_joined, require_read
+from groupchat.permissions import floor_of, is_joined, require_read
 from groupchat.protocol import RoomState
 from groupchat.realtime.delivery.publish import classic_posts
 from groupchat.realtime.fanout.frames import Chunk, Frame
@@ -152,16 +152,17 @@ def posts(questions: Sequence[Behind]) -> list[Posts | Exception]:
     pages: dict[int, _Page] = {}
     known: dict[tuple[int, int], Posts] = {}
     answers: list[Posts | Exception] = []
-    for question, room in zip(questions, _readable(questions), strict=True):
-        if isinstance(room, Exception):
-            answers.append(room)
+    for question, found in zip(questions, _readable(questions), strict=True):
+        if isinstance(found, Exception):
+            answers.append(found)
             continue
-        key = (question.room, question.last_number)
+        room, behind = found.room, max(question.last_number, found.floor - 1)
+        key = (question.room, behind)
         if key not in known:
             page = pages.get(room.pk) or pages.setdefault(room.pk, _page(room, lowest[room.pk]))
-            if question.last_number >= page.reached:
-                page = _page(room, question.last_number)
-            known[key] = _posts(room, page, question.last_number)
+            if behind >= page.reached:
+                page = _page(room, behind)
+            known[key] = _posts(room, page, behind)
         answers.append(known[key])
     return answers
 
@@ -185,7 +186,9 @@ def _posts(room: Room, page: _Page, last_number: int) -> Posts:
 
 
 class Range(NamedTuple):
-    """A page of a room's history, as `timeline.page` takes it, and who asks."""
+    """A page of a room's history, as `timeline.page` takes it, and who asks; `heard_from` is as for
+    `permissions.floor_of`.
+    """
 
     person: Person | None
     room: int
@@ -193,14 +196,15 @@ class Range(NamedTuple):
     after: int | None
     around: int | None
     limit: int
+    heard_from: int | None = None
 
 
 def pages(questions: Sequence[Range]) -> list[timeline.Page | Exception]:
     """Each page, where one may read the room; those who ask for the same one get the same."""
 
-    def read(room: Room, question: Range) -> timeline.Page:
-        _, _, before, after, around, limit = question
-        return timeline.page(room, before=before, after=after, around=around, limit=limit)
+    def read(room: Room, question: Range, floor: int) -> timeline.Page:
+        _, _, before, after, around, limit, _ = question
+        return timeline.page(room, before=before, after=after, around=around, limit=limit, floor=floor)
 
     return _each_once(questions, read)
 
@@ -217,7 +221,7 @@ class Roll(NamedTuple):
 def members(questions: Sequence[Roll]) -> list[timeline.MembersPage | Exception]:
     """As `pages`."""
     return _each_once(
-        questions, lambda room, question: timeline.members(room, after=question.after, limit=question.limit)
+        questions, lambda room, question, floor: timeline.members(room, after=question.after, limit=question.limit)
     )
 
 
@@ -225,33 +229,52 @@ _Q = TypeVar("_Q", Range, Roll)
 _A = TypeVar("_A")
 
 
-def _each_once(questions: Sequence[_Q], read: Callable[[Room, _Q], _A]) -> list[_A | Exception]:
-    """What is read for each question, where one may read its room; once for all who ask the same."""
+def _each_once(questions: Sequence[_Q], read: Callable[[Room, _Q, int], _A]) -> list[_A | Exception]:
+    """What is read for each question, where one may read its room, from which floor on; once for all who ask the same
+    and may see the same.
+    """
     known: dict[tuple[Any, ...], _A] = {}
     answers: list[_A | Exception] = []
-    for question, room in zip(questions, _readable(questions), strict=True):
-        if isinstance(room, Exception):
-            answers.append(room)
+    for question, place in zip(questions, _readable(questions), strict=True):
+        if isinstance(place, Exception):
+            answers.append(place)
             continue
-        key = question[1:]  # whoever asks
+        what: tuple[Any, ...] = question
+        key = (*what[1:6], place.floor)  # whoever asks
         if key not in known:
-            known[key] = read(room, question)
+            known[key] = read(place.room, question, place.floor)
         answers.append(known[key])
     return answers
 
 
-def _readable(questions: Sequence[Behind | Range | Roll]) -> list[Room | ChatError]:
-    """The room of each question, or why one may not read it."""
-    found = Room.objects.in_bulk({question.room for question in questions})
+class _Readable(NamedTuple):
+    room: Room
+    floor: int  # 0 where no number is asked about
+
+
+def _readable(questions: Sequence[Behind | Range | Roll]) -> list[_Readable | ChatError]:
+    """The room of each question and the first number that one may read there, or why one may not."""
+    rooms = Room.objects.in_bulk({question.room for question in questions})
     memberships = _memberships((question.room, question.person) for question in questions)
-    answers: list[Room | ChatError] = []
+    answers: list[_Readable | ChatError] = []
     for question in questions:
-        room = found.get(question.room)
+        room = rooms.get(question.room)
+        membership = _of(memberships, room, question.person)
         try:
-            answers.append(require_read(room, _of(memberships, room, question.person)))
+            room = require_read(room, membership)
         except ChatError as error:
             answers.append(error)
+        else:
+            answers.append(_Readable(room, _floor(room, membership, question)))
     return answers
+
+
+def _floor(room: Room, membership: Membership | None, question: Behind | Range | Roll) -> int:
+    if isinstance(question, Roll):
+        return 0
+    # Whoever listens at the tutorial's address has been sent all up to the last number.
+    heard_from = question.last_number + 1 if isinstance(question, Behind) else question.heard_from
+    return floor_of(room, membership, heard_from=heard_from)
 
 
 def people(ids: Sequence[int]) -> list[Person | Exception]:

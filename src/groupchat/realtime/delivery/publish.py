@@ -7,6 +7,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, cast
 
+from groupchat.floors import above, lowest, lowest_shown
 from groupchat.protocol import ChangesFrame, ClassicFrame, MessageResource, PersonResource, encode
 from groupchat.publication import MyChanges, RoomChanges, published
 from groupchat.realtime.fanout.frames import Frame
@@ -52,7 +53,30 @@ def as_publication(changes: RoomChanges | MyChanges) -> Publication:
         named=named(changes.people),
         introduce=introduction_of(people),
         out=changes.out,
+        floors=changes.floors,
+        history=history_of(frame),
+        lowest=lowest(frame),
+        above=above_of(lambda: changes),
     )
+
+
+def history_of(frame: ChangesFrame) -> str | None:
+    """What the room shows newcomers, where a frame tells its facts."""
+    return frame["info"]["history"] if "info" in frame else None
+
+
+def above_of(read: Callable[[], RoomChanges]) -> Callable[[int], Publication]:
+    """What of these changes goes to those with a floor: encoded once for all floors that hide the same."""
+    made: dict[int | None, Publication] = {}
+
+    def above_floor(floor: int) -> Publication:
+        changes = read()
+        shown = lowest_shown(changes.frame, floor)
+        if shown not in made:
+            made[shown] = as_publication(above(changes, floor))
+        return made[shown]
+
+    return above_floor
 
 
 def my_publication(changes: MyChanges) -> Publication:

@@ -11,8 +11,9 @@ from dataclasses import dataclass
 from groupchat import timeline
 from groupchat.conf import conf
 from groupchat.errors import Forbidden, NotFound
+from groupchat.floors import above
 from groupchat.models import Membership, Person, Room
-from groupchat.permissions import require_read
+from groupchat.permissions import floor_of, require_read
 from groupchat.protocol import RoomState
 from groupchat.publication import MyChanges, RoomChanges
 
@@ -108,19 +109,21 @@ def _resume(
             continue
         if (room_id, position) not in known:
             known[room_id, position] = timeline.changes(room_id, position)
-        changes[room_id] = known[room_id, position]
+        changes[room_id] = _from(known[room_id, position], state["me"]["floor"] if state["me"] else 0)
     return ResumeResult(mine.seq, person, mine.rooms, changes)
 
 
-def changes(person: Person | None, room_id: int, since: int) -> RoomChanges | None:
-    _readable(person, room_id)
-    return timeline.changes(room_id, since)
+def changes(person: Person | None, room_id: int, since: int, heard_from: int | None) -> RoomChanges | None:
+    """As they may see it; `heard_from` is as for `permissions.floor_of`."""
+    room = Room.objects.filter(pk=room_id).first()
+    membership = timeline.membership_in(room_id, person) if room else None
+    floor = floor_of(require_read(room, membership), membership, heard_from=heard_from)
+    return _from(timeline.changes(room_id, since), floor)
+
+
+def _from(changes: RoomChanges | None, floor: int) -> RoomChanges | None:
+    return above(changes, floor) if changes is not None else None
 
 
 def my_changes(person_id: int, since: int) -> MyChanges | None:
     return timeline.my_changes(person_id, since)
-
-
-def _readable(person: Person | None, room_id: int) -> Room:
-    room = Room.objects.filter(pk=room_id).first()
-    return require_read(room, timeline.membership_in(room_id, person) if room else None)

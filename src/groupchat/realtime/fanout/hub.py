@@ -14,7 +14,7 @@ from typing import Any
 
 from groupchat.realtime.fanout.connection import Connection
 from groupchat.realtime.fanout.sender import HubStats, Sender
-from groupchat.realtime.fanout.topics import MOST_KEPT, Ephemeral, Kept, Publication, Reset, Topic, TopicKey, covers
+from groupchat.realtime.fanout.topics import Ephemeral, Kept, Publication, Reset, Topic, TopicKey, covers, fresh_of
 
 logger = logging.getLogger("groupchat.realtime")
 
@@ -82,10 +82,26 @@ class Hub:
         connection.topics.add(key)
         return topic
 
-    def commit(self, connection: Connection, key: TopicKey, *, position: int, last_number: int) -> None:
-        """The connection stands at `position`; send it what came since `begin` and is newer, and all that follows."""
+    def commit(
+        self,
+        connection: Connection,
+        key: TopicKey,
+        *,
+        position: int,
+        last_number: int,
+        floor: int = 0,
+        looks: bool = False,
+    ) -> None:
+        """The connection stands at `position`; send it what came since `begin` and is newer, and all that follows, but
+        nothing of what lies below the message `floor`. `looks`: it is nobody's who is a member.
+        """
         topic = self.topics.get(key)
-        if topic is None or connection not in topic.joining:
+        if topic is not None and connection in topic.joining:
+            topic.floors.give(connection, floor, looks=looks)
+            self._commit(topic, connection, position, last_number)
+
+    def _commit(self, topic: Topic, connection: Connection, position: int, last_number: int) -> None:
+        if connection not in topic.joining:
             return  # it went away while we read
         if topic.position is None:
             topic.position = position
@@ -95,7 +111,7 @@ class Hub:
         self._flush_now(topic)
         if connection.dialect not in WITH_RANGES and any(isinstance(one, Reset) for one in topic.joining[connection]):
             topic.joining[connection].clear()
-            connection.subscription_reset(key, last_number)
+            connection.subscription_reset(topic.key, last_number)
             return
         # What was read for it alone may reach further than the topic has come: it joins when the topic has, too, or
         # what the others here are about to get would come to it again. (One that can tell joins where it has read so.)
@@ -115,16 +131,10 @@ class Hub:
         topic.subscribers.setdefault(connection.dialect, {})[connection] = position
         if connection.dialect == "native":
             topic.introduced.clear()
-            if any(isinstance(one, Reset) for one in kept):
+            hidden = [topic.floors.follow([connection], one) for one in kept if one.to > position]
+            if any(hidden) or any(isinstance(one, Reset) for one in kept):
                 self._sender.tell_reset(topic.key, [connection])
-        reach = position
-        fresh: list[tuple[Publication, int]] = []
-        for one in kept:
-            if isinstance(one, Publication) and one.to > reach:
-                fresh.append((one, last_number))
-                last_number = max(last_number, one.last_number)
-                reach = one.to
-        if fresh:
+        if fresh := fresh_of(kept, position, last_number):
             self._sender.deliver(topic, {connection: position}, connection.dialect, fresh)
         for one in kept:
             self._end_out(topic, one.out)
@@ -147,12 +157,16 @@ class Hub:
                 await asyncio.sleep(REPAIR_RETRY_SECONDS)
         if found is not None and topic.joining.get(connection) is kept:
             kept.insert(0, found)
-            self.commit(connection, topic.key, position=position, last_number=last_number)
+            self._commit(topic, connection, position, last_number)
 
     def hears(self, connection: Connection, key: TopicKey) -> bool:
         """Whether a subscription was committed, and has not ended."""
         topic = self.topics.get(key)
         return topic is not None and connection in topic.subscribers.get(connection.dialect, ())
+
+    def floor(self, connection: Connection, key: TopicKey) -> int | None:
+        """From which number on a subscription shows the topic, 0: all of it; None where there is none."""
+        return self.topics[key].floors.of(connection) if self.hears(connection, key) else None
 
     def leave(self, connection: Connection, key: TopicKey) -> None:
         """End a subscription, whether it was committed or not."""
@@ -160,11 +174,7 @@ class Hub:
         topic = self.topics.get(key)
         if topic is None:
             return
-        topic.joining.pop(connection, None)
-        topic.ahead.pop(connection, None)
-        of_dialect = topic.subscribers.get(connection.dialect)
-        if of_dialect is not None:
-            of_dialect.pop(connection, None)
+        topic.forget(connection)
         if topic.empty:
             self._drop(topic)
 
@@ -193,25 +203,18 @@ class Hub:
             return
         self.stats.publications += 1
         if topic.position is None:
-            self._hold(topic, publication)
+            topic.hold(publication)
             return
         if publication.to <= topic.position:
             self.stats.duplicates += 1
             return
         if publication.since > topic.position:
-            self._hold(topic, publication)
+            topic.hold(publication)
             self._wait_for_gap(topic)
             return
         self._accept(topic, publication)
         if topic.held:
             self._take_held(topic)
-
-    @staticmethod
-    def _hold(topic: Topic, publication: Publication) -> None:
-        if len(topic.held) < MOST_KEPT:
-            topic.held.append(publication)
-        else:
-            topic.announced_seq = max(topic.announced_seq, publication.to)
 
     def behind(self, key: TopicKey, seq: int) -> None:
         """A wakeup says that the topic has come to `seq`."""
@@ -232,10 +235,7 @@ class Hub:
 
     def _accept(self, topic: Topic, publication: Publication) -> None:
         topic.due.append((publication, topic.last_number))
-        for kept in topic.joining.values():
-            if len(kept) >= MOST_KEPT:
-                kept[:] = [one for one in kept if isinstance(one, Reset)]
-            kept.append(publication)
+        topic.keep(publication)
         topic.position = publication.to
         topic.last_number = max(topic.last_number, publication.last_number)
         if publication.sessions:
@@ -255,7 +255,7 @@ class Hub:
         for connection, (position, last_number) in list(topic.ahead.items()):
             if position <= topic.position:
                 topic.ahead.pop(connection, None)
-                self.commit(connection, topic.key, position=position, last_number=last_number)
+                self._commit(topic, connection, position, last_number)
 
     def _take_held(self, topic: Topic) -> None:
         """Accept what waited, as far as it joins."""
@@ -332,13 +332,14 @@ class Hub:
                 of_dialect.update(dict.fromkeys(of_dialect, 0))
         sent, topic.last_number = topic.last_number, reset.last_number
         topic.position = reset.to
+        topic.floors.follow(topic.subscribers.get("native", {}), reset)
         self._sender.tell_reset(topic.key, list(topic.subscribers.get("native", ())))
         for kept in topic.joining.values():
             kept.append(reset)
         ahead, topic.ahead = topic.ahead, {}
         if not reset.gone:
             for connection, (position, last_number) in ahead.items():
-                self.commit(connection, topic.key, position=min(position, reset.to), last_number=last_number)
+                self._commit(topic, connection, min(position, reset.to), last_number)
             for connection in [one for one in topic.connections() if one.dialect not in WITH_RANGES]:
                 self.begin(connection, topic.key)
                 connection.subscription_reset(topic.key, sent)
@@ -369,23 +370,23 @@ class Hub:
             return
         self.stats.flushes += 1
         began = self._loop.time()
+        native = topic.subscribers.get("native", {})
+        hidden = [connection for one, _ in due for connection in topic.floors.follow(native, one)]
         for dialect, connections in topic.subscribers.items():
             if connections:
                 self._sender.deliver(topic, connections, dialect, due)
+        if hidden:
+            self._sender.tell_reset(topic.key, hidden)
         for publication, _ in due:
             self._end_out(topic, publication.out)
         now = self._loop.time()
         topic.next_flush = now + min((now - began) * WINDOW_FACTOR, MAX_WINDOW_SECONDS)
 
     def _end_out(self, topic: Topic, out: Mapping[int, int]) -> None:
-        """End the subscriptions of those who went out, after they were told. Who came (back) since then stays."""
-        if not out:
-            return
-        for of_dialect in list(topic.subscribers.values()):
-            for connection, since in list(of_dialect.items()):
-                if connection.person_id is not None and out.get(connection.person_id, 0) > since:
-                    self.leave(connection, topic.key)
-                    connection.subscription_ended(topic.key)
+        """End the subscriptions of those who went out, after they were told."""
+        for connection in topic.gone(out):
+            self.leave(connection, topic.key)
+            connection.subscription_ended(topic.key)
 
     async def stop(self) -> None:
         """Send what is due and stop reading."""

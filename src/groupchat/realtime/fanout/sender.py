@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from groupchat.realtime.fanout.connection import Connection, write_all
@@ -45,6 +45,15 @@ class Sender:
         self, topic: Topic, connections: Mapping[Connection, int], dialect: str, due: Sequence[tuple[Publication, int]]
     ) -> None:
         """Send what is due, each publication with the last number before it, to connections of one dialect."""
+        if dialect == "native":
+            for some, visible in topic.floors.parts(connections, due):
+                self._deliver(topic, some, dialect, visible)
+        else:
+            self._deliver(topic, connections, dialect, due)
+
+    def _deliver(
+        self, topic: Topic, connections: Collection[Connection], dialect: str, due: Sequence[tuple[Publication, int]]
+    ) -> None:
         frames = [frame for publication, last_number in due for frame in publication.encode(dialect, last_number)]
         if not frames:
             return

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from groupchat.realtime.fanout.connection import Connection
+from groupchat.realtime.fanout.floors import Floors
 from groupchat.realtime.fanout.frames import Frame
 
 # What is kept in memory of one topic for later: publications that came too early, or for one who is joining. What came
@@ -37,6 +38,10 @@ class Publication:
     once for each dialect that somebody speaks, and again for each who joins. `last_number` is the room's at `to`.
     `introduce(ids)` gives the frame that introduces these people. `out` are those who are in the room no more, each
     with the seq at which they went.
+
+    `lowest` is the lowest number that it touches, None where it touches none; `above(floor)` gives the same without
+    what lies below a number, the very same for all floors that hide the same. `floors` are those who may not see all
+    of the room from here on, by person; `history` is "all" or "joined" where it says what the room shows newcomers.
     """
 
     key: TopicKey
@@ -47,6 +52,10 @@ class Publication:
     named: Sequence[Named] = ()
     introduce: Callable[[Iterable[int]], Frame] | None = None
     out: Mapping[int, int] = field(default_factory=dict)
+    floors: Mapping[int, int] = field(default_factory=dict)
+    history: str | None = None
+    lowest: int | None = None
+    above: Callable[[int], Publication] | None = None
     sessions: bool = False
 
 
@@ -54,13 +63,16 @@ class Publication:
 class Reset:
     """The position is of no use any more; the topic goes on from here, unless it is gone.
 
-    A reset revokes as a publication does: `out` and `sessions` say what the changes that nobody reads now have said.
+    A reset revokes as a publication does: `out`, `floors`, `history` and `sessions` say what the changes that nobody
+    reads now have said.
     """
 
     to: int
     last_number: int
     gone: bool = False
     out: Mapping[int, int] = field(default_factory=dict)
+    floors: Mapping[int, int] = field(default_factory=dict)
+    history: str | None = None
     sessions: bool = False
 
 
@@ -110,6 +122,7 @@ class Topic:
     ahead: dict[Connection, tuple[int, int]] = field(
         default_factory=dict
     )  # of those joining: have read beyond `position`
+    floors: Floors = field(default_factory=Floors)
     held: list[Publication] = field(default_factory=list)
     due: list[tuple[Publication, int]] = field(default_factory=list)
     introduced: dict[int, int] = field(default_factory=dict)  # people of whom every subscriber has been told
@@ -121,6 +134,36 @@ class Topic:
     repairing: bool = False
     joined: asyncio.Future[None] | None = None  # done when the broker sends us this topic
 
+    def forget(self, connection: Connection) -> None:
+        """It hears the topic no more, whether it had begun to or not."""
+        self.joining.pop(connection, None)
+        self.ahead.pop(connection, None)
+        self.floors.forget(connection)
+        self.subscribers.get(connection.dialect, {}).pop(connection, None)
+
+    def hold(self, publication: Publication) -> None:
+        """It came too early: keep it, or remember that there is more."""
+        if len(self.held) < MOST_KEPT:
+            self.held.append(publication)
+        else:
+            self.announced_seq = max(self.announced_seq, publication.to)
+
+    def keep(self, publication: Publication) -> None:
+        """For all who are joining."""
+        for kept in self.joining.values():
+            if len(kept) >= MOST_KEPT:
+                kept[:] = [one for one in kept if isinstance(one, Reset)]
+            kept.append(publication)
+
+    def gone(self, out: Mapping[int, int]) -> list[Connection]:
+        """The subscribers among those who went out. Who came (back) since then stays."""
+        return [
+            connection
+            for of_dialect in (self.subscribers.values() if out else ())
+            for connection, since in of_dialect.items()
+            if connection.person_id is not None and out.get(connection.person_id, 0) > since
+        ]
+
     def connections(self) -> Iterable[Connection]:
         for of_dialect in self.subscribers.values():
             yield from of_dialect
@@ -128,6 +171,17 @@ class Topic:
     @property
     def empty(self) -> bool:
         return not self.joining and not any(self.subscribers.values())
+
+
+def fresh_of(kept: Sequence[Publication | Reset], position: int, last_number: int) -> list[tuple[Publication, int]]:
+    """What of these tells more than a position, each with the last number before it."""
+    fresh: list[tuple[Publication, int]] = []
+    for one in kept:
+        if isinstance(one, Publication) and one.to > position:
+            fresh.append((one, last_number))
+            last_number = max(last_number, one.last_number)
+            position = one.to
+    return fresh
 
 
 def covers(kept: Sequence[Publication | Reset], position: int, to: int) -> bool:

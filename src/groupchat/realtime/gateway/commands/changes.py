@@ -10,6 +10,7 @@ from groupchat.errors import Unauthenticated
 from groupchat.protocol import Changes, encode
 from groupchat.realtime.delivery import resume
 from groupchat.realtime.gateway.commands.declaration import Declaration
+from groupchat.realtime.gateway.commands.opening import heard_from
 
 if TYPE_CHECKING:
     from groupchat.realtime.gateway.native import NativeSession
@@ -26,7 +27,8 @@ async def read_changes(connection: NativeSession, command: Changes) -> None:
         own: dict[str, Any] = {"type": "reset", "me": person.pk} if mine is None else {**mine.frame}
         connection.send(encode({**own, "ref": command.ref}))
         return
-    found = await database.read(resume.changes, connection.person, command.room, command.since)
+    seen_from = heard_from(connection, command.room)
+    found = await database.read(resume.changes, connection.person, command.room, command.since, seen_from)
     payload = encode({**found.frame, "ref": command.ref}) if found is not None else b""
     limit = conf().largest_answer_bytes
     if found is None or (limit and len(payload) > limit):  # as in hello: a fresh page is small

@@ -9,6 +9,7 @@ from groupchat.actions import messages
 from groupchat.protocol import DeleteMessage, EditMessage, Messages, MessageVersions, PostMessage
 from groupchat.realtime.delivery.opening import Range
 from groupchat.realtime.gateway.commands.declaration import Declaration
+from groupchat.realtime.gateway.commands.opening import heard_from
 
 if TYPE_CHECKING:
     from groupchat.realtime.gateway.native import NativeSession
@@ -29,7 +30,9 @@ async def delete_message(connection: NativeSession, command: DeleteMessage) -> N
 
 
 async def read_messages(connection: NativeSession, command: Messages) -> None:
-    asked = Range(connection.person, command.room, command.before, command.after, command.around, command.limit)
+    place = (command.before, command.after, command.around)
+    seen_from = heard_from(connection, command.room)
+    asked = Range(connection.person, command.room, *place, command.limit, seen_from)
     page = await connection.runtime.pages.ask(asked)
     connection.introduce(page.people)
     connection.reply(

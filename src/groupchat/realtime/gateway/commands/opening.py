@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from groupchat.conf import conf
 from groupchat.errors import ChatError, Close, LimitReached
+from groupchat.protocol import RoomState
 from groupchat.realtime.delivery.opening import Asked
 from groupchat.realtime.fanout.topics import TopicKey
 
@@ -32,7 +33,20 @@ async def open_room(connection: NativeSession, ref: Any, room_id: int, extra: di
             connection.close(Close.ERROR)
         raise
     connection.reply(ref, {**extra, **state})
-    hub.commit(connection, key, position=state["seq"], last_number=state["last_number"])
+    hub.commit(connection, key, position=state["seq"], last_number=state["last_number"], **floor_in(state))
+
+
+def floor_in(state: RoomState) -> dict[str, Any]:
+    """What the hub must know of whoever was told this: from where on they may see the room, and whether they only look
+    in.
+    """
+    me = state["me"]
+    return {"floor": me["floor"], "looks": False} if me is not None else {"floor": state.get("floor", 0), "looks": True}
+
+
+def heard_from(connection: NativeSession, room_id: int) -> int | None:
+    """From which number on the connection hears the room, 0: all of it; None where it does not."""
+    return connection.runtime.hub.floor(connection, TopicKey("room", room_id))
 
 
 def require_place(connection: NativeSession, room_id: int | None) -> None:

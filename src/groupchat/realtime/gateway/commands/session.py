@@ -15,6 +15,7 @@ from groupchat.publication import RoomChanges
 from groupchat.realtime.delivery import resume
 from groupchat.realtime.fanout.topics import TopicKey
 from groupchat.realtime.gateway.commands.declaration import Declaration
+from groupchat.realtime.gateway.commands.opening import floor_in
 from groupchat.resources import person_resource
 
 if TYPE_CHECKING:
@@ -154,7 +155,9 @@ def _commit(connection: NativeSession, own: _Own, rooms: Sequence[RoomState], po
     for state in rooms:
         room_id = state["room"]["id"]
         position = positions.get(room_id, state["seq"])
-        hub.commit(connection, TopicKey("room", room_id), position=position, last_number=state["last_number"])
+        last_number = state["last_number"]
+        key = TopicKey("room", room_id)
+        hub.commit(connection, key, position=position, last_number=last_number, **floor_in(state))
     known = {TopicKey("room", state["room"]["id"]) for state in rooms} | {own.topic}
     for key in [key for key in connection.topics if isinstance(key, TopicKey) and key not in known]:
         if connection in hub.topics[key].joining:
