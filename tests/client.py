@@ -224,10 +224,12 @@ class ClientState:
     def _refresh(view: RoomView, state: Json) -> None:
         if state["room"]["seq"] > view.info["seq"]:
             view.info = state["room"]
-        view.last_number = max(view.last_number, state["last_number"])
-        view.skip(state)
         if state["me"] is not None:
             view.take_membership(state["me"])
+        elif view.me is None:
+            view.see_from(state.get("floor", 0))
+        view.last_number = max(view.last_number, state["last_number"])
+        view.skip(state)
 
     def _on_changes(self, frame: Json, asked: bool) -> list[Json]:
         room = frame["room"]

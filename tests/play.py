@@ -110,6 +110,13 @@ class Actor:
     def renames_the_room(self, name: str) -> None:
         self.client.call("room.rename", room=self.room, name=name)
 
+    def shows_newcomers(self, history: str) -> None:
+        """Everything ("all"), or only what is written after they came ("joined")."""
+        from groupchat.actions import rooms
+        from groupchat.models import Person
+
+        rooms.set_history(person=Person.objects.get(pk=self.id), room_id=self.room, history=history)
+
     def sets_the_topic(self, topic: str) -> None:
         self.client.call("room.topic", room=self.room, topic=topic)
 

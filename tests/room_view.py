@@ -21,6 +21,7 @@ class RoomView:
     position: int | None
     last_number: int = 0
     me: Json | None = None
+    floor: int = 0  # the number of the first message that one may see; what lies below is not kept
     messages: dict[int, Json] = field(default_factory=dict)
     notices: dict[tuple[int, str], Json] = field(default_factory=dict)
     members: dict[int, Json] = field(default_factory=dict)
@@ -104,6 +105,9 @@ class RoomView:
         info = frame.get("info")
         if info is not None and info["seq"] > self.info["seq"]:
             self.info = info
+            if info["history"] == "all":
+                self.see_from(0)  # to nobody in it
+                self.me = self.me and self.me | {"floor": 0}
         for member in frame.get("members", ()):
             _newer(self.members, member["person"], member)
         for notice in frame.get("notices", ()):
@@ -123,10 +127,21 @@ class RoomView:
     def take_membership(self, membership: Json) -> None:
         """One's own membership, newer or not: its read mark only rises."""
         known = self.me
-        if known is None or membership["seq"] > known["seq"]:
+        if known is None or membership["seq"] >= known["seq"]:
             self.me = dict(membership)
+            self.see_from(membership["floor"])
         if known is not None and self.me is not None:
             self.me["last_read_number"] = max(known["last_read_number"], membership["last_read_number"])
+
+    def see_from(self, floor: int) -> None:
+        """What lies below may not be seen; where the floor falls, what is loaded stays true."""
+        self.floor = floor
+        self.windows = [(max(low, floor), max(high, floor - 1)) for low, high in self.windows]
+        for number in [number for number in self.messages if number < floor]:
+            del self.messages[number]
+        for key in [key for key in self.notices if key[0] < floor > 1]:
+            del self.notices[key]
+        self._join_windows()
 
 
 def _newer(known: dict[Any, Json], key: Any, entity: Json) -> None:
