@@ -90,6 +90,7 @@ function actAtServer({ server, random, devices }, step) {
     () => server.setInfo(room.id, 3, random.pick(["renamed", "topic"]), `text ${step}`),
     () => server.setMember(room.id, person, random.pick(["joined", "left", "kicked"])),
     () => server.retain(room.id, Math.min(number, first + 10)),
+    () => server.setHistory(room.id, random.pick(["all", "joined"])),
     () => server.read(room.id, person, number),
     () => server.rename(person, `name ${step}`),
   ])();
@@ -205,7 +206,7 @@ function checkEnd({ server }, device) {
   equal(store.rooms.value.map(({ id }) => id).sort(), joined.map(({ room }) => room).sort(), `${where}: rooms ${known}`);
   for (const [id, known] of replica.people) equal(known, server.people.get(id), `${where}: person ${id}`);
   for (const room of replica.rooms.values()) {
-    if (room.subscribed) checkRoom(server, room, `${where}, room ${room.id}`, person);
+    if (room.subscribed) checkRoom(server, room, `${where}, room ${room.id}`, device);
   }
   if (device.open && device.open.gone.value === null) {
     const { focus, failure, loading } = device.open.history;
@@ -215,11 +216,14 @@ function checkEnd({ server }, device) {
   equal(store.unsent.value, device.store.inspect().outbox.filter(({ state }) => state === "failed").length, `${where}: unsent but the refused`);
 }
 
-function checkRoom(server, room, where, person) {
+function checkRoom(server, room, where, device) {
+  const { person } = device;
   const truth = server.rooms.get(room.id);
+  const first = Math.max(truth.info.first_number, server.floorOf(room.id, device.WebSocket.opened));
   equal(room.position, truth.seq, `${where}: position`);
   equal(room.info, truth.info, `${where}: info`);
-  equal([room.lastNumber, room.firstNumber], [truth.lastNumber, truth.info.first_number], `${where}: numbers`);
+  equal([room.lastNumber, room.firstNumber], [truth.lastNumber, first], `${where}: numbers`);
+  ok(room.windows.every((window) => window.from >= first), `${where}: nothing below ${first}`);
   const mine = server.memberships.get(`${person} ${room.id}`);
   if (mine?.state === "joined") {
     const unread = server.unread(room.id, person);

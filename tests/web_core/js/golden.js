@@ -13,7 +13,7 @@ import { storeOn } from "./store_world.js";
 /** A replica that stands where the document's client stands: in room 4 at `position`, with a page loaded. */
 function replicaAt(position, { mine = 17 } = {}) {
   const replica = new ClientReplica();
-  const info = { id: 4, seq: 1, slug: "general", name: "general", kind: "public", topic: "", first_number: 1, created_at: "2026-03-01T09:00:00.000Z" };
+  const info = { id: 4, seq: 1, slug: "general", name: "general", kind: "public", topic: "", first_number: 1, history: "all", created_at: "2026-03-01T09:00:00.000Z" };
   const membership = { room: 4, seq: 12, role: "member", state: "joined", last_read_number: 988, notify: "everything" };
   const me = { id: 7, kind: "user", handle: "ada", name: "Ada", version: 1 };
   const rooms = [{ room: info, seq: position, last_number: 989, me: membership }];

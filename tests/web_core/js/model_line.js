@@ -5,10 +5,13 @@ const COMMANDS = {
     const id = command.room ?? [...server.rooms.values()].find(({ info }) => info.slug === command.slug)?.id;
     if (!server.mayRead(id, connection.person)) throw { code: "not_found", message: "There is no such room." };
     connection.subscriptions.add(id);
-    return server.state(id, connection.person);
+    const state = server.state(id, connection.person);
+    connection.floors.set(id, state.floor ?? 0);
+    return state;
   },
   unsubscribe(server, connection, { room }) {
     connection.subscriptions.delete(room);
+    connection.floors.delete(room);
     return {};
   },
   "room.join"(server, connection, { room }) {
@@ -49,7 +52,7 @@ const COMMANDS = {
   "message.versions"(server, connection, { room, number }) {
     return { room, number, versions: server.rooms.get(room).versions.get(number) ?? [] };
   },
-  messages: (server, connection, command) => server.page(command.room, command),
+  messages: (server, connection, command) => server.page(command.room, command, server.floorOf(command.room, connection)),
   members: (server, connection, command) => server.members(command.room, command),
   "room.pin"(server, connection, { room, pinned }) {
     server.changeMine(connection.person, room, { pinned });
@@ -70,7 +73,7 @@ const READABLE = new Set(["messages", "members", "changes"]);
  */
 class Connection {
   constructor(server, person, socket) {
-    Object.assign(this, { server, person, socket, subscriptions: new Set(), queue: [], late: [], greeted: false });
+    Object.assign(this, { server, person, socket, subscriptions: new Set(), floors: new Map(), queue: [], late: [], greeted: false });
     server.connections.add(this);
   }
 
@@ -104,7 +107,8 @@ class Connection {
         throw { code: "not_found", message: "There is no such room." };
       }
       if (command.type === "changes") {
-        return command.room ? this.server.changes(command.room, command.since) : this.server.mine(this.person, command.since);
+        const floor = command.room ? this.server.floorOf(command.room, this) : 0;
+        return command.room ? this.server.changes(command.room, command.since, floor) : this.server.mine(this.person, command.since);
       }
       return { type: "reply", result: structuredClone(COMMANDS[command.type](this.server, this, command)) };
     } catch (error) {
@@ -131,7 +135,7 @@ class Connection {
     const sameLife = hello.epoch === server.epoch;
     for (const [id, position] of Object.entries(hello.positions ?? {})) {
       if (!this.subscriptions.has(Number(id)) || position === server.rooms.get(Number(id)).seq) continue;
-      this.queue.push({ frame: sameLife ? server.changes(Number(id), position) : { type: "reset", room: Number(id) }, barrier: true });
+      this.queue.push({ frame: sameLife ? server.changes(Number(id), position, server.floorOf(Number(id), this)) : { type: "reset", room: Number(id) }, barrier: true });
     }
     this.queue.push({ frame: { type: "caught_up" }, barrier: true });
   }

@@ -32,7 +32,7 @@ export class ModelServer {
   // --- actions -------------------------------------------------------------------------------------------------
 
   createRoom(id, person, { kind = "public" } = {}) {
-    const info = { id, seq: 1, slug: `room-${id}`, name: `Room ${id}`, kind, topic: "", first_number: 1, created_at: this.at() };
+    const info = { id, seq: 1, slug: `room-${id}`, name: `Room ${id}`, kind, topic: "", first_number: 1, history: "all", created_at: this.at() };
     this.rooms.set(id, { id, seq: 1, info, lastNumber: 0, messages: new Map(), members: new Map(), notices: new Map(), posted: new Map(), bodies: new Map(), versions: new Map() });
     this.setMember(id, person, "joined", "owner");
   }
@@ -47,8 +47,9 @@ export class ModelServer {
       return { members: [member] };
     });
     const mine = this.memberships.get(`${person} ${id}`);
-    const read = mine?.last_read_number ?? room.lastNumber;
-    this.changeMine(person, id, { role: role ?? had?.role ?? "member", state, last_read_number: read });
+    const read = state === "joined" ? Math.max(mine?.last_read_number ?? 0, room.lastNumber) : (mine?.last_read_number ?? 0);
+    const floor = state !== "joined" ? (mine?.floor ?? 0) : room.info.history === "joined" ? room.lastNumber + 1 : 0;
+    this.changeMine(person, id, { role: role ?? had?.role ?? "member", state, last_read_number: read, floor });
     if (state !== "joined") for (const connection of this.connections) if (connection.person === person) connection.subscriptions.delete(id);
   }
 
@@ -111,6 +112,32 @@ export class ModelServer {
     });
   }
 
+  /** What newcomers see; nobody's counter moves where floors go. Those who look in take a room anew that begins to hide. */
+  setHistory(id, history) {
+    const room = this.rooms.get(id);
+    if (history === room.info.history) return;
+    for (const [key, mine] of this.memberships) {
+      if (history === "all" && mine.room === id && mine.state === "joined") this.memberships.set(key, { ...mine, floor: 0 });
+    }
+    this.change(room, () => {
+      room.info = { ...room.info, seq: room.seq, history };
+      return { info: room.info };
+    });
+    for (const connection of this.connections) {
+      if (!connection.subscriptions.has(id) || this.memberships.get(`${connection.person} ${id}`)?.state === "joined") continue;
+      connection.floors.set(id, history === "joined" ? room.lastNumber + 1 : 0);
+      if (history === "joined") connection.queue.push({ frame: { type: "reset", room: id } });
+    }
+  }
+
+  /** The number of the first message that somebody sees on this connection. */
+  floorOf(id, connection) {
+    const mine = this.memberships.get(`${connection.person} ${id}`);
+    if (mine?.state === "joined") return mine.floor ?? 0;
+    const room = this.rooms.get(id);
+    return room.info.history === "all" ? 0 : (connection.floors.get(id) ?? room.lastNumber + 1);
+  }
+
   retain(id, first) {
     const room = this.rooms.get(id);
     if (first <= room.info.first_number || first > room.lastNumber + 1) return;
@@ -139,13 +166,15 @@ export class ModelServer {
     room.seq += 1;
     const frame = { type: "changes", room: room.id, since: room.seq - 1, to: room.seq, last_number: room.lastNumber, ...make() };
     frame.last_number = room.lastNumber;
-    for (const connection of this.connections) if (connection.subscriptions.has(room.id)) connection.push(this.named(frame));
+    for (const connection of this.connections) {
+      if (connection.subscriptions.has(room.id)) connection.push(this.named(above(frame, this.floorOf(room.id, connection))));
+    }
   }
 
   changeMine(person, id, changes) {
     const seq = this.mySeq.get(person) + 1;
     this.mySeq.set(person, seq);
-    const had = this.memberships.get(`${person} ${id}`) ?? { room: id, notify: "everything", pinned: false };
+    const had = this.memberships.get(`${person} ${id}`) ?? { room: id, notify: "everything", pinned: false, floor: 0 };
     this.memberships.set(`${person} ${id}`, { ...had, ...changes, seq });
     for (const connection of this.connections) if (connection.person === person && connection.greeted) connection.push(this.mine(person, seq - 1));
   }
@@ -157,6 +186,7 @@ export class ModelServer {
     const mine = this.memberships.get(`${person} ${id}`);
     const state = { room: room.info, seq: room.seq, last_number: room.lastNumber, me: mine?.state === "joined" ? mine : null };
     const uncounted = mine?.state === "joined" ? this.behind(id, person).filter((message) => !isUnread(message, person)) : [];
+    if (state.me === null && room.info.history === "joined") state.floor = room.lastNumber + 1;
     if (uncounted.length) state.uncounted = uncounted.map(({ number }) => [number, number]);
     return state;
   }
@@ -175,7 +205,7 @@ export class ModelServer {
       .sort((a, b) => a - b);
   }
 
-  changes(id, since) {
+  changes(id, since, floor = 0) {
     const room = this.rooms.get(id);
     const newer = (entities) => [...entities.values()].filter(({ seq }) => seq > since).sort((a, b) => a.seq - b.seq);
     const found = { messages: newer(room.messages), members: newer(room.members), notices: newer(room.notices) };
@@ -184,7 +214,7 @@ export class ModelServer {
     const frame = { type: "changes", room: id, since, to: room.seq, last_number: room.lastNumber };
     if (room.info.seq > since) frame.info = room.info;
     for (const [name, list] of Object.entries(found)) if (list.length) frame[name] = list;
-    return this.named(frame);
+    return this.named(above(frame, floor));
   }
 
   mine(person, since) {
@@ -201,9 +231,9 @@ export class ModelServer {
     return [...this.memberships].filter(([key]) => key.startsWith(`${person} `)).map(([, membership]) => membership);
   }
 
-  page(id, { before, after, around, limit }) {
+  page(id, { before, after, around, limit }, floor = 0) {
     const room = this.rooms.get(id);
-    const first = room.info.first_number;
+    const first = Math.max(room.info.first_number, floor);
     let low = room.lastNumber - limit + 1;
     let high = room.lastNumber;
     if (before != null) [low, high] = [Math.min(before - 1, high) - limit + 1, Math.min(before - 1, high)];
@@ -217,7 +247,7 @@ export class ModelServer {
     high = Math.min(high, room.lastNumber);
     const messages = [];
     for (let number = low; number <= high; number += 1) messages.push(room.messages.get(number));
-    const from = low <= first ? 0 : low;
+    const from = low <= first && floor <= 1 ? 0 : low;
     const notices = [...room.notices.values()].filter((notice) => notice.after >= from && notice.after <= high);
     return { room: id, seq: room.seq, first_number: first, last_number: room.lastNumber, messages, notices };
   }
@@ -246,7 +276,7 @@ export class ModelServer {
       if (!connection.greeted) continue;
       for (const id of connection.subscriptions) {
         const { seq } = this.rooms.get(id);
-        connection.push(this.changes(id, Math.max(0, seq - 1)));
+        connection.push(this.changes(id, Math.max(0, seq - 1), this.floorOf(id, connection)));
       }
       connection.push(this.mine(connection.person, Math.max(0, this.mySeq.get(connection.person) - 1)));
     }
@@ -264,6 +294,14 @@ export class ModelServer {
     }
     for (const connection of [...this.connections]) connection.cut(1012);
   }
+}
+
+/** A frame without what lies below a number. */
+function above(frame, floor) {
+  if (floor <= 1) return frame;
+  const { messages = [], notices = [], ...rest } = frame;
+  const found = { messages: messages.filter(({ number }) => number >= floor), notices: notices.filter(({ after }) => after >= floor) };
+  return { ...rest, ...(found.messages.length && { messages: found.messages }), ...(found.notices.length && { notices: found.notices }) };
 }
 
 function isUnread(message, person) {

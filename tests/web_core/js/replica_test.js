@@ -2,7 +2,7 @@ import { RoomReplica } from "/static/groupchat/lib/replica/room.js";
 import { windowOf } from "/static/groupchat/lib/replica/windows.js";
 import { equal, ok } from "./check.js";
 
-const INFO = { id: 4, seq: 1, slug: "general", name: "General", kind: "public", topic: "", first_number: 1, created_at: "2026-03-01T09:00:00.000Z" };
+const INFO = { id: 4, seq: 1, slug: "general", name: "General", kind: "public", topic: "", first_number: 1, history: "all", created_at: "2026-03-01T09:00:00.000Z" };
 
 function message(number, seq = number, changes = {}) {
   return { number, seq, author: 9, body: `message ${number}`, at: "2026-03-02T08:00:00.000Z", client_message_id: `m${number}`, ...changes };
@@ -266,4 +266,80 @@ export function what_did_not_change_stays_the_same_object() {
   replica.apply(changes(100, 101, { messages: [message(60, 101, { body: "new" })] }), 7);
   const after = replica.windows[0].messages;
   equal(after.filter((one, index) => one !== before[index]).map(({ number }) => number), [60]);
+}
+
+const MINE = { room: 4, seq: 1, role: "member", state: "joined", last_read_number: 98, notify: "everything", floor: 0 };
+const HIDING = { ...INFO, seq: 100, history: "joined" };
+
+/** A room that shows newcomers nothing older, as one who came in at its message 90 sees it. */
+function newcomer() {
+  const replica = new RoomReplica(4);
+  replica.take({ room: HIDING, seq: 100, last_number: 100, me: { ...MINE, floor: 91 } });
+  page(replica, { first_number: 91, messages: messages(91, 100) });
+  return replica;
+}
+
+export function who_has_a_floor_sees_the_room_begin_there() {
+  const replica = newcomer();
+  equal([replica.firstNumber, replica.floor, replica.snapshot().floor], [91, 91, 91]);
+  equal(ranges(replica), [[91, 100, true]]);
+  ok(!replica.holds(90) && replica.holds(91), "a link to what is older leads nowhere");
+}
+
+export function an_old_page_brings_nothing_from_below_the_floor() {
+  const replica = newcomer();
+  page(replica, { messages: messages(60, 95), notices: [notice(70, 80), notice(92, 94)], before: 96 });
+  equal(ranges(replica), [[91, 100, true]]);
+  equal(replica.windows[0].notices, [notice(92, 94)]);
+}
+
+export function what_lies_below_a_floor_that_rises_is_dropped() {
+  const replica = room();
+  replica.quoteCame(replica.pageAsked(), { messages: [message(7)] }, 7);
+  replica.apply(changes(100, 101, { info: { ...HIDING, seq: 101 } }), 7);
+  equal(ranges(replica), [[51, 100, true]], "who is in the room keeps what they saw");
+  replica.takeMembership({ ...MINE, seq: 2, floor: 101 });
+  equal(ranges(replica), [[101, 100, true]]);
+  equal(replica.quoted.size, 0);
+  replica.apply(changes(101, 102, { last_number: 101, messages: [message(101, 102)] }), 7);
+  equal(ranges(replica), [[101, 101, true]]);
+}
+
+export function a_floor_beyond_what_is_loaded_has_the_rest_loaded_anew() {
+  const replica = room();
+  replica.apply(changes(100, 105, { last_number: 103, info: { ...HIDING, seq: 101 }, messages: [message(103, 105)] }), 7);
+  replica.takeMembership({ ...MINE, seq: 2, floor: 103 });
+  equal(ranges(replica), [], "the message 103 came before the floor did, and found no place");
+  equal(replica.firstNumber, 103);
+}
+
+export function a_room_that_shows_everything_again_has_more_to_load() {
+  const replica = newcomer();
+  const asked = replica.pageAsked();
+  replica.apply(changes(100, 101, { info: { ...INFO, seq: 101 } }), 7);
+  equal([replica.firstNumber, replica.floor, replica.membership.floor], [1, 0, 0]);
+  equal(ranges(replica), [[91, 100, true]]);
+  const late = { room: 4, seq: 100, first_number: 91, last_number: 100, messages: messages(91, 95), notices: [] };
+  ok(!replica.messagesCame(asked, late, { before: 96 }), "a page that was read before is asked for anew");
+  equal(replica.firstNumber, 1);
+  page(replica, { messages: messages(41, 90), before: 91 });
+  equal(ranges(replica), [[41, 100, true]]);
+}
+
+export function a_floor_goes_without_a_seq_and_comes_with_one() {
+  const replica = newcomer();
+  replica.apply(changes(100, 101, { info: { ...INFO, seq: 101 } }), 7);
+  replica.takeMembership({ ...MINE, floor: 91 });
+  equal([replica.floor, replica.membership.floor], [0, 0], "an old word of the same membership");
+  replica.takeMembership({ ...MINE, seq: 2, floor: 101 });
+  equal([replica.floor, replica.membership.floor], [101, 101]);
+}
+
+export function who_looks_in_sees_from_the_state_on() {
+  const replica = new RoomReplica(4);
+  replica.take({ room: HIDING, seq: 100, last_number: 100, me: null, floor: 101 });
+  page(replica, { first_number: 101, messages: [] });
+  equal(ranges(replica), [[101, 100, true]]);
+  replica.take({ room: HIDING, seq: 110, last_number: 105, me: null, floor: 106 });
+  equal([replica.firstNumber, ranges(replica)], [106, []], "back after a while: what passed meanwhile is not for them");
 }

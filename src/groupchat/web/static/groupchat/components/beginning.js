@@ -8,14 +8,25 @@ import { addressOf } from "./route.js";
 
 export function Beginning({ room }) {
   const info = room.info.value;
+  if (room.isCut.value) return html`<${SinceThen} room=${room} />`;
   return html`<div class="beginning">
     <p class="beginning-name" dir="auto">${info.name}</p>
     <p>${gettext("This is where it began, {day}.", { day: madeOn(info) })}</p>
   </div>`;
 }
 
+/** Where the past is not for those who came later. */
+function SinceThen({ room }) {
+  const joined = room.membership.value?.state === "joined";
+  return html`<div class="beginning">
+    <p class="beginning-name" dir="auto">${room.info.value.name}</p>
+    <p>${joined ? gettext("You see what was written since you joined.") : gettext("You see what is written while you look in.")}</p>
+  </div>`;
+}
+
 export function EmptyRoom({ room }) {
   const info = room.info.value;
+  if (room.isCut.value) return html`<${SinceThen} room=${room} />`;
   return html`<div class="beginning">
     <p class="beginning-name" dir="auto">${info.name}</p>
     <p>${gettext("Nobody has written here yet. Say hello.")}</p>

@@ -40,7 +40,8 @@ function useQuoted(room, number) {
   }, [room, number, known]);
   const person = message ? chat.store.person(message.author).value : undefined;
   const name = message ? (person?.name ?? gettext("Somebody")) : "…";
-  return { message, name, kind: person?.kind, text: textOf(message) };
+  const isBefore = number < room.snapshot.value.floor;
+  return { message, name, kind: person?.kind, text: isBefore ? gettext("This was written before you came.") : textOf(message) };
 }
 
 function textOf(message) {

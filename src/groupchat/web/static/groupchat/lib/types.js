@@ -3,7 +3,7 @@
 /**
  * @typedef {{id: number, kind: "user"|"guest"|"bot", handle: string, name: string, version: number}} Person
  * @typedef {{id: number, seq: number, slug: string, name: string, kind: "public"|"private"|"direct", topic: string,
- *            first_number: number, created_at: string}} RoomInfo
+ *            first_number: number, history?: "all"|"joined", created_at: string}} RoomInfo
  * @typedef {"joined"|"left"|"kicked"|"banned"} MemberState
  * @typedef {{person: number, seq: number, role: "owner"|"member", state: MemberState}} Member
  * @typedef {{number: number, seq: number, author: number, body: string, at: string, client_message_id: string,
@@ -11,8 +11,9 @@
  * @typedef {{body: string, at: string}} Version
  * @typedef {{after: number, kind: "renamed"|"topic", seq: number, actor: number, text: string, at: string}} Notice
  * @typedef {{room: number, seq: number, role: "owner"|"member", state: MemberState, last_read_number: number,
- *            notify: "everything"|"mentions"|"nothing", pinned?: boolean}} Membership
- * @typedef {{room: RoomInfo, seq: number, last_number: number, last_message_at?: string|null, me: Membership|null, uncounted?: [number, number][]}} RoomState
+ *            notify: "everything"|"mentions"|"nothing", pinned?: boolean, floor?: number}} Membership
+ * @typedef {{room: RoomInfo, seq: number, last_number: number, last_message_at?: string|null, me: Membership|null, uncounted?: [number, number][],
+ *            floor?: number}} RoomState
  */
 
 /**

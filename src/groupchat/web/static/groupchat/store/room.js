@@ -43,6 +43,8 @@ export class RoomStore {
     this.gone = computed(() => this.snapshot.value.gone);
     this.lastNumber = computed(() => this.snapshot.value.lastNumber);
     this.lastMessageAt = computed(() => this.snapshot.value.lastMessageAt);
+    /** Whether one sees only what was written since one came. */
+    this.isCut = computed(() => this.snapshot.value.floor > 1);
     this.lastReadNumber = computed(() => this.snapshot.value.lastReadNumber);
     this.unread = computed(() => this.snapshot.value.unread);
 

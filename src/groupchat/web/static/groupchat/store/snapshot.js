@@ -20,8 +20,8 @@ export function pack(replica, recent) {
     const window = withMessages.has(room.id) && room.position !== null ? tail(liveWindow(room.windows)) : null;
     for (const { author } of window?.messages ?? []) addPerson(author);
     for (const { actor } of window?.notices ?? []) addPerson(actor);
-    const { info, membership, position, firstNumber, lastNumber, lastMessageAt, lastReadNumber, uncounted } = room;
-    return { info, membership, position, firstNumber, lastNumber, lastMessageAt, lastReadNumber, uncounted: [...uncounted], window };
+    const { info, membership, position, floor, firstNumber, lastNumber, lastMessageAt, lastReadNumber, uncounted } = room;
+    return { info, membership, position, floor, firstNumber, lastNumber, lastMessageAt, lastReadNumber, uncounted: [...uncounted], window };
   });
 
   function addPerson(id) {
@@ -40,9 +40,9 @@ export function unpack(replica, kept) {
   replica.position = kept.position;
   replica.seen = kept.position;
   replica.frameCame({ type: "people", people: kept.people });
-  for (const { info, membership, position, firstNumber, lastNumber, lastMessageAt = "", lastReadNumber, uncounted, window } of kept.rooms) {
+  for (const { info, membership, position, floor = 0, firstNumber, lastNumber, lastMessageAt = "", lastReadNumber, uncounted, window } of kept.rooms) {
     const room = replica.room(info.id);
-    Object.assign(room, { info, membership, firstNumber, lastNumber, lastMessageAt, lastReadNumber, uncounted: new Set(uncounted) });
+    Object.assign(room, { info, membership, floor, firstNumber, lastNumber, lastMessageAt, lastReadNumber, uncounted: new Set(uncounted) });
     if (window) Object.assign(room, { position, seen: position, windows: [window] });
     replica.onRoom(room);
   }

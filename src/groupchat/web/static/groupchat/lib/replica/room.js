@@ -28,11 +28,12 @@ export class RoomReplica {
 
   /** What a reader sees of it now: it never changes, and what is the same in the next one is the same object. */
   snapshot() {
-    const { info, membership, gone, firstNumber, lastNumber, lastMessageAt, lastReadNumber, unread, windows, quoted, members, membersComplete } = this;
+    const { info, membership, gone, floor, firstNumber, lastNumber, lastMessageAt, lastReadNumber, unread, windows, quoted, members, membersComplete } = this;
     return Object.freeze({
       info,
       membership,
       gone,
+      floor,
       firstNumber,
       lastNumber,
       lastMessageAt,
@@ -54,6 +55,9 @@ export class RoomReplica {
     this.membership = null;
     /** @type {import("../types.js").MemberState|"gone"|null} */
     this.gone = null;
+    /** The number of the first message that one may see, as the server said; up to 1: all of them. */
+    this.floor = 0;
+    /** That of the first message that there is here. */
     this.firstNumber = 1;
     this.lastNumber = 0;
     /** When the newest message that we heard of was written; "" before we heard of any. */
@@ -80,12 +84,11 @@ export class RoomReplica {
     this.membersComplete = false;
     /** Person id behind which the next page of members begins. */
     this.membersNext = 0;
-    this.pagesOnTheWay = 0;
     /** Messages that others answer and that stand in no window, by number. @type {Map<number, import("../types.js").Message|null>} */
     this.quoted = new Map();
     this.keptMessages = new Map();
     this.keptNotices = new Map();
-    this.generation += 1;
+    this.#forgetPagesOnTheWay();
   }
 
   /** Whether a change could matter to what is shown here or asked for. */
@@ -122,6 +125,7 @@ export class RoomReplica {
    */
   take(state) {
     this.#takeInfo(state.room);
+    if (!state.me) this.#seeFrom(state.floor ?? 0);
     this.lastNumber = Math.max(this.lastNumber, state.last_number);
     this.#wroteAt(state.last_message_at);
     this.seen = Math.max(this.seen, state.seq);
@@ -134,7 +138,12 @@ export class RoomReplica {
   takeMembership(membership) {
     this.readUpTo(membership.last_read_number);
     const had = this.membership?.seq ?? -1;
-    if (membership.seq >= had) this.membership = membership;
+    if (membership.seq >= had) {
+      // A floor comes with a new seq and goes without one.
+      const floor = membership.seq > had ? (membership.floor ?? 0) : Math.min(this.floor, membership.floor ?? 0);
+      this.membership = floor === (membership.floor ?? 0) ? membership : { ...membership, floor };
+      this.#seeFrom(floor);
+    }
     return membership.seq > had;
   }
 
@@ -298,6 +307,30 @@ export class RoomReplica {
     if (!isNewer(info, this.info)) return;
     this.info = info;
     this.#raiseFirstNumber(info.first_number);
+    if (info.history !== "joined") this.#seeFrom(0);
+  }
+
+  /** What lies below this number is not for us. Where it falls, there is more to load than the pages on their way say. @param {number} floor */
+  #seeFrom(floor) {
+    const had = this.floor;
+    this.floor = floor;
+    if (floor < had) {
+      if (this.membership?.floor > floor) this.membership = { ...this.membership, floor };
+      this.firstNumber = Math.max(1, this.info?.first_number ?? 1, floor);
+      this.quoted = new Map();
+      this.#forgetPagesOnTheWay();
+    } else if (floor > had) {
+      // Beyond what is loaded: what was told of the rest found no window to go to.
+      if (this.windows.some((window) => window.live && window.to < floor - 1)) this.windows = [];
+      this.#raiseFirstNumber(floor);
+    }
+  }
+
+  #forgetPagesOnTheWay() {
+    this.pagesOnTheWay = 0;
+    this.keptMessages.clear();
+    this.keptNotices.clear();
+    this.generation += 1;
   }
 
   #raiseFirstNumber(number) {
@@ -305,6 +338,7 @@ export class RoomReplica {
     this.firstNumber = number;
     this.#dropCounted();
     this.windows = cutWindows(this.windows, number, Infinity, number);
+    if ([...this.quoted.keys()].some((quoted) => quoted < number)) this.quoted = new Map([...this.quoted].filter(([quoted]) => quoted >= number));
   }
 
   /** Up to where nothing is unread: what was read, and what is not given any more. */
