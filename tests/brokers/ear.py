@@ -53,7 +53,7 @@ class Ear(Connection):
     def subscription_ended(self, topic: object) -> None:
         self.ended.append(topic)
 
-    async def listen(self, side: Side, room: int, *, seconds: float = 5.0) -> Ear:
+    async def listen(self, side: Side, room: int, *, floor: int = 0, seconds: float = 5.0) -> Ear:
         """Subscribe, as a connection does; wait for the broker to know of it."""
         key = TopicKey("room", room)
         topic = side.hub.begin(self, key)
@@ -61,7 +61,7 @@ class Ear(Connection):
             await asyncio.wait([topic.joined], timeout=seconds)
         state = await side.room_states.ask(Asked(None, room))
         self.position = state["seq"]
-        side.hub.commit(self, key, position=state["seq"], last_number=state["last_number"])
+        side.hub.commit(self, key, position=state["seq"], last_number=state["last_number"], floor=floor)
         return self
 
     @property

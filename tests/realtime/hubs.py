@@ -84,16 +84,28 @@ def publication(
     out: Mapping[int, int] = {},
     people: Sequence[tuple[int, int]] = (),
     sessions: bool = False,
+    edited: Sequence[int] = (),
+    floors: Mapping[int, int] = {},
+    history: str | None = None,
 ) -> Publication:
-    """The range as a frame; to those of the classic dialect the numbers of messages that are new to them."""
+    """The range as a frame, with the numbers of messages that were `edited`; to those of the classic dialect the
+    numbers of messages that are new to them.
+    """
 
     def encode(dialect: str, stood: int) -> list[Frame]:
         if dialect == "native":
-            return [Frame(json.dumps({"since": since, "to": to}).encode())]
+            shown = {"edited": list(edited)} if edited else {}
+            return [Frame(json.dumps({"since": since, "to": to, **shown}).encode())]
         return [Frame(str(number).encode()) for number in numbers if number > stood]
 
     def introduce(ids: Iterable[int]) -> Frame:
         return Frame(json.dumps({"people": list(ids)}).encode())
+
+    made: dict[int | None, Publication] = {}
+
+    def above(floor: int) -> Publication:
+        left = [number for number in edited if number >= floor]
+        return made.setdefault(min(left, default=None), publication(since, to, key=key, edited=left, people=people))
 
     named = [Named(*one) for one in people]
     return Publication(
@@ -106,6 +118,10 @@ def publication(
         introduce=introduce if named else None,
         out=out,
         sessions=sessions,
+        floors=floors,
+        history=history,
+        lowest=min([*edited, *numbers], default=None),
+        above=above,
     )
 
 
@@ -143,12 +159,19 @@ class World:
         return publication(since, seq, key=key) if seq >= since else Reset(seq, 0)
 
     def listener(
-        self, position: int = 0, *, key: TopicKey = ROOM, dialect: str = "native", person_id: int | None = None
+        self,
+        position: int = 0,
+        *,
+        key: TopicKey = ROOM,
+        dialect: str = "native",
+        person_id: int | None = None,
+        floor: int = 0,
+        looks: bool = False,
     ) -> Listener:
         """Somebody who has read up to `position` and listens from now on."""
         listener = Listener(dialect=dialect, person_id=person_id)
         self.hub.begin(listener, key)
-        self.hub.commit(listener, key, position=position, last_number=0)
+        self.hub.commit(listener, key, position=position, last_number=0, floor=floor, looks=looks)
         return listener
 
 
