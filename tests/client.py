@@ -213,7 +213,7 @@ class ClientState:
         known = self.rooms.get(state["room"]["id"])
         view = self.rooms[state["room"]["id"]] = RoomView(info=state["room"], position=state["seq"])
         if known is not None:
-            view.me, view.uncounted = known.me, known.uncounted
+            view.me, view.uncounted, view.floor = known.me, known.uncounted, known.floor
         self._refresh(view, state)
 
     def _drop(self, room: int) -> None:

@@ -79,9 +79,9 @@ class RoomView:
         }
 
     def load(self, low: int, high: int) -> None:
-        """Take the range into the windows."""
+        """Take the range into the windows, as far as it may be seen."""
         self.windows.append((low, high))
-        self._join_windows()
+        self.see_from(self.floor)
 
     def _join_windows(self) -> None:
         joined: list[tuple[int, int]] = []
@@ -129,7 +129,9 @@ class RoomView:
         known = self.me
         if known is None or membership["seq"] >= known["seq"]:
             self.me = dict(membership)
-            self.see_from(membership["floor"])
+            if known is not None and membership["seq"] == known["seq"]:  # a floor comes with a seq and goes without
+                self.me["floor"] = min(known["floor"], membership["floor"])
+            self.see_from(self.me["floor"])
         if known is not None and self.me is not None:
             self.me["last_read_number"] = max(known["last_read_number"], membership["last_read_number"])
 

@@ -23,6 +23,13 @@ def lowest_shown(frame: ChangesFrame, floor: int) -> int | None:
     return min((number for number in _numbers(frame) if number >= floor), default=None)
 
 
+def floor_behind(changes: RoomChanges, person_id: int | None, floor: int) -> int:
+    """The floor of a person behind these changes, who had this one before them: they may have gone and come back."""
+    if "info" in changes.frame and changes.frame["info"]["history"] == "all":
+        return 0
+    return changes.floors.get(person_id or 0, floor)
+
+
 def above(changes: RoomChanges, floor: int) -> RoomChanges:
     """The same range without what is below the floor, and without the people whom only that names; the very same where
     nothing is.

@@ -196,6 +196,14 @@ class Chat(RuleBasedStateMachine):
 
         self.run(self.world.domain(work))
 
+    @rule(where=few, history=st.sampled_from(["joined", "joined", "all"]))
+    def shell_shows_newcomers(self, where: int, history: str) -> None:
+        def work() -> None:
+            owner = Person.objects.get(pk=self.world.people[0].person_id)
+            rooms.set_history(person=owner, room_id=self.room(where), history=history)
+
+        self.run(self.world.domain(work))
+
     @rule(where=few)
     def shell_enters(self, where: int) -> None:
         room = self.room(where)

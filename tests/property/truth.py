@@ -107,8 +107,11 @@ class Truth:
                 # One's own message behind the mark moves it in the database, and a device need not know.
                 picture["me"] = picture["me"] | {"last_read_number": known["mine"][me.pk]["last_read_number"]}
             assert picture == expected
+            if room in joined:
+                assert me is not None
+                assert all(number >= known["mine"][me.pk]["floor"] for number in shown)
             for low, high in device.state.loaded.get(room, []):
-                assert set(range(low, high + 1)) <= set(shown)
+                assert set(range(max(low, view.floor), high + 1)) <= set(shown)
             for number in shown:
                 author = known["messages"][number]["author"]
                 assert device.state.people[author] == self.people[author]
@@ -137,7 +140,7 @@ def expected_of_store(device: Device, truth: Truth) -> Json:
             "membership": view.me,
             "unread": [view.unread, view.first_unread],
             "truth": truth.rooms[room],
-            "loaded": device.state.loaded.get(room, []),
+            "loaded": [(max(low, view.floor), high) for low, high in device.state.loaded.get(room, [])],
             "members_complete": view.has_all_members,
         }
         for room, view in device.state.rooms.items()

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from groupchat import timeline
 from groupchat.conf import conf
 from groupchat.errors import Forbidden, NotFound
-from groupchat.floors import above
+from groupchat.floors import above, floor_behind
 from groupchat.models import Membership, Person, Room
 from groupchat.permissions import floor_of, require_read
 from groupchat.protocol import RoomState
@@ -109,7 +109,7 @@ def _resume(
             continue
         if (room_id, position) not in known:
             known[room_id, position] = timeline.changes(room_id, position)
-        changes[room_id] = _from(known[room_id, position], state["me"]["floor"] if state["me"] else 0)
+        changes[room_id] = _seen_by(person, known[room_id, position], state["me"]["floor"] if state["me"] else 0)
     return ResumeResult(mine.seq, person, mine.rooms, changes)
 
 
@@ -118,11 +118,14 @@ def changes(person: Person | None, room_id: int, since: int, heard_from: int | N
     room = Room.objects.filter(pk=room_id).first()
     membership = timeline.membership_in(room_id, person) if room else None
     floor = floor_of(require_read(room, membership), membership, heard_from=heard_from)
-    return _from(timeline.changes(room_id, since), floor)
+    return _seen_by(person, timeline.changes(room_id, since), floor)
 
 
-def _from(changes: RoomChanges | None, floor: int) -> RoomChanges | None:
-    return above(changes, floor) if changes is not None else None
+def _seen_by(person: Person | None, changes: RoomChanges | None, floor: int) -> RoomChanges | None:
+    """What was read after their floor was."""
+    if changes is None:
+        return None
+    return above(changes, floor_behind(changes, person.pk if person is not None else None, floor))
 
 
 def my_changes(person_id: int, since: int) -> MyChanges | None:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from groupchat import __version__, permissions
 from groupchat.conf import conf
 from groupchat.errors import Close, Forbidden, WrongVersion
+from groupchat.floors import floor_behind
 from groupchat.models import Person
 from groupchat.protocol import PROTOCOL, Hello, Ping, RoomState, encode
 from groupchat.publication import RoomChanges
@@ -157,7 +158,10 @@ def _commit(connection: NativeSession, own: _Own, rooms: Sequence[RoomState], po
         position = positions.get(room_id, state["seq"])
         last_number = state["last_number"]
         key = TopicKey("room", room_id)
-        hub.commit(connection, key, position=position, last_number=last_number, **floor_in(state))
+        standing = floor_in(state)
+        if (changes := own.found.changes.get(room_id)) is not None:  # read later than the state
+            standing["floor"] = floor_behind(changes, connection.person_id, standing["floor"])
+        hub.commit(connection, key, position=position, last_number=last_number, **standing)
     known = {TopicKey("room", state["room"]["id"]) for state in rooms} | {own.topic}
     for key in [key for key in connection.topics if isinstance(key, TopicKey) and key not in known]:
         if connection in hub.topics[key].joining:
