@@ -20,11 +20,12 @@ class Floors:
     from them.
     """
 
-    __slots__ = ("_highest", "_of", "lookers")
+    __slots__ = ("_highest", "_of", "hide_something", "lookers")
 
     def __init__(self) -> None:
         self._of: dict[Connection, int] = {}
         self._highest = 0  # no floor is higher; it need not be one of them any more
+        self.hide_something = False
         self.lookers: set[Connection] = set()
 
     def of(self, connection: Connection) -> int:
@@ -43,11 +44,9 @@ class Floors:
         self._put(connection, 0)
 
     def follow(self, connections: Collection[Connection], one: Publication | Reset) -> list[Connection]:
-        """What came says that somebody sees more or less from now on. Gives those who must take the topic anew, for
+        """What came may say that somebody sees more or less from now on. Gives those who must take the topic anew, for
         they see less and cannot know it.
         """
-        if not one.floors and one.history is None:
-            return []
         if one.history == "all" and self._of:
             for connection in connections:
                 self._put(connection, 0)
@@ -65,7 +64,7 @@ class Floors:
 
     def parts(self, connections: Collection[Connection], due: Due) -> Iterator[tuple[Collection[Connection], Due]]:
         """What is due, as each of these connections may see it: all who may see the same get the very same."""
-        if not self._of or not any(_is_below(one, self._highest) for one, _ in due):
+        if not any(_is_below(one, self._highest) for one, _ in due):
             yield connections, due
             return
         by_floor: dict[int, Due] = {}
@@ -82,8 +81,10 @@ class Floors:
         if floor > 0:
             self._of[connection] = floor
             self._highest = max(self._highest, floor)
+            self.hide_something = True
         elif self._of.pop(connection, 0) and not self._of:
             self._highest = 0
+            self.hide_something = False
 
 
 def _is_below(one: Publication, floor: int) -> bool:

@@ -332,7 +332,7 @@ class Hub:
                 of_dialect.update(dict.fromkeys(of_dialect, 0))
         sent, topic.last_number = topic.last_number, reset.last_number
         topic.position = reset.to
-        topic.floors.follow(topic.subscribers.get("native", {}), reset)
+        topic.follow(reset)
         self._sender.tell_reset(topic.key, list(topic.subscribers.get("native", ())))
         for kept in topic.joining.values():
             kept.append(reset)
@@ -370,8 +370,7 @@ class Hub:
             return
         self.stats.flushes += 1
         began = self._loop.time()
-        native = topic.subscribers.get("native", {})
-        hidden = [connection for one, _ in due for connection in topic.floors.follow(native, one)]
+        hidden = [one for publication, _ in due if publication.moves_floors for one in topic.follow(publication)]
         for dialect, connections in topic.subscribers.items():
             if connections:
                 self._sender.deliver(topic, connections, dialect, due)

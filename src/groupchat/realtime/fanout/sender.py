@@ -45,7 +45,7 @@ class Sender:
         self, topic: Topic, connections: Mapping[Connection, int], dialect: str, due: Sequence[tuple[Publication, int]]
     ) -> None:
         """Send what is due, each publication with the last number before it, to connections of one dialect."""
-        if dialect == "native":
+        if dialect == "native" and topic.floors.hide_something:
             for some, visible in topic.floors.parts(connections, due):
                 self._deliver(topic, some, dialect, visible)
         else:

@@ -58,6 +58,11 @@ class Publication:
     above: Callable[[int], Publication] | None = None
     sessions: bool = False
 
+    @property
+    def moves_floors(self) -> bool:
+        """Whether it says that somebody sees more or less from now on."""
+        return bool(self.floors) or self.history is not None
+
 
 @dataclass(frozen=True, slots=True)
 class Reset:
@@ -154,6 +159,10 @@ class Topic:
             if len(kept) >= MOST_KEPT:
                 kept[:] = [one for one in kept if isinstance(one, Reset)]
             kept.append(publication)
+
+    def follow(self, one: Publication | Reset) -> list[Connection]:
+        """As `Floors.follow` for all subscribers."""
+        return self.floors.follow(self.subscribers.get("native", {}), one)
 
     def gone(self, out: Mapping[int, int]) -> list[Connection]:
         """The subscribers among those who went out. Who came (back) since then stays."""
