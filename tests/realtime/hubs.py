@@ -83,6 +83,7 @@ def publication(
     last_number: int = 0,
     out: Mapping[int, int] = {},
     people: Sequence[tuple[int, int]] = (),
+    only: frozenset[int] | None = None,
     sessions: bool = False,
 ) -> Publication:
     """The range as a frame; to those of the classic dialect the numbers of messages that are new to them."""
@@ -105,6 +106,7 @@ def publication(
         named=named,
         introduce=introduce if named else None,
         out=out,
+        only=only,
         sessions=sessions,
     )
 

@@ -52,6 +52,7 @@ def as_publication(changes: RoomChanges | MyChanges) -> Publication:
         named=named(changes.people),
         introduce=introduction_of(people),
         out=changes.out,
+        only=changes.only,
     )
 
 

@@ -13,7 +13,7 @@ from groupchat.conf import conf
 from groupchat.errors import Forbidden, NotFound
 from groupchat.models import Membership, Person, Room
 from groupchat.permissions import require_read
-from groupchat.protocol import RoomState
+from groupchat.protocol import PersonResource, RoomState
 from groupchat.publication import MyChanges, RoomChanges
 
 _epoch: str | None = None
@@ -43,7 +43,7 @@ def rooms_of(people: Sequence[Person]) -> list[list[int] | Exception]:
     ids = {person.pk for person in people}
     active = set(Person.objects.filter(pk__in=ids, is_active=True, account_active=True).values_list("pk", flat=True))
     rooms: dict[int, list[int]] = {person_id: [] for person_id in ids}
-    joined = Membership.objects.filter(state=Membership.State.JOINED)
+    joined = Membership.objects.filter(state=Membership.State.JOINED, room__deleted_at=None)
     for person_id, room_id in joined.filter(person_id__in=ids).values_list("person_id", "room_id"):
         rooms[person_id].append(room_id)
     limit = conf().max_rooms_per_connection
@@ -66,14 +66,15 @@ class ResumeRequest:
 
 @dataclass(frozen=True, slots=True)
 class ResumeResult:
-    """What `hello` is answered with: one's own position and rooms, and for each room asked for its changes or None
-    (reset).
+    """What `hello` is answered with: one's own position and rooms, for each room asked for its changes or None (reset),
+    and the people of one's conversations.
     """
 
     seq: int
     person: Person | None
     rooms: Sequence[RoomState]
     changes: Mapping[int, RoomChanges | None]
+    people: Sequence[PersonResource] = ()
 
 
 NOTHING_YET = ResumeResult(0, None, (), {})
@@ -109,7 +110,7 @@ def _resume(
         if (room_id, position) not in known:
             known[room_id, position] = timeline.changes(room_id, position)
         changes[room_id] = known[room_id, position]
-    return ResumeResult(mine.seq, person, mine.rooms, changes)
+    return ResumeResult(mine.seq, person, mine.rooms, changes, mine.people)
 
 
 def changes(person: Person | None, room_id: int, since: int) -> RoomChanges | None:
@@ -123,4 +124,4 @@ def my_changes(person_id: int, since: int) -> MyChanges | None:
 
 def _readable(person: Person | None, room_id: int) -> Room:
     room = Room.objects.filter(pk=room_id).first()
-    return require_read(room, timeline.membership_in(room_id, person) if room else None)
+    return require_read(person, room, timeline.membership_in(room_id, person) if room else None)

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 from groupchat import timeline
+from groupchat.kinds import hearers
 from groupchat.models import Person, Room
 from groupchat.publication import MyChanges, RoomChanges
 from groupchat.realtime.delivery.publish import as_publication
@@ -31,7 +32,8 @@ def _reset_room(room_id: int, since: int) -> Reset:
     if room is None:
         return Reset(since, 0, gone=True)
     # Ahead of the room: this is an older database, and all that it says of the memberships is news.
-    return Reset(room.seq, room.last_number, out=timeline.out(room_id, since if since <= room.seq else 0))
+    out = timeline.out(room_id, since if since <= room.seq else 0)
+    return Reset(room.seq, room.last_number, out=out, only=hearers(room))
 
 
 def _reset_person(person_id: int, since: int) -> Reset:

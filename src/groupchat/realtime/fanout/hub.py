@@ -9,10 +9,12 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Coroutine, Mapping
+from collections.abc import Awaitable, Callable, Coroutine, Iterable, Sequence
+from math import inf
 from typing import Any
 
 from groupchat.realtime.fanout.connection import Connection
+from groupchat.realtime.fanout.revocation import gone_out, may_hear, shut_out
 from groupchat.realtime.fanout.sender import HubStats, Sender
 from groupchat.realtime.fanout.topics import MOST_KEPT, Ephemeral, Kept, Publication, Reset, Topic, TopicKey, covers
 
@@ -117,6 +119,9 @@ class Hub:
             topic.introduced.clear()
             if any(isinstance(one, Reset) for one in kept):
                 self._sender.tell_reset(topic.key, [connection])
+        if not all(may_hear(connection, one) for one in kept if one.to > position):
+            self._shut_out(topic, [connection])
+            return
         reach = position
         fresh: list[tuple[Publication, int]] = []
         for one in kept:
@@ -127,7 +132,7 @@ class Hub:
         if fresh:
             self._sender.deliver(topic, {connection: position}, connection.dialect, fresh)
         for one in kept:
-            self._end_out(topic, one.out)
+            self._end(topic, gone_out(topic, one))
         topic.announced_seq = max(topic.announced_seq, position)
         if topic.announced_seq > topic.position:
             self._wait_for_gap(topic)
@@ -181,8 +186,8 @@ class Hub:
 
     def oldest_joining_seconds(self) -> float:
         """How long the oldest of all subscriptions that were begun is waiting for its commit; 0: there is none."""
-        began = [next(iter(topic.joining.values())).began for topic in self.topics.values() if topic.joining]
-        return self._loop.time() - min(began) if began else 0.0
+        began = min((topic.joining_since for topic in self.topics.values()), default=inf)
+        return max(self._loop.time() - began, 0.0)
 
     # --- publications ----------------------------------------------------------------------------------------------
 
@@ -231,6 +236,10 @@ class Hub:
             self._wait_for_gap(topic)
 
     def _accept(self, topic: Topic, publication: Publication) -> None:
+        if publication.only is not None:
+            self._flush_now(topic)  # what came before is theirs
+            topic.closed = True
+            self._shut_out(topic, shut_out(topic, publication))
         topic.due.append((publication, topic.last_number))
         for kept in topic.joining.values():
             if len(kept) >= MOST_KEPT:
@@ -344,11 +353,9 @@ class Hub:
                 connection.subscription_reset(topic.key, sent)
         if reset.sessions:
             self._sessions_changed(topic.key.id)
-        ended = [*topic.connections(), *topic.joining] if reset.gone else []
-        for connection in ended:
-            self.leave(connection, topic.key)
-            connection.subscription_ended(topic.key)
-        self._end_out(topic, reset.out)
+        self._end(topic, [*topic.connections(), *topic.joining] if reset.gone else [])
+        self._shut_out(topic, shut_out(topic, reset))
+        self._end(topic, gone_out(topic, reset))
 
     # --- delivery --------------------------------------------------------------------------------------------------
 
@@ -373,19 +380,19 @@ class Hub:
             if connections:
                 self._sender.deliver(topic, connections, dialect, due)
         for publication, _ in due:
-            self._end_out(topic, publication.out)
+            self._end(topic, gone_out(topic, publication))
         now = self._loop.time()
         topic.next_flush = now + min((now - began) * WINDOW_FACTOR, MAX_WINDOW_SECONDS)
 
-    def _end_out(self, topic: Topic, out: Mapping[int, int]) -> None:
-        """End the subscriptions of those who went out, after they were told. Who came (back) since then stays."""
-        if not out:
-            return
-        for of_dialect in list(topic.subscribers.values()):
-            for connection, since in list(of_dialect.items()):
-                if connection.person_id is not None and out.get(connection.person_id, 0) > since:
-                    self.leave(connection, topic.key)
-                    connection.subscription_ended(topic.key)
+    def _shut_out(self, topic: Topic, connections: Sequence[Connection]) -> None:
+        """End these subscriptions without the frame that closed the room: their clients ask, and are refused."""
+        self._sender.tell_reset(topic.key, connections)
+        self._end(topic, connections)
+
+    def _end(self, topic: Topic, connections: Iterable[Connection]) -> None:
+        for connection in connections:
+            self.leave(connection, topic.key)
+            connection.subscription_ended(topic.key)
 
     async def stop(self) -> None:
         """Send what is due and stop reading."""

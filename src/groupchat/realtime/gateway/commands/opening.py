@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from groupchat import timeline
 from groupchat.conf import conf
 from groupchat.errors import ChatError, Close, LimitReached
 from groupchat.realtime.delivery.opening import Asked
@@ -25,12 +26,15 @@ async def open_room(connection: NativeSession, ref: Any, room_id: int, extra: di
     await connection.begin([key])
     try:
         state = await connection.runtime.room_states.ask(Asked(connection.person, room_id))
+        among = state["room"].get("people")
+        people = await connection.runtime.database.read(timeline.people, among) if among else ()
     except Exception as error:
         hub.leave(connection, key)
         if was_subscribed and not isinstance(error, ChatError):
             # It goes on as one that hears the room, and does so no more: a new connection makes that true again.
             connection.close(Close.ERROR)
         raise
+    connection.introduce(people)
     connection.reply(ref, {**extra, **state})
     hub.commit(connection, key, position=state["seq"], last_number=state["last_number"])
 

@@ -10,7 +10,7 @@ from groupchat import __version__, permissions
 from groupchat.conf import conf
 from groupchat.errors import Close, Forbidden, WrongVersion
 from groupchat.models import Person
-from groupchat.protocol import PROTOCOL, Hello, Ping, RoomState, encode
+from groupchat.protocol import PROTOCOL, Hello, PersonResource, Ping, RoomState, encode
 from groupchat.publication import RoomChanges
 from groupchat.realtime.delivery import resume
 from groupchat.realtime.fanout.topics import TopicKey
@@ -107,11 +107,19 @@ def _welcome(connection: NativeSession, command: Hello, own: _Own) -> Sequence[R
                 "is_owner": person.is_owner if person is not None else False,
                 "seq": own.found.seq,
                 "rooms": rooms,
+                **_people(connection, own.found.people),
                 "limits": _limits(),
             }
         )
     )
     return rooms
+
+
+def _people(connection: NativeSession, people: Sequence[PersonResource]) -> dict[str, Any]:
+    """The people of one's conversations, where there are any; this connection has now been told of them."""
+    for person in people:
+        connection.learn(person["id"], person["version"])
+    return {"people": people} if people else {}
 
 
 def _limits() -> dict[str, int]:
