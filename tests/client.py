@@ -88,7 +88,9 @@ class ClientState:
             case "reply":
                 return self._on_reply(self._pending.pop(frame["ref"], None), frame["result"])
             case "error":
-                self._pending.pop(frame["ref"], None)
+                refused = self._pending.pop(frame["ref"], None)
+                if refused is not None and refused["type"] == "subscribe" and refused.get("room") in self.rooms:
+                    self._drop(refused["room"])  # it was closed to us, or is gone
                 return []
             case "hello":
                 return self._on_hello(frame)
@@ -102,8 +104,7 @@ class ClientState:
                 self._pending.pop(frame.get("ref", -1), None)
                 return self._on_reset(frame)
             case "people":
-                for person in frame["people"]:
-                    self._introduce(person)
+                self._introduce_all(frame)
                 return []
             case "me":
                 self._know_me(frame)
@@ -125,6 +126,7 @@ class ClientState:
             for room in list(self.rooms):
                 self._drop(room)
             self.people.clear()
+        self._introduce_all(frame)
         self.epoch = frame["epoch"]
         self.limits = frame["limits"]
         self._know_me(frame)
@@ -266,6 +268,7 @@ class ClientState:
             self._asked_mine = False
         if frame["to"] <= self.seq:
             return []
+        self._introduce_all(frame)
         commands = []
         states = {state["room"]["id"]: state for state in frame.get("rooms", ())}
         for membership in frame.get("memberships", ()):
@@ -307,6 +310,10 @@ class ClientState:
 
     # --- people ----------------------------------------------------------------------------------------------------
 
+    def _introduce_all(self, frame: Json) -> None:
+        for person in frame.get("people", ()):
+            self._introduce(person)
+
     def _introduce(self, person: Json) -> None:
         self._introduced.add(person["id"])
         known = self.people.get(person["id"])
@@ -325,3 +332,5 @@ def named(frame: Mapping[str, Any]) -> Iterator[int]:
     for list_, member in entities:
         for entity in frame.get(list_, ()):
             yield entity[member]
+    if "me" not in frame:
+        yield from frame.get("info", {}).get("people", ())

@@ -112,10 +112,7 @@ class Actor:
 
     def shows_newcomers(self, history: str) -> None:
         """Everything ("all"), or only what is written after they came ("joined")."""
-        from groupchat.actions import rooms
-        from groupchat.models import Person
-
-        rooms.set_history(person=Person.objects.get(pk=self.id), room_id=self.room, history=history)
+        self.client.call("room.settings", room=self.room, history=history)
 
     def sets_the_topic(self, topic: str) -> None:
         self.client.call("room.topic", room=self.room, topic=topic)

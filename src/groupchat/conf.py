@@ -20,6 +20,7 @@ from groupchat.characters import strays
 LONGEST_SITE_NAME = 60
 
 Line = str  # what people read on one line, no path
+Dotted = str  # where something lies in Python
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +40,11 @@ class Conf:
     tutorial: bool = True  # whether the protocol of Channels' tutorial is spoken, at chat/<room>/ below that
 
     max_renames_per_hour: int = 10  # of one person, per process: each is told in all of their rooms
+
+    # who may do what: a subclass of groupchat.permissions.Rules
+    permissions: Dotted = "groupchat.permissions.Rules"
+    max_conversation_people: int = 10  # 30 at most
+    max_invited_people: int = 50  # with one command
 
     # limits of words
     max_body_characters: int = 8_000
@@ -107,6 +113,10 @@ _KINDS: dict[str, tuple[Callable[[Any], bool], str]] = {
     "str": (
         lambda value: isinstance(value, str) and re.fullmatch(r"([\w.~-]+/)+", value, re.ASCII) is not None,
         'a path without a slash before it and with one behind it, like "ws/"',
+    ),
+    "Dotted": (
+        lambda value: isinstance(value, str) and re.fullmatch(r"[^\W\d]\w*(\.[^\W\d]\w*)+", value) is not None,
+        'where a class lies, like "shop.chat.Rules"',
     ),
     "Line": (
         lambda value: (

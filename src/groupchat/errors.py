@@ -15,23 +15,29 @@ from typing import Any
 class ChatError(Exception):
     """A refusal with a reason that a person can act on. Nothing was written.
 
-    `retry_after` is in seconds; `field` names the member of the command that was wrong.
+    `retry_after` is in seconds; `field` names the member of the command that was wrong; `why` is the reason in a word,
+    where programs may act on it.
     """
 
     code = "error"
     status = 400
 
-    def __init__(self, message: str, *, field: str | None = None, retry_after: float | None = None) -> None:
+    def __init__(
+        self, message: str, *, field: str | None = None, retry_after: float | None = None, why: str | None = None
+    ) -> None:
         super().__init__(message)
         self.message = message
         self.field = field
         self.retry_after = retry_after
+        self.why = why
 
     def as_json(self) -> dict[str, Any]:
-        """`{"code", "message"}` and, where they say something, `field` and `retry_after`."""
+        """`{"code", "message"}` and, where they say something, `field`, `why` and `retry_after`."""
         told: dict[str, Any] = {"code": self.code, "message": self.message}
         if self.field is not None:
             told["field"] = self.field
+        if self.why is not None:
+            told["why"] = self.why
         if self.retry_after is not None:
             told["retry_after"] = ceil(self.retry_after * 1000) / 1000  # never a moment too early
         return told

@@ -78,8 +78,72 @@ class TopicSet:
     person_id: int
 
 
+@dataclass(frozen=True, slots=True)
+class MemberRemoved:
+    """Somebody sent a person out of a room."""
+
+    room_id: int
+    person_id: int
+    removed_by_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class RoleGiven:
+    """Somebody said what a person is in a room."""
+
+    room_id: int
+    person_id: int
+    given_by_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class RoomKindChanged:
+    """Somebody opened or closed a room, or made it one for announcements."""
+
+    room_id: int
+    person_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class RoomArchived:
+    """Somebody archived a room, or opened it again."""
+
+    room_id: int
+    person_id: int
+    archived: bool
+
+
+@dataclass(frozen=True, slots=True)
+class RoomDeleted:
+    """Somebody deleted a room; it may come back."""
+
+    room_id: int
+    person_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class RoomRestored:
+    """Somebody brought a deleted room back."""
+
+    room_id: int
+    person_id: int
+
+
 Event = (
-    MessagePosted | MessageEdited | MessageDeleted | MemberJoined | MemberLeft | RoomCreated | RoomRenamed | TopicSet
+    MessagePosted
+    | MessageEdited
+    | MessageDeleted
+    | MemberJoined
+    | MemberLeft
+    | MemberRemoved
+    | RoleGiven
+    | RoomCreated
+    | RoomRenamed
+    | TopicSet
+    | RoomKindChanged
+    | RoomArchived
+    | RoomDeleted
+    | RoomRestored
 )
 
 # By the names under which they are stored; these stay as they are.
@@ -89,9 +153,15 @@ EVENTS: dict[str, type[Event]] = {
     "message_deleted": MessageDeleted,
     "member_joined": MemberJoined,
     "member_left": MemberLeft,
+    "member_removed": MemberRemoved,
+    "role_given": RoleGiven,
     "room_created": RoomCreated,
     "room_renamed": RoomRenamed,
     "topic_set": TopicSet,
+    "room_kind_changed": RoomKindChanged,
+    "room_archived": RoomArchived,
+    "room_deleted": RoomDeleted,
+    "room_restored": RoomRestored,
 }
 NAMES: dict[type[Event], str] = {kind: name for name, kind in EVENTS.items()}
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any, cast
 
 from groupchat.kinds import ROOM_KINDS
@@ -47,7 +48,7 @@ def above(changes: RoomChanges, floor: int) -> RoomChanges:
             frame[kind.name] = rows
             named.update(row[kind.names] for row in rows)
     people = [person for person in changes.people if person["id"] in named]
-    return RoomChanges(cast(ChangesFrame, frame), people, changes.out, changes.floors)
+    return replace(changes, frame=cast(ChangesFrame, frame), people=people)
 
 
 def _numbers(frame: ChangesFrame) -> Iterator[int]:

@@ -80,6 +80,16 @@ ROOM_KINDS: tuple[Kind[Any], ...] = (MEMBERS, MESSAGES, NOTICES)
 KIND_OF: dict[type[Model], Kind[Any]] = {kind.model: kind for kind in ROOM_KINDS}
 
 
+def hearers(room: Room) -> frozenset[int] | None:
+    """Who may hear this room, as it is now, by id; None: whoever may read it."""
+    if room.deleted_at is not None:
+        return frozenset()
+    if room.is_open:
+        return None
+    joined = Membership.objects.filter(room=room, state=Membership.State.JOINED)
+    return frozenset(joined.values_list("person_id", flat=True))
+
+
 def departures(members: Iterable[Membership]) -> dict[int, int]:
     """Those among these who are in the room no more, each with the seq at which they went: their subscriptions end."""
     return {member.person_id: member.seq for member in members if member.state != Membership.State.JOINED}

@@ -17,13 +17,15 @@ from groupchat.protocol import ChangesFrame, MyChangesFrame, PersonResource
 @dataclass(frozen=True, slots=True)
 class RoomChanges:
     """The changes of a room in `(since, to]`, and the people they name. `out` are the ids of those who are in the room
-    no more, each with the seq at which they went; `floors` those among the changed members who may not see all of it,
-    each with the number of the first message that they may see. Nobody is told these of others.
+    no more, each with the seq at which they went. `only`: the ids of those who alone may hear the room from here on;
+    None where that did not change. `floors`: those among the changed members who may not see all of it, each with the
+    number of the first message that they may see. Nobody is told these of others.
     """
 
     frame: ChangesFrame
     people: Sequence[PersonResource]
     out: Mapping[int, int] = field(default_factory=dict)
+    only: frozenset[int] | None = None
     floors: Mapping[int, int] = field(default_factory=dict)
 
 

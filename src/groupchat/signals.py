@@ -16,9 +16,15 @@ message_edited = Signal()
 message_deleted = Signal()
 member_joined = Signal()
 member_left = Signal()
+member_removed = Signal()
+role_given = Signal()
 room_created = Signal()
 room_renamed = Signal()
 topic_set = Signal()
+room_kind_changed = Signal()
+room_archived = Signal()
+room_deleted = Signal()
+room_restored = Signal()
 
 SIGNALS: dict[type[Event], Signal] = {
     events.MessagePosted: message_posted,
@@ -26,9 +32,15 @@ SIGNALS: dict[type[Event], Signal] = {
     events.MessageDeleted: message_deleted,
     events.MemberJoined: member_joined,
     events.MemberLeft: member_left,
+    events.MemberRemoved: member_removed,
+    events.RoleGiven: role_given,
     events.RoomCreated: room_created,
     events.RoomRenamed: room_renamed,
     events.TopicSet: topic_set,
+    events.RoomKindChanged: room_kind_changed,
+    events.RoomArchived: room_archived,
+    events.RoomDeleted: room_deleted,
+    events.RoomRestored: room_restored,
 }
 
 

@@ -6,15 +6,15 @@ position asked for, without an upper bound. An entity may then be newer than `to
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import QuerySet
 
 from groupchat.conf import conf
 from groupchat.errors import NotFound
-from groupchat.kinds import MEMBERS, ROOM_KINDS, Kind, departures, floors
+from groupchat.kinds import MEMBERS, ROOM_KINDS, Kind, departures, floors, hearers
 from groupchat.models import Membership, Message, MessageVersion, Notice, Person, Room, ServerState
 from groupchat.parts import message_resources
 from groupchat.permissions import floor_of, require_read, require_versions
@@ -81,7 +81,7 @@ def message_in(room: Room | None, number: int, person: Person | None) -> tuple[M
     not read it, NotFound where there is none with this number that they may see.
     """
     membership = membership_in(room.pk, person) if room is not None else None
-    room = require_read(room, membership)
+    room = require_read(person, room, membership)
     message = Message.objects.filter(room=room, number=number).select_related("author").first()
     if message is None or number < floor_of(room, membership):
         raise NotFound("There is no such message in this room.")
@@ -108,15 +108,17 @@ def changes(room_id: int, since: int) -> RoomChanges | None:
     }
     if limit and sum(map(len, found.values())) > limit:
         return None
+    only = None
     if room.info_seq > since:
         frame["info"] = room_resource(room)
+        only = hearers(room)
     named: set[int] = set()
     for kind, rows in found.items():
         if rows:
             frame[kind.name] = kind.resources(rows)  # type: ignore[literal-required]
             named.update(map(kind.person_id, rows))
     members = found.get(MEMBERS, ())
-    return RoomChanges(frame, people(named), departures(members), floors(members))
+    return RoomChanges(frame, people(named), departures(members), only, floors(members))
 
 
 def out(room_id: int, since: int) -> dict[int, int]:
@@ -239,7 +241,7 @@ def versions(room_id: int, number: int, person: Person | None) -> list[Version]:
     them. Raises NotFound and Forbidden.
     """
     message, membership = message_in(Room.objects.filter(pk=room_id).first(), number, person)
-    require_versions(message, person, membership)
+    require_versions(person, message, membership)
     left = conf().largest_answer_bytes or ALL_OF_THEM
     found: list[Version] = []
     for version in MessageVersion.objects.filter(room_id=room_id, number=number).order_by("-version"):
@@ -280,36 +282,14 @@ def members(room: Room, *, after: int = 0, limit: int = 100) -> MembersPage:
 
 
 @dataclass(frozen=True, slots=True)
-class RoomsPage:
-    """Rooms in order of id, each as it is now; `next` is where the next page begins."""
-
-    rooms: Sequence[RoomState]
-    next: int | None
-
-
-def rooms(person: Person, *, after: int = 0, limit: int = 50) -> RoomsPage:
-    """A page of the rooms that the person may read (`permissions.can_read`, as the database asks it)."""
-    limit = min(limit, conf().max_page_rooms or ALL_OF_THEM)
-    own = Membership.objects.filter(room=OuterRef("pk"), person=person)
-    is_public = Q(kind=Room.Kind.PUBLIC) & ~Exists(own.filter(state=Membership.State.BANNED))
-    readable = Room.objects.filter(is_public | Exists(own.filter(state=Membership.State.JOINED)), pk__gt=after)
-    found = list(readable.order_by("pk")[: limit + 1])
-    more = len(found) > limit
-    found = found[:limit]
-    joined = Membership.objects.filter(person=person, room__in=found, state=Membership.State.JOINED)
-    by_room = {membership.room_id: membership for membership in joined}
-    return RoomsPage(
-        rooms=[room_state(room, by_room.get(room.pk)) for room in found],
-        next=found[-1].pk if more else None,
-    )
-
-
-@dataclass(frozen=True, slots=True)
 class OwnState:
-    """What a person finds on opening: their position and their rooms, each as it was when the position was read."""
+    """What a person finds on opening: their position and their rooms, each as it was when the position was read, and
+    the people of their conversations.
+    """
 
     seq: int
     rooms: Sequence[RoomState]
+    people: Sequence[PersonResource] = ()
 
 
 def mine(person: Person) -> OwnState:
@@ -318,20 +298,23 @@ def mine(person: Person) -> OwnState:
 
 
 def mine_of(person_ids: Iterable[int]) -> dict[int, OwnState]:
-    """The same for many people at once, in four statements: they come back together after a restart."""
+    """The same for many people at once, in four statements, and one more where they have conversations: they come back
+    together after a restart.
+    """
     ids = set(person_ids)
     seqs = dict(Person.objects.filter(pk__in=ids).values_list("pk", "seq"))
     # A room's counters are read in one row with the mark: a message of one's own that took the mark along between two
     # statements would be unread for ever, for it is covered by the seq and has no seq of its own here.
     memberships = list(
-        Membership.objects.filter(person_id__in=ids, state=Membership.State.JOINED)
+        Membership.objects.filter(person_id__in=ids, state=Membership.State.JOINED, room__deleted_at=None)
         .order_by("room_id")
         .values_list(
             *("room__seq", "room__last_number"),
             *("person_id", "room_id", "person_seq", "role", "state", "last_read_number", "notify", "pinned", "floor"),
         )
     )
-    found = Room.objects.filter(pk__in={row[3] for row in memberships})
+    found = list(Room.objects.filter(pk__in={row[3] for row in memberships}))
+    known = {person["id"]: person for person in people(one for room in found for one in room.people_ids)}
     resources = {room.pk: (room_resource(room), last_message_at(room)) for room in found}
     rooms: dict[int, list[RoomState]] = {person_id: [] for person_id in seqs}
     # Behind the marks: what is deleted or moved meanwhile comes as a change, and may be said twice.
@@ -361,7 +344,13 @@ def mine_of(person_ids: Iterable[int]) -> dict[int, OwnState]:
         if ranges := skipped.get((person_id, room_id)):
             whole["uncounted"] = [list(numbers) for numbers in ranges]
         rooms[person_id].append(whole)
-    return {person_id: OwnState(seq, rooms[person_id]) for person_id, seq in seqs.items()}
+    return {one: OwnState(seq, rooms[one], _among(rooms[one], known)) for one, seq in seqs.items()}
+
+
+def _among(rooms: Iterable[RoomState], known: Mapping[int, PersonResource]) -> list[PersonResource]:
+    """The people of these conversations, each once."""
+    ids = {one for state in rooms for one in state["room"].get("people", ())}
+    return [known[one] for one in sorted(ids) if one in known]
 
 
 def my_changes(person_id: int, since: int) -> MyChanges | None:
@@ -375,7 +364,7 @@ def my_changes(person_id: int, since: int) -> MyChanges | None:
     if since == to:
         return MyChanges(frame)
     rows = (
-        Membership.objects.filter(person_id=person_id, person_seq__gt=since)
+        Membership.objects.filter(person_id=person_id, person_seq__gt=since, room__deleted_at=None)
         .select_related("room")
         .order_by("person_seq")
     )
@@ -389,9 +378,6 @@ def my_changes(person_id: int, since: int) -> MyChanges | None:
         states = [(membership.room, membership) for membership in joined]
         skipped = uncounted([person_id]) if any(is_behind(*state) for state in states) else {}
         frame["rooms"] = [room_state(*state, skipped.get((person_id, state[0].pk), ())) for state in states]
+        if among := [one for room, _ in states for one in room.people_ids]:
+            frame["people"] = people(among)
     return MyChanges(frame, sessions=sessions_seq > since)
-
-
-def recently_active_rooms(*, limit: int = 12) -> list[Room]:
-    """Public rooms, those with the newest room activity first."""
-    return list(Room.objects.filter(kind=Room.Kind.PUBLIC).order_by("-last_message_at", "-pk")[:limit])

@@ -11,6 +11,7 @@ from tests.brokers.side import Side
 
 from groupchat.realtime.delivery.opening import Asked
 from groupchat.realtime.fanout.connection import Connection
+from groupchat.realtime.fanout.floors import Sight
 from groupchat.realtime.fanout.frames import Chunk
 from groupchat.realtime.fanout.topics import TopicKey
 
@@ -61,7 +62,7 @@ class Ear(Connection):
             await asyncio.wait([topic.joined], timeout=seconds)
         state = await side.room_states.ask(Asked(None, room))
         self.position = state["seq"]
-        side.hub.commit(self, key, position=state["seq"], last_number=state["last_number"], floor=floor)
+        side.hub.commit(self, key, position=state["seq"], last_number=state["last_number"], sight=Sight(floor))
         return self
 
     @property

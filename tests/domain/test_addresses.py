@@ -35,8 +35,8 @@ def test_a_name_whose_address_is_taken_is_refused(kind: str, ada: Person) -> Non
 
 @pytest.mark.parametrize(
     "again",
-    [{"name": "LOBBY"}, {"name": "Former"}, {"name": "Hall", "slug": "hall"}, {"name": "New", "slug": "hall"}],
-    ids=["name", "former name", "present name", "address"],
+    [{"name": "LOBBY"}, {"name": "Former"}, {"name": "Hall"}],
+    ids=["name", "former name", "present name"],
 )
 def test_a_room_whose_name_or_address_is_taken_is_not_made(again: dict[str, str], ada: Person) -> None:
     """And the transaction around it goes on."""
@@ -51,9 +51,16 @@ def test_a_room_whose_name_or_address_is_taken_is_not_made(again: dict[str, str]
         assert rows() == before
 
 
-@pytest.mark.parametrize("kind", [Room.Kind.PRIVATE, Room.Kind.DIRECT])
-def test_a_room_that_is_not_public_takes_no_name_away(kind: str, ada: Person) -> None:
-    hidden = [rooms.create(person=ada, name="Lobby", kind=kind) for _ in range(50)]
+def test_an_open_room_has_no_other_address_than_its_name(ada: Person) -> None:
+    before = rows()
+    with pytest.raises(Invalid) as refused:
+        rooms.create(person=ada, name="Lobby", slug="Hall")
+    assert refused.value.field == "slug"
+    assert rows() == before
+
+
+def test_a_room_that_is_not_public_takes_no_name_away(ada: Person) -> None:
+    hidden = [rooms.create(person=ada, name="Lobby", kind=Room.Kind.PRIVATE) for _ in range(50)]
     assert len({room.slug for room in hidden}) == 50
     assert not any(room.slug == fold(room.slug) for room in hidden), "no name is ever this address"
     assert rooms.enter(person=ada, name="Lobby").created

@@ -13,7 +13,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from tests.domain.says import members, page, say
 
-from groupchat import timeline
+from groupchat import directory, timeline
 from groupchat.actions import messages, rooms
 from groupchat.actions.messages import Post
 from groupchat.actions.people import Guest
@@ -228,7 +228,7 @@ def test_a_thousand_members_are_read_in_a_page(person: Callable[..., Person], al
 def test_a_page_of_rooms(fifty: list[Room], bob: Person) -> None:
     rooms.create(person=bob, name="Cellar", kind=Room.Kind.PRIVATE)
     with statements() as sent:
-        page = timeline.rooms(bob, after=fifty[20].pk, limit=100)
+        page = directory.rooms(bob, after=fifty[20].pk, limit=100)
     assert len(page.rooms) == 30
     assert len(sent) == 2, sent
     assert_by_index(sent)
@@ -247,7 +247,7 @@ def test_what_a_sweep_asks(fifty: list[Room], alice: Person, bob: Person) -> Non
 
 def test_the_home_page(fifty: list[Room]) -> None:
     with statements() as sent:
-        found = timeline.recently_active_rooms(limit=12)
+        found = directory.recently_active_rooms(limit=12)
     assert len(found) == 12
     assert_by_index_of(sent, "groupchat_lively")
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import UTC, datetime
 from typing import Any
 from uuid import uuid4
 
@@ -30,6 +31,8 @@ OTHER: dict[str, Any] = {
     "notify": Membership.Notify.NOTHING,
     "pinned": True,
     "floor": 3,
+    "archived_at": datetime(2026, 1, 2, tzinfo=UTC),
+    "deleted_at": datetime(2026, 1, 2, tzinfo=UTC),
 }
 # What every message has from the start, and what becomes of one; all else hangs on it.
 WORDS = {"number", "seq", "author", "body", "at", "client_message_id", "edited_at", "deleted_at"}
@@ -48,7 +51,9 @@ def told() -> Any:
 
 
 def test_every_fact_of_a_room_is_listed() -> None:
-    assert set(Room.FACTS) == set(RoomResource.__annotations__) - {"id", "seq", "created_at"}
+    # Where one is there for nobody nothing is told; between whom it is, stays as it is.
+    told = {"archived" if name == "archived_at" else name for name in Room.FACTS} - {"deleted_at"}
+    assert told == set(RoomResource.__annotations__) - {"id", "seq", "created_at", "people"}
 
 
 def test_everything_that_is_told_of_a_membership_is_listed() -> None:
@@ -62,7 +67,12 @@ def test_a_fact_that_is_told_is_saved(field: str, lobby: Room, told: list[Any]) 
         setattr(change.room, field, OTHER[field])
         change.changed_info()
     (changes,) = told
-    assert changes.frame["info"][field] == OTHER[field]
+    if field == "archived_at":
+        assert changes.frame["info"]["archived"] is True
+    elif field == "deleted_at":
+        assert Room.objects.get(pk=lobby.pk).deleted_at == OTHER[field]
+    else:
+        assert changes.frame["info"][field] == OTHER[field]
     assert changes.frame["info"] == room_resource(Room.objects.get(pk=lobby.pk))
 
 

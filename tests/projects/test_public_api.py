@@ -108,7 +108,7 @@ def test_an_error_has_what_the_page_says() -> None:
 
     (stub,) = (stub for _, stub in STUBS if name_of(stub) == "ChatError")
     assert isinstance(stub, ast.ClassDef)
-    error = Invalid("no", field="body", retry_after=1.0)
+    error = Invalid("no", field="body", retry_after=1.0, why="empty")
     told = [name_of(line) for line in stub.body if isinstance(line, ast.AnnAssign)]
     assert {name: getattr(error, name) for name in told} == {
         "code": "invalid",
@@ -116,13 +116,14 @@ def test_an_error_has_what_the_page_says() -> None:
         "message": "no",
         "field": "body",
         "retry_after": 1.0,
+        "why": "empty",
     }
     assert all(issubclass(kind, ChatError) for kind in ERRORS)
 
 
 def test_the_errors_of_actions_are_all_told() -> None:
     source = ROOT / "src" / "groupchat"
-    files = [*(source / "actions").glob("*.py"), *(source / "permissions").glob("*.py"), source / "text.py"]
+    files = [*(source / "actions").rglob("*.py"), *(source / "permissions").glob("*.py"), source / "text.py"]
     kinds = {name for name, kind in vars(import_module("groupchat.errors")).items() if inspect.isclass(kind)}
     made = {
         node.func.id

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from groupchat.realtime.fanout.connection import Connection
+from groupchat.realtime.fanout.floors import Sight
 from groupchat.realtime.fanout.frames import Chunk, Frame
 from groupchat.realtime.fanout.hub import Hub
 from groupchat.realtime.fanout.topics import Named, Publication, Reset, TopicKey
@@ -83,6 +84,7 @@ def publication(
     last_number: int = 0,
     out: Mapping[int, int] = {},
     people: Sequence[tuple[int, int]] = (),
+    only: frozenset[int] | None = None,
     sessions: bool = False,
     edited: Sequence[int] = (),
     floors: Mapping[int, int] = {},
@@ -117,6 +119,7 @@ def publication(
         named=named,
         introduce=introduce if named else None,
         out=out,
+        only=only,
         sessions=sessions,
         floors=floors,
         history=history,
@@ -171,7 +174,7 @@ class World:
         """Somebody who has read up to `position` and listens from now on."""
         listener = Listener(dialect=dialect, person_id=person_id)
         self.hub.begin(listener, key)
-        self.hub.commit(listener, key, position=position, last_number=0, floor=floor, looks=looks)
+        self.hub.commit(listener, key, position=position, last_number=0, sight=Sight(floor, looks))
         return listener
 
 

@@ -125,9 +125,23 @@ def wrong_commands(room: int) -> Iterator[tuple[dict[str, Any], str, str | None]
         "changes": {"room": room, "since": 0},
         "read": {"room": room, "number": 1},
         "room.pin": {"room": room, "pinned": True},
+        "room.create": {"name": "attic", "kind": "private", "topic": ""},
+        "room.direct": {"people": [HUGE - 1]},
+        "room.settings": {"room": room, "topic": "new", "kind": "private", "history": "joined"},
+        "room.archive": {"room": room, "archived": True},
+        "room.delete": {"room": room},
+        "room.restore": {"room": room},
+        "room.invite": {"room": room, "people": [HUGE - 1]},
+        "room.remove": {"room": room, "person": HUGE - 1},
+        "room.role": {"room": room, "person": HUGE - 1, "role": "owner"},
+        "rooms": {"query": "lob"},
+        "people.find": {"query": "gra"},
     }
-    optional = {("subscribe", "room"), ("changes", "room")}
-    whole = {"room", "number", "since", "before", "after", "around", "limit"}
+    optional = {("subscribe", "room"), ("changes", "room"), ("room.archive", "archived")}
+    optional |= {("room.create", "kind"), ("room.create", "topic"), ("rooms", "query"), ("people.find", "query")}
+    optional |= {("room.settings", "topic"), ("room.settings", "kind"), ("room.settings", "history")}
+    whole = {"room", "number", "since", "before", "after", "around", "limit", "person"}
+    choices = {"pinned", "archived"}
     wrong_whole = ("1", 1.5, True, [], {}, -1, HUGE, None)
     wrong_text = (1, True, [], {}, None)
     wrong_choice = (1, 0, "true", [], {}, None)
@@ -135,7 +149,9 @@ def wrong_commands(room: int) -> Iterator[tuple[dict[str, Any], str, str | None]
         for name in members:
             if (type_, name) not in optional:
                 yield {"type": type_} | {one: members[one] for one in members if one != name}, "invalid", name
-            for value in wrong_whole if name in whole else wrong_choice if name == "pinned" else wrong_text:
+            for value in wrong_whole if name in whole else wrong_choice if name in choices else wrong_text:
+                if name == "people" and value == []:
+                    continue  # refused as well, with the others below
                 if value is not None or (type_, name) not in optional:
                     yield {"type": type_} | members | {name: value}, "invalid", name
     for name in ("before", "after", "around", "limit"):
@@ -144,6 +160,19 @@ def wrong_commands(room: int) -> Iterator[tuple[dict[str, Any], str, str | None]
                 yield {"type": "messages", "room": room, name: value}, "invalid", name
     for value in (0, "1", None, -1):
         yield {"type": "members", "room": room, "limit": value}, "invalid", "limit"
+    for people in ([], ["1"], [True], [-1], [HUGE], [[]], [None], list(range(1, 102))):
+        yield {"type": "room.direct", "people": people}, "invalid", "people"
+    yield {"type": "room.invite", "room": room, "people": []}, "invalid", "people"
+    yield {"type": "room.direct", "people": [HUGE - 1]}, "not_found", "people"
+    for kind in ("direct", "group", "Public", "", "x"):
+        yield {"type": "room.create", "name": "attic", "kind": kind}, "invalid", "kind"
+        yield {"type": "room.settings", "room": room, "kind": kind}, "invalid", "kind"
+    yield {"type": "room.role", "room": room, "person": 1, "role": "king"}, "invalid", "role"
+    for history in ("some", "", "All"):
+        yield {"type": "room.settings", "room": room, "history": history}, "invalid", "history"
+    for cursor in ("x", "/", "2026-01-01/1", "2026-01-01T00:00:00+00:00/x", "2026-01-01T00:00:00+00:00/-1"):
+        yield {"type": "rooms", "after": cursor}, "invalid", "after"
+    yield {"type": "rooms", "query": "x" * 201}, "invalid", "query"
     yield {"type": "subscribe"}, "invalid", "room"
     for name in ("", " ", "\u200b", "a/b", "..", "a\x00", "\n"):
         yield {"type": "room.enter", "name": name}, "invalid", "name"
@@ -230,6 +259,17 @@ TYPES = st.sampled_from(
         "changes",
         "read",
         "room.pin",
+        "room.create",
+        "room.direct",
+        "room.settings",
+        "room.archive",
+        "room.delete",
+        "room.restore",
+        "room.invite",
+        "room.remove",
+        "room.role",
+        "rooms",
+        "people.find",
         "ping",
         "x",
     ]
@@ -252,6 +292,12 @@ NAMES = st.sampled_from(
         "epoch",
         "me",
         "positions",
+        "people",
+        "person",
+        "kind",
+        "role",
+        "query",
+        "archived",
     ]
 )
 WHOLE = st.sampled_from([0, 1, 2, 3, -1, 2**31, 2**53, 2**63 - 1, 2**63, 2**64, 10**30])

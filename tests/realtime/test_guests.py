@@ -54,6 +54,17 @@ def test_a_refused_word_leaves_no_trace(stage: Stage) -> None:
         ("room.join", "not_found"): {"room": 10**9},
         ("read", "not_found"): {"room": room, "number": 1},
         ("room.pin", "not_found"): {"room": room, "pinned": True},
+        ("room.create", "name_taken"): {"name": "Lobby"},
+        ("room.direct", "not_found"): {"people": [10**9]},
+        ("room.direct", "forbidden"): {"people": [alice.id]},
+        ("room.settings", "forbidden"): {"room": room, "kind": "private"},
+        ("room.archive", "forbidden"): {"room": room},
+        ("room.delete", "forbidden"): {"room": room},
+        ("room.restore", "not_found"): {"room": room},
+        ("room.invite", "forbidden"): {"room": room, "people": [alice.id]},
+        ("room.remove", "forbidden"): {"room": room, "person": alice.id},
+        ("room.role", "forbidden"): {"room": room, "person": alice.id, "role": "reader"},
+        ("people.find", "unauthenticated"): {"query": "al"},
     }
     for (type_, code), members in refusals.items():
         grace.is_refused(code, type_, **members)

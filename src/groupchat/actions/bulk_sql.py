@@ -24,7 +24,6 @@ _M = TypeVar("_M", bound=models.Model)
 NewRow = tuple[int, int, int, int, str, str, bool | None, int | None]
 NewEffect = tuple[str, str, str, str]
 
-# Of the datetimes, which each database hands out in its own way, only the one that somebody who joins is told.
 _KIND_SEQS = ["kinds_seq", *(kind.seq_field for kind in ROOM_KINDS)]
 _ROOM = [
     "id",
@@ -39,6 +38,9 @@ _ROOM = [
     "last_number",
     "first_number",
     "history",
+    "people_key",
+    "archived_at",
+    "deleted_at",
     *_KIND_SEQS,
 ]
 _PERSON = ["id", "kind", "handle", "name", "is_owner", "is_active", "version", "account_active"]
@@ -202,8 +204,9 @@ class BulkSql:
         rooms = self._select(Room, _ROOM, where, parameters)
         for room in rooms:
             room.created_at = self._moment(room.created_at)
-            if room.last_message_at is not None:
-                room.last_message_at = self._moment(room.last_message_at)
+            for name in ("last_message_at", "archived_at", "deleted_at"):
+                if (value := getattr(room, name)) is not None:
+                    setattr(room, name, self._moment(value))
         return rooms
 
     def _row(self, instance: models.Model) -> tuple[list[str], list[Any]]:

@@ -17,7 +17,7 @@ from django.db import models, transaction
 
 from groupchat.actions.bulk_sql import BulkSql
 from groupchat.errors import NotFound
-from groupchat.kinds import KIND_OF, MESSAGES, ROOM_KINDS, departures, floors
+from groupchat.kinds import KIND_OF, MESSAGES, ROOM_KINDS, departures, floors, hearers
 from groupchat.models import Membership, Message, Notice, Person, Room
 from groupchat.permissions import require_active
 from groupchat.protocol import ChangesFrame, MessageResource, MyChangesFrame
@@ -31,6 +31,7 @@ class RoomChange:
     """
 
     __slots__ = (
+        "_only",
         "_people",
         "_rows",
         "_since",
@@ -52,6 +53,7 @@ class RoomChange:
         self._rows: dict[str, dict[Hashable, Any]] = {}  # by kind, each in order of seq
         self._written: list[MessageResource] = []
         self._people: dict[int, Person] = {}
+        self._only: frozenset[int] | None = None
         self.last_message_at: datetime | None = None
 
     def next_seq(self) -> int:
@@ -65,6 +67,12 @@ class RoomChange:
     def changed_info(self) -> None:
         self.room.info_seq = self.next_seq()
         self.info_changed = True
+
+    def close(self) -> None:
+        """From this change on only its members hear the room, or where it is deleted, nobody. The caller changes its
+        info.
+        """
+        self._only = hearers(self.room)
 
     def changed(self, row: Membership | Message | Notice, person: Person) -> None:
         """Give the row, of one of `ROOM_KINDS`, its new seq; the caller saves it. `person` is the one whom it names."""
@@ -125,7 +133,7 @@ class RoomChange:
             frame["messages"] = sorted([*changed, *self._written], key=_seq_of) if changed else self._written
         members = self._rows.get("members", {}).values()
         people = people_resources(self._people.values())
-        return RoomChanges(frame, people, departures(members), floors(members))
+        return RoomChanges(frame, people, departures(members), self._only, floors(members))
 
 
 def _seq_of(message: MessageResource) -> int:
@@ -164,8 +172,8 @@ def lock_people(ids: Iterable[int]) -> dict[int, Person]:
 
 
 @contextmanager
-def changing_room(room_id: int, person: Person | None = None, *, comes_in: bool = False) -> Iterator[RoomChange]:
-    """A transaction that changes one room, and the counter of `person` if one is given; raises NotFound.
+def changing_room(room_id: int, *people: Person, comes_in: bool = False) -> Iterator[RoomChange]:
+    """A transaction that changes one room, and the counters of these people; raises NotFound.
 
     Whoever `comes_in` must still be let in, asked behind the lock: a guest who signs out at this very moment would
     stay a member. Raises Forbidden.
@@ -174,10 +182,10 @@ def changing_room(room_id: int, person: Person | None = None, *, comes_in: bool 
         change = lock_rooms([room_id]).get(room_id)
         if change is None:
             raise NotFound("There is no such room.")
-        if person is not None:
-            locked = lock_people([person.pk])
-            if comes_in and person.pk in locked:
-                require_active(locked[person.pk])
+        if people:
+            for locked in lock_people(person.pk for person in people).values():
+                if comes_in:
+                    require_active(locked)
         yield change
         change.save()
 
@@ -212,6 +220,8 @@ def publish_mine(
     by_room = {membership.room_id: membership for membership in memberships}
     if rooms:
         frame["rooms"] = [room_state(room, by_room[room.pk]) for room in rooms]
+        if among := [one for room in rooms for one in room.people_ids]:
+            frame["people"] = people_resources(Person.objects.filter(pk__in=among))
     changes = MyChanges(frame)
     transaction.on_commit(partial(published.send_robust, sender=Person, changes=changes), robust=True)
     return changes

@@ -40,7 +40,7 @@ def _own(person: Person, room_id: int) -> Membership:
     lock_people([person.pk])
     membership = (
         Membership.objects.select_for_update(of=("self",))
-        .filter(room_id=room_id, person=person)
+        .filter(room_id=room_id, person=person, room__deleted_at=None)
         .select_related("room")
         .first()
     )

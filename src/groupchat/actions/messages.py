@@ -172,7 +172,7 @@ class _Batch:
         try:
             change = self._changes.get(post.room_id)
             membership = self._memberships.get((post.room_id, author_id)) if author_id is not None else None
-            room = require_post(change.room if change else None, membership)
+            room = require_post(self._person_of(author_id), change.room if change else None, membership)
             if post.parts:
                 check_parts(post.parts, room)
             author = self._people[author_id] if author_id is not None else self._arrive(post.author)
@@ -209,6 +209,9 @@ class _Batch:
         posted = Posted(post.room_id, number, seq, self._now, author_id, duplicate=False, arrival=arrival)
         self._known[post.client_message_id, author_id, post.room_id] = posted, post.body
         return posted
+
+    def _person_of(self, author_id: int | None) -> Person | None:
+        return self._people[author_id] if author_id is not None else None
 
     def _mark(self, membership: Membership, number: int, seen: int | None) -> None:
         """What the writer had seen is read, and their own message with it where it follows directly. Writing is not
@@ -290,8 +293,8 @@ def edit(*, person: Person, room_id: int, number: int, body: str, now: datetime 
     clean_body(body)
     require_active(person)
     with changing_room(room_id) as change:
-        message, _ = message_in(change.room, number, person)
-        require_edit(message, person)
+        message, membership = message_in(change.room, number, person)
+        require_edit(person, message, membership)
         if body == message.body:
             return message
         keep_version(message)
@@ -308,7 +311,7 @@ def delete(*, person: Person, room_id: int, number: int, now: datetime | None = 
     require_active(person)
     with changing_room(room_id) as change:
         message, membership = message_in(change.room, number, person)
-        require_delete(message, person, membership)
+        require_delete(person, message, membership)
         if message.deleted_at is not None:
             return message
         purge_parts(message)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from groupchat import submission, timeline
+from groupchat import directory, submission, timeline
 from groupchat.api.answers import Answer
 from groupchat.api.requests import Limit, Place, Query, Request, WholeNumber
 from groupchat.models import Person
@@ -30,11 +30,11 @@ async def show_room(request: Request, person: Person, place: Place) -> Answer:
     return Answer(200, await submission.read(_state, person, place))
 
 
-def _page(person: Person, which: WhichRooms) -> timeline.RoomsPage:
-    return timeline.rooms(person, after=which.after, limit=which.limit)
+def _page(person: Person, which: WhichRooms) -> directory.RoomsPage:
+    return directory.rooms(person, after=which.after, limit=which.limit)
 
 
 def _state(person: Person, place: Place) -> RoomState:
     room = place.find()
     membership = timeline.membership_in(room.pk, person)
-    return room_state(require_read(room, membership), membership if is_joined(membership) else None)
+    return room_state(require_read(person, room, membership), membership if is_joined(membership) else None)

@@ -25,7 +25,9 @@ class Membership(models.Model):
 
     class Role(models.TextChoices):
         OWNER = "owner", _("owner")
+        MODERATOR = "moderator", _("moderator")
         MEMBER = "member", _("member")
+        READER = "reader", _("reader")
 
     class State(models.TextChoices):
         JOINED = "joined", _("joined")
@@ -41,7 +43,7 @@ class Membership(models.Model):
     id = models.BigAutoField(primary_key=True)
     room = models.ForeignKey(Room, on_delete=models.CASCADE, related_name="memberships", db_index=False)
     person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="memberships", db_index=False)
-    role = models.CharField(max_length=6, choices=Role.choices, default=Role.MEMBER)
+    role = models.CharField(max_length=9, choices=Role.choices, default=Role.MEMBER)
     state = models.CharField(max_length=6, choices=State.choices, default=State.JOINED)
     seq = models.PositiveBigIntegerField(default=0, editable=False)
     person_seq = models.PositiveBigIntegerField(default=0, editable=False)

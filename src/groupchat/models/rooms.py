@@ -18,12 +18,19 @@ class Room(models.Model):
     """
 
     # What `info` tells of a room, and so what is saved with it; `info_seq` counts it.
-    FACTS = ("kind", "name", "slug", "topic", "first_number", "history")
+    FACTS = ("kind", "name", "slug", "topic", "first_number", "history", "archived_at", "deleted_at")
 
     class Kind(models.TextChoices):
         PUBLIC = "public", _("public")
+        ANNOUNCEMENT = "announcement", _("announcements")
         PRIVATE = "private", _("private")
         DIRECT = "direct", _("direct")
+        GROUP = "group", _("group")
+
+    # Found by name, read and joined by everybody.
+    OPEN = (Kind.PUBLIC, Kind.ANNOUNCEMENT)
+    # Between certain people, for good: found by who they are.
+    CONVERSATIONS = (Kind.DIRECT, Kind.GROUP)
 
     class History(models.TextChoices):
         """What those who come in see of what was written before."""
@@ -32,7 +39,7 @@ class Room(models.Model):
         JOINED = "joined", _("what is written after they came")
 
     id = models.BigAutoField(primary_key=True)
-    kind = models.CharField(max_length=7, choices=Kind.choices, default=Kind.PUBLIC)
+    kind = models.CharField(max_length=12, choices=Kind.choices, default=Kind.PUBLIC)
     name = models.CharField(max_length=200)
     slug = models.CharField(max_length=400, unique=True)
     topic = models.CharField(max_length=1000, blank=True, default="")
@@ -40,6 +47,11 @@ class Room(models.Model):
         Person, on_delete=models.SET_NULL, null=True, blank=True, related_name="rooms_created"
     )
     created_at = models.DateTimeField(auto_now_add=True)
+    # Of a conversation: the ids of its people, ascending, with hyphens between them.
+    people_key = models.CharField(max_length=630, null=True, blank=True, unique=True, editable=False)
+    archived_at = models.DateTimeField(null=True, blank=True)
+    # It is there for nobody any more, and can still be brought back.
+    deleted_at = models.DateTimeField(null=True, blank=True)
     seq = models.PositiveBigIntegerField(default=0, editable=False)
     info_seq = models.PositiveBigIntegerField(default=0, editable=False)
     # Before the first message: when the room was made. So every database sorts lively rooms alike.
@@ -58,13 +70,32 @@ class Room(models.Model):
     class Meta:
         verbose_name = _("room")
         verbose_name_plural = _("rooms")
-        indexes = [models.Index(fields=["kind", "-last_message_at"], name="groupchat_lively")]
+        indexes = [
+            models.Index(fields=["kind", "-last_message_at"], name="groupchat_lively"),
+            models.Index(
+                fields=["deleted_at"], name="groupchat_room_deleted", condition=models.Q(deleted_at__isnull=False)
+            ),
+        ]
 
     def __str__(self) -> str:
         return isolated(self.name)
 
     def get_absolute_url(self) -> str:
         return reverse("groupchat:room", kwargs={"slug": self.slug})
+
+    @property
+    def is_open(self) -> bool:
+        """Whether everybody may find, read and join it."""
+        return self.kind in Room.OPEN
+
+    @property
+    def is_conversation(self) -> bool:
+        return self.kind in Room.CONVERSATIONS
+
+    @property
+    def people_ids(self) -> list[int]:
+        """Between whom a conversation is."""
+        return [int(one) for one in self.people_key.split("-")] if self.people_key else []
 
 
 class RoomName(models.Model):

@@ -1,60 +1,111 @@
-"""Who may do what; a module a noun. Every command, request and download asks here.
+"""Who may do what. Every command, request and download asks here.
 
-`can_…` answers; `require_…` raises: NotFound where one may not even know, Forbidden where one may know but not do.
+`rules.py` has the rules; `require_…` raises what they refuse: NotFound where one may not even know, Forbidden where one
+may know but not do.
 """
 
 from __future__ import annotations
 
-from groupchat.permissions.messages import require_delete, require_edit, require_versions
-from groupchat.permissions.people import require_active
+from groupchat.permissions.asking import (
+    can_read,
+    require_active,
+    require_converse,
+    require_delete,
+    require_edit,
+    require_give_role,
+    require_invite,
+    require_join,
+    require_leave,
+    require_make_room,
+    require_manage,
+    require_post,
+    require_read,
+    require_remove,
+    require_restore,
+    require_versions,
+    rules,
+)
 from groupchat.permissions.rights import (
     ANYBODY,
+    CONVERSE,
     DELETE,
     EDIT,
+    FIND_PEOPLE,
+    GIVE_ROLE,
+    HEAR,
+    INVITE,
     JOIN,
+    LEAVE,
+    MAKE_ROOM,
     MANAGE,
     MEMBER,
     ONESELF,
     POST,
     READ,
+    REMOVE,
+    RESTORE,
     VERSIONS,
     Right,
 )
-from groupchat.permissions.rooms import (
-    can_read,
+from groupchat.permissions.rules import (
+    Refusal,
+    Rules,
+)
+from groupchat.permissions.standing import (
+    Rank,
     floor_of,
     is_banned,
     is_joined,
-    require_join,
-    require_manage,
-    require_post,
-    require_read,
-    rules_room,
+    owns_site,
+    rank_in_room,
+    rank_of,
 )
 
 __all__ = [
     "ANYBODY",
+    "CONVERSE",
     "DELETE",
     "EDIT",
+    "FIND_PEOPLE",
+    "GIVE_ROLE",
+    "HEAR",
+    "INVITE",
     "JOIN",
+    "LEAVE",
+    "MAKE_ROOM",
     "MANAGE",
     "MEMBER",
     "ONESELF",
     "POST",
     "READ",
+    "REMOVE",
+    "RESTORE",
     "VERSIONS",
+    "Rank",
+    "Refusal",
     "Right",
+    "Rules",
     "can_read",
     "floor_of",
     "is_banned",
     "is_joined",
+    "owns_site",
+    "rank_in_room",
+    "rank_of",
     "require_active",
+    "require_converse",
     "require_delete",
     "require_edit",
+    "require_give_role",
+    "require_invite",
     "require_join",
+    "require_leave",
+    "require_make_room",
     "require_manage",
     "require_post",
     "require_read",
+    "require_remove",
+    "require_restore",
     "require_versions",
-    "rules_room",
+    "rules",
 ]

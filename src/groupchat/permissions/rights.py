@@ -1,27 +1,38 @@
-"""The rights by name: what a command asks for, and how docs/protocol.md says it."""
+"""The rights by name: what a command asks for, and how docs/protocol.md and docs/permissions.md say it."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
-from groupchat.permissions import messages, people, rooms
+from groupchat.permissions.asking import require_active
+from groupchat.permissions.rules import Rules
+from groupchat.permissions.standing import is_joined
 
 
 class Right(NamedTuple):
-    """`who` has it, in words; `rule` is what the action asks, None where nothing is asked."""
+    """`who` has it, in words; `rule` is what is asked, None where nothing is."""
 
     who: str
     rule: Callable[..., Any] | None
 
 
 ANYBODY = Right("whoever is connected", None)
-ONESELF = Right("each for themselves", people.require_active)
-READ = Right("whoever may read the room", rooms.require_read)
-JOIN = Right("whoever may join the room", rooms.require_join)
-POST = Right("whoever may write into the room", rooms.require_post)
-MEMBER = Right("the members of the room", rooms.is_joined)
-MANAGE = Right("the owners of the room and of the site", rooms.require_manage)
-EDIT = Right("the author of the message", messages.require_edit)
-VERSIONS = Right("its author, the owners of the room and of the site", messages.require_versions)
-DELETE = Right("its author, the owners of the room and of the site", messages.require_delete)
+ONESELF = Right("each for themselves", require_active)
+HEAR = Right("whoever hears the room", None)
+READ = Right("whoever may read the room", Rules.read)
+JOIN = Right("whoever may join the room", Rules.join)
+LEAVE = Right("its members, but for a conversation of two", Rules.leave)
+POST = Right("whoever may write into the room", Rules.post)
+MEMBER = Right("the members of the room", is_joined)
+MANAGE = Right("the owners of the room and of the site", Rules.manage)
+RESTORE = Right("the owners of the room and of the site", Rules.restore)
+INVITE = Right("its members where the room is open, else those who keep it", Rules.invite)
+REMOVE = Right("the owners and moderators of the room, of those below them", Rules.remove)
+GIVE_ROLE = Right("the owners of the room and of the site", Rules.give_role)
+EDIT = Right("the author of the message", Rules.edit)
+VERSIONS = Right("its author, and those who keep the room", Rules.see_versions)
+DELETE = Right("its author, and those who keep the room", Rules.delete)
+FIND_PEOPLE = Right("who has an account finds everybody, a guest those with whom they share a room", None)
+MAKE_ROOM = Right("everybody", Rules.make_room)
+CONVERSE = Right("everybody; guests with those whom they share a room with", Rules.converse)

@@ -10,6 +10,8 @@ from groupchat.protocol.base import PROTOCOL, Command, PositiveId, Ref, Seq
 from groupchat.protocol.changes import Changes, ChangesFrame, MyChangesFrame
 from groupchat.protocol.frames import AnyCommand, decode, decode_classic, encode, ref_of, refusal, reply
 from groupchat.protocol.memberships import (
+    GiveRole,
+    Invite,
     JoinRoom,
     LeaveRoom,
     MemberResource,
@@ -17,6 +19,7 @@ from groupchat.protocol.memberships import (
     MembershipResource,
     PinRoom,
     Read,
+    Remove,
 )
 from groupchat.protocol.messages import (
     DeleteMessage,
@@ -27,8 +30,23 @@ from groupchat.protocol.messages import (
     NoticeResource,
     PostMessage,
 )
-from groupchat.protocol.people import PeopleFrame, PersonResource, RenameMe
-from groupchat.protocol.rooms import EnterRoom, RenameRoom, RoomResource, RoomState, SetTopic, Subscribe, Unsubscribe
+from groupchat.protocol.people import FindPeople, PeopleFrame, PersonResource, RenameMe
+from groupchat.protocol.rooms import (
+    ArchiveRoom,
+    Converse,
+    CreateRoom,
+    DeleteRoom,
+    EnterRoom,
+    FindRooms,
+    RenameRoom,
+    RestoreRoom,
+    RoomResource,
+    RoomSettings,
+    RoomState,
+    SetTopic,
+    Subscribe,
+    Unsubscribe,
+)
 from groupchat.protocol.session import Hello, Ping
 from groupchat.protocol.tutorial import ClassicFrame, ClassicPost
 from groupchat.protocol.typing import Typing, TypingFrame
@@ -36,15 +54,23 @@ from groupchat.protocol.typing import Typing, TypingFrame
 __all__ = [
     "PROTOCOL",
     "AnyCommand",
+    "ArchiveRoom",
     "Changes",
     "ChangesFrame",
     "ClassicFrame",
     "ClassicPost",
     "Command",
+    "Converse",
+    "CreateRoom",
     "DeleteMessage",
+    "DeleteRoom",
     "EditMessage",
     "EnterRoom",
+    "FindPeople",
+    "FindRooms",
+    "GiveRole",
     "Hello",
+    "Invite",
     "JoinRoom",
     "LeaveRoom",
     "MemberResource",
@@ -63,9 +89,12 @@ __all__ = [
     "PostMessage",
     "Read",
     "Ref",
+    "Remove",
     "RenameMe",
     "RenameRoom",
+    "RestoreRoom",
     "RoomResource",
+    "RoomSettings",
     "RoomState",
     "Seq",
     "SetTopic",

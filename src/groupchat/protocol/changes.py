@@ -7,6 +7,7 @@ from typing import Literal, NotRequired, TypedDict
 from groupchat.protocol.base import Command, PositiveId, Seq
 from groupchat.protocol.memberships import MemberResource, MembershipResource
 from groupchat.protocol.messages import MessageResource, NoticeResource
+from groupchat.protocol.people import PersonResource
 from groupchat.protocol.rooms import RoomResource, RoomState
 
 
@@ -36,7 +37,9 @@ class ChangesFrame(TypedDict):
 
 
 class MyChangesFrame(TypedDict):
-    """The same for a person's own counter; sent to that person's connections only."""
+    """The same for a person's own counter; sent to that person's connections only. `people`: those of the conversations
+    among `rooms`.
+    """
 
     type: Literal["changes"]
     me: int
@@ -44,3 +47,4 @@ class MyChangesFrame(TypedDict):
     to: int
     memberships: NotRequired[list[MembershipResource]]
     rooms: NotRequired[list[RoomState]]
+    people: NotRequired[list[PersonResource]]

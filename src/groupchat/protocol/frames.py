@@ -9,10 +9,23 @@ from pydantic_core import from_json, to_json
 
 from groupchat.errors import BadFrame, ChatError, Invalid, UnknownCommand
 from groupchat.protocol.changes import Changes
-from groupchat.protocol.memberships import JoinRoom, LeaveRoom, Members, PinRoom, Read
+from groupchat.protocol.memberships import GiveRole, Invite, JoinRoom, LeaveRoom, Members, PinRoom, Read, Remove
 from groupchat.protocol.messages import DeleteMessage, EditMessage, Messages, MessageVersions, PostMessage
-from groupchat.protocol.people import RenameMe
-from groupchat.protocol.rooms import EnterRoom, RenameRoom, SetTopic, Subscribe, Unsubscribe
+from groupchat.protocol.people import FindPeople, RenameMe
+from groupchat.protocol.rooms import (
+    ArchiveRoom,
+    Converse,
+    CreateRoom,
+    DeleteRoom,
+    EnterRoom,
+    FindRooms,
+    RenameRoom,
+    RestoreRoom,
+    RoomSettings,
+    SetTopic,
+    Subscribe,
+    Unsubscribe,
+)
 from groupchat.protocol.session import Hello, Ping
 from groupchat.protocol.tutorial import ClassicPost
 from groupchat.protocol.typing import Typing
@@ -22,10 +35,20 @@ AnyCommand = (
     | Subscribe
     | Unsubscribe
     | EnterRoom
+    | CreateRoom
+    | Converse
     | JoinRoom
     | LeaveRoom
     | RenameRoom
     | SetTopic
+    | RoomSettings
+    | ArchiveRoom
+    | DeleteRoom
+    | RestoreRoom
+    | FindRooms
+    | Invite
+    | Remove
+    | GiveRole
     | PostMessage
     | EditMessage
     | DeleteMessage
@@ -36,6 +59,7 @@ AnyCommand = (
     | Read
     | PinRoom
     | RenameMe
+    | FindPeople
     | Ping
     | Typing
 )

@@ -8,13 +8,15 @@ from pydantic import Field
 
 from groupchat.protocol.base import Command, PositiveId, Seq
 
+Role = Literal["owner", "moderator", "member", "reader"]
+
 
 class MemberResource(TypedDict):
     """A membership as everyone in the room sees it."""
 
     person: int
     seq: int
-    role: Literal["owner", "member"]
+    role: Role
     state: Literal["joined", "left", "kicked", "banned"]
 
 
@@ -26,7 +28,7 @@ class MembershipResource(TypedDict):
 
     room: int
     seq: int
-    role: Literal["owner", "member"]
+    role: Role
     state: Literal["joined", "left", "kicked", "banned"]
     last_read_number: int
     notify: Literal["everything", "mentions", "nothing"]
@@ -71,3 +73,28 @@ class PinRoom(Command):
     type: Literal["room.pin"]
     room: PositiveId
     pinned: Annotated[bool, Field(strict=True)]
+
+
+class Invite(Command):
+    """Make these people members of a room; who is one already stays as they are."""
+
+    type: Literal["room.invite"]
+    room: PositiveId
+    people: Annotated[list[PositiveId], Field(min_length=1, max_length=1000)]
+
+
+class Remove(Command):
+    """Send somebody out of a room; an open one they may enter again."""
+
+    type: Literal["room.remove"]
+    room: PositiveId
+    person: PositiveId
+
+
+class GiveRole(Command):
+    """Say what somebody is in a room."""
+
+    type: Literal["room.role"]
+    room: PositiveId
+    person: PositiveId
+    role: Role

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Literal, TypedDict
+from typing import Annotated, Literal, TypedDict
+
+from pydantic import Field
 
 from groupchat.protocol.base import Command
 
@@ -29,3 +31,11 @@ class PeopleFrame(TypedDict):
 
     type: Literal["people"]
     people: list[PersonResource]
+
+
+class FindPeople(Command):
+    """Those whose handle begins with `query`, in its order: whom one may invite or write to."""
+
+    type: Literal["people.find"]
+    query: Annotated[str, Field(max_length=200)] = ""
+    limit: Annotated[int, Field(ge=1)] = 20

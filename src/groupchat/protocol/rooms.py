@@ -9,19 +9,29 @@ from pydantic import Field
 from groupchat.protocol.base import Command, PositiveId
 from groupchat.protocol.memberships import MembershipResource
 
+RoomKind = Literal["public", "announcement", "private", "direct", "group"]
+NamedKind = Literal["public", "announcement", "private"]
+"""Those that have a name, and may become each other."""
+
 
 class RoomResource(TypedDict):
-    """A room's own facts; `seq` is the room's seq at which they last changed."""
+    """A room's own facts; `seq` is the room's seq at which they last changed.
+
+    `archived`: nobody writes into it; left out where it is not so. `people`: between whom a conversation is, in order
+    of id; its name is only what they were called when it began.
+    """
 
     id: int
     seq: int
     slug: str
     name: str
-    kind: Literal["public", "private", "direct"]
+    kind: RoomKind
     topic: str
     first_number: int
     history: Literal["all", "joined"]
     created_at: str
+    archived: NotRequired[bool]
+    people: NotRequired[list[int]]
 
 
 class RoomState(TypedDict):
@@ -80,3 +90,61 @@ class SetTopic(Command):
     type: Literal["room.topic"]
     room: PositiveId
     topic: str
+
+
+class CreateRoom(Command):
+    """Make a room, with oneself as its owner; a public one and one for announcements by a name that nobody has."""
+
+    type: Literal["room.create"]
+    name: str
+    kind: NamedKind = "public"
+    topic: str = ""
+
+
+class Converse(Command):
+    """Find the conversation between oneself and these people, or begin it: *direct* with one, a *group* with more."""
+
+    type: Literal["room.direct"]
+    people: Annotated[list[PositiveId], Field(min_length=1, max_length=100)]
+
+
+class RoomSettings(Command):
+    """Change a room: its name, its topic, its kind, what newcomers see; what is left out stays."""
+
+    type: Literal["room.settings"]
+    room: PositiveId
+    name: str | None = None
+    topic: str | None = None
+    kind: NamedKind | None = None
+    history: Literal["all", "joined"] | None = None
+
+
+class ArchiveRoom(Command):
+    """Let nobody write into a room any more, or open it again."""
+
+    type: Literal["room.archive"]
+    room: PositiveId
+    archived: bool = True
+
+
+class DeleteRoom(Command):
+    """Take a room away from everybody; for a while it can be restored."""
+
+    type: Literal["room.delete"]
+    room: PositiveId
+
+
+class RestoreRoom(Command):
+    """Bring a deleted room back, as it was."""
+
+    type: Literal["room.restore"]
+    room: PositiveId
+
+
+class FindRooms(Command):
+    """The open rooms whose name holds `query`, the lively ones first; `after` is the `next` of the page before."""
+
+    type: Literal["rooms"]
+    query: Annotated[str, Field(max_length=200)] = ""
+    after: Annotated[str, Field(max_length=100)] | None = None
+    limit: Annotated[int, Field(ge=1)] = 50

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import cast
+from typing import Any, cast
 
 from groupchat.characters import shown
 from groupchat.models import Membership, Room
@@ -13,20 +13,22 @@ from groupchat.resources.times import moment
 
 
 def room_resource(room: Room) -> RoomResource:
-    return cast(
-        RoomResource,
-        {
-            "id": room.pk,
-            "seq": room.info_seq,
-            "slug": room.slug,
-            "name": shown(room.name),
-            "kind": str(room.kind),
-            "topic": shown(room.topic),
-            "first_number": room.first_number,
-            "history": str(room.history),
-            "created_at": moment(room.created_at),
-        },
-    )
+    resource: dict[str, Any] = {
+        "id": room.pk,
+        "seq": room.info_seq,
+        "slug": room.slug,
+        "name": shown(room.name),
+        "kind": str(room.kind),
+        "topic": shown(room.topic),
+        "first_number": room.first_number,
+        "history": str(room.history),
+        "created_at": moment(room.created_at),
+    }
+    if room.archived_at is not None:
+        resource["archived"] = True
+    if room.is_conversation:
+        resource["people"] = room.people_ids
+    return cast(RoomResource, resource)
 
 
 def last_message_at(room: Room) -> str | None:

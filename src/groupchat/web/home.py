@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_protect
 from django.views.decorators.http import require_http_methods
 
-from groupchat import timeline
+from groupchat import directory
 from groupchat.actions.guests import act_as_new_guest
 from groupchat.actions.people import Guest
 from groupchat.actions.rooms import Entered, enter, id_of
@@ -66,7 +66,7 @@ def way_in(
         "guests": conf().guests,
         "room_name_characters": conf().max_room_name_characters,
         "person_name_characters": conf().max_person_name_characters,
-        "lively": timeline.recently_active_rooms() if conf().guests and room is None else [],
+        "lively": directory.recently_active_rooms() if conf().guests and room is None else [],
         "a_minute_ago": timezone.now() - timedelta(minutes=1),
         "wrong": wrong,
         "error": error,

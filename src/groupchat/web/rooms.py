@@ -10,7 +10,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_protect
 from django.views.decorators.http import require_safe
 
-from groupchat import permissions, timeline
+from groupchat import directory, permissions, timeline
 from groupchat.characters import shown
 from groupchat.conf import conf
 from groupchat.errors import ChatError, NotFound
@@ -71,7 +71,7 @@ def _found(address: str, person: Person | None) -> Room:
 
 def _readable(slug: str, person: Person | None) -> Room:
     room = timeline.room_by_slug(slug)
-    return permissions.require_read(room, timeline.membership_in(room.pk, person))
+    return permissions.require_read(person, room, timeline.membership_in(room.pk, person))
 
 
 @never_cache
@@ -81,7 +81,7 @@ def public_rooms(request: HttpRequest) -> HttpResponse:
     person = visitor_of(request).person
     if not (conf().guests if person is None else person.is_admitted):
         return JsonResponse({"rooms": []}, status=401)
-    found = timeline.recently_active_rooms(limit=50)
+    found = directory.recently_active_rooms(limit=50)
     return JsonResponse(
         {"rooms": [{"slug": room.slug, "name": shown(room.name), "topic": shown(room.topic)} for room in found]}
     )

@@ -121,7 +121,7 @@ async function actOnDevice({ random, clock }, device, step) {
       const mine = room.timeline.value?.messages.findLast((message) => room.mayEdit(message));
       if (mine) random.pick([() => room.edit(mine.number, `mine edited ${step}`), () => room.remove(mine.number)])().catch(ignore);
     },
-    () => room.setTopic(`topic ${step}`).catch(ignore),
+    () => room.configure({ topic: `topic ${step}` }).catch(ignore),
     () => room.join().catch(ignore),
     () => room.leave().catch(ignore),
     () => {

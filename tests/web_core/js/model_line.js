@@ -26,13 +26,12 @@ const COMMANDS = {
     server.setMember(room, connection.person, "left");
     return {};
   },
-  "room.rename"(server, connection, { room, name }) {
-    server.setInfo(room, connection.person, "renamed", name);
-    return { seq: server.rooms.get(room).seq };
-  },
-  "room.topic"(server, connection, { room, topic }) {
-    server.setInfo(room, connection.person, "topic", topic);
-    return { seq: server.rooms.get(room).seq };
+  "room.settings"(server, connection, { room, name, topic, history }) {
+    if (history !== undefined) server.setHistory(room, history);
+    if (topic !== undefined) server.setInfo(room, connection.person, "topic", topic);
+    if (name !== undefined) server.setInfo(room, connection.person, "renamed", name);
+    const { seq, info } = server.rooms.get(room);
+    return { seq, slug: info.slug };
   },
   "message.post"(server, connection, { room, body, client_message_id, seen, reply_to }) {
     if (body.startsWith("refuse")) throw { code: "invalid", message: "This is refused." };

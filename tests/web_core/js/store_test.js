@@ -186,8 +186,7 @@ export async function edits_deletions_names_and_topics_come_as_changes() {
   const other = room.timeline.value.messages[0];
   ok(!room.mayEdit(other) && room.mayRemove(other));
   room.edit(201, "edited");
-  room.setTopic("about");
-  room.rename("A new name");
+  room.configure({ topic: "about", name: "A new name" });
   await it.flow();
   equal([mine().body, room.info.value.topic, room.info.value.name], ["edited", "about", "A new name"]);
   equal(room.rows.value.filter(({ kind }) => kind === "notice").map(({ notice }) => notice.kind), ["topic", "renamed"]);

@@ -32,6 +32,8 @@ PROBE_SECONDS = 1.0  # between two questions whether it is back
 MOST_TOGETHER = 100
 MOST_TOGETHER_BYTES = 128 * 1024
 
+_BYTES_OF_AN_ID = 9  # as a layer may write one
+
 _EVERY_PROCESS = "groupchat.processes"
 
 
@@ -248,7 +250,8 @@ class LayerBroker:
                 payload, change = one.frame.payload, _ephemeral_message(one)
             else:
                 payload = one.encode("native", 0)[0].payload
-                fits = not self._max_bytes or len(payload) <= self._max_bytes
+                size_of_it = len(payload) + _BYTES_OF_AN_ID * len(one.only or ())
+                fits = not self._max_bytes or size_of_it <= self._max_bytes
                 change = _change_message(one, payload if fits else None)
                 payload = payload if fits else b""
             together.append((one.key, change))
@@ -306,6 +309,7 @@ def _change_message(publication: Publication, payload: bytes | None) -> dict[str
             "payload": payload,
             "people": _people_of(publication),
             "out": list(publication.out.items()),
+            **({"only": list(publication.only)} if publication.only is not None else {}),
             "floors": list(publication.floors.items()),
             "history": publication.history,
             "lowest": publication.lowest,
@@ -366,6 +370,7 @@ def _publication(key: TopicKey, change: dict[str, Any]) -> Publication:
         named=named(people),
         introduce=introduction_of(by_id) if people else None,
         out=dict(change["out"]),
+        only=frozenset(change["only"]) if "only" in change else None,
         # A version that knows nothing of floors sends no such members; its frames may touch any number.
         floors=dict(change.get("floors", ())),
         history=change.get("history"),

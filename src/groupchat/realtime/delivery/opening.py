@@ -43,15 +43,15 @@ class Stood(NamedTuple):
 
 
 class PublicRooms:
-    """Which public room an address leads to: an address never leads to another one, and no public room becomes one
-    that somebody may not look into. So whoever has no row, and is not banned anywhere, needs not ask again.
+    """Which public room an address leads to: an address never leads to another one. So whoever has no row, and is not
+    banned anywhere, needs not ask again as long as somebody hears it, and it was not closed: the hub is told of that.
     """
 
     def __init__(self) -> None:
         self._ids: dict[str, int] = {}
 
     def learn(self, slug: str, state: RoomState) -> None:
-        if state["room"]["kind"] == "public":
+        if state["room"]["kind"] in Room.OPEN:
             if len(self._ids) >= MOST_ADDRESSES:
                 self._ids.clear()
             self._ids[slug] = state["room"]["id"]
@@ -88,7 +88,7 @@ def _state(
         return Invalid("Name a room, by its id or its slug.", field="room")
     membership = _of(memberships, room, question.person)
     try:
-        room = require_read(room, membership)
+        room = require_read(question.person, room, membership)
     except ChatError as error:
         return error
     if membership is None or not is_joined(membership):
@@ -261,7 +261,7 @@ def _readable(questions: Sequence[Behind | Range | Roll]) -> list[_Readable | Ch
         room = rooms.get(question.room)
         membership = _of(memberships, room, question.person)
         try:
-            room = require_read(room, membership)
+            room = require_read(question.person, room, membership)
         except ChatError as error:
             answers.append(error)
         else:

@@ -53,6 +53,7 @@ def as_publication(changes: RoomChanges | MyChanges) -> Publication:
         named=named(changes.people),
         introduce=introduction_of(people),
         out=changes.out,
+        only=changes.only,
         floors=changes.floors,
         history=history_of(frame),
         lowest=lowest(frame),

@@ -14,7 +14,7 @@ from groupchat.errors import Forbidden, NotFound
 from groupchat.floors import above, floor_behind
 from groupchat.models import Membership, Person, Room
 from groupchat.permissions import floor_of, require_read
-from groupchat.protocol import RoomState
+from groupchat.protocol import PersonResource, RoomState
 from groupchat.publication import MyChanges, RoomChanges
 
 _epoch: str | None = None
@@ -44,7 +44,7 @@ def rooms_of(people: Sequence[Person]) -> list[list[int] | Exception]:
     ids = {person.pk for person in people}
     active = set(Person.objects.filter(pk__in=ids, is_active=True, account_active=True).values_list("pk", flat=True))
     rooms: dict[int, list[int]] = {person_id: [] for person_id in ids}
-    joined = Membership.objects.filter(state=Membership.State.JOINED)
+    joined = Membership.objects.filter(state=Membership.State.JOINED, room__deleted_at=None)
     for person_id, room_id in joined.filter(person_id__in=ids).values_list("person_id", "room_id"):
         rooms[person_id].append(room_id)
     limit = conf().max_rooms_per_connection
@@ -67,14 +67,15 @@ class ResumeRequest:
 
 @dataclass(frozen=True, slots=True)
 class ResumeResult:
-    """What `hello` is answered with: one's own position and rooms, and for each room asked for its changes or None
-    (reset).
+    """What `hello` is answered with: one's own position and rooms, for each room asked for its changes or None (reset),
+    and the people of one's conversations.
     """
 
     seq: int
     person: Person | None
     rooms: Sequence[RoomState]
     changes: Mapping[int, RoomChanges | None]
+    people: Sequence[PersonResource] = ()
 
 
 NOTHING_YET = ResumeResult(0, None, (), {})
@@ -110,14 +111,14 @@ def _resume(
         if (room_id, position) not in known:
             known[room_id, position] = timeline.changes(room_id, position)
         changes[room_id] = _seen_by(person, known[room_id, position], state["me"]["floor"] if state["me"] else 0)
-    return ResumeResult(mine.seq, person, mine.rooms, changes)
+    return ResumeResult(mine.seq, person, mine.rooms, changes, mine.people)
 
 
 def changes(person: Person | None, room_id: int, since: int, heard_from: int | None) -> RoomChanges | None:
     """As they may see it; `heard_from` is as for `permissions.floor_of`."""
     room = Room.objects.filter(pk=room_id).first()
     membership = timeline.membership_in(room_id, person) if room else None
-    floor = floor_of(require_read(room, membership), membership, heard_from=heard_from)
+    floor = floor_of(require_read(person, room, membership), membership, heard_from=heard_from)
     return _seen_by(person, timeline.changes(room_id, since), floor)
 
 

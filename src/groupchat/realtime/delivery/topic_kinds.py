@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from django.db import connections, router
 
 from groupchat import timeline
+from groupchat.kinds import hearers
 from groupchat.models import Person, Room
 from groupchat.publication import MyChanges, RoomChanges
 from groupchat.realtime.delivery.publish import as_publication
@@ -39,6 +40,7 @@ def _reset_room(room_id: int, since: int) -> Reset:
         room.seq,
         room.last_number,
         out=timeline.out(room_id, told),
+        only=hearers(room),
         floors=timeline.floors_since(room_id, told),
         history=room.history,
     )

@@ -3,13 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from groupchat.realtime.fanout.connection import Connection
 
 if TYPE_CHECKING:
     from groupchat.realtime.fanout.topics import Publication, Reset
 
+
+class Sight(NamedTuple):
+    """What one may see of a topic: nothing of what lies below the message `floor`. `looks`: it is nobody's who is a
+    member.
+    """
+
+    floor: int = 0
+    looks: bool = False
+
+
+WHOLE = Sight()
 Due = Sequence[tuple["Publication", int]]
 
 
@@ -31,10 +42,10 @@ class Floors:
     def of(self, connection: Connection) -> int:
         return self._of.get(connection, 0)
 
-    def give(self, connection: Connection, floor: int, *, looks: bool) -> None:
+    def give(self, connection: Connection, sight: Sight) -> None:
         """What was read with the subscription."""
-        self._put(connection, floor)
-        if looks:
+        self._put(connection, sight.floor)
+        if sight.looks:
             self.lookers.add(connection)
         else:
             self.lookers.discard(connection)
@@ -54,7 +65,7 @@ class Floors:
             for connection in connections:
                 floor = one.floors.get(connection.person_id or 0)
                 if floor is not None:
-                    self.give(connection, floor, looks=False)
+                    self.give(connection, Sight(floor))
         if one.history != "joined" or not self.lookers:
             return []
         hidden = [connection for connection in connections if connection in self.lookers and connection not in self._of]

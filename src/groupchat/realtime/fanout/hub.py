@@ -9,10 +9,13 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Coroutine, Mapping
+from collections.abc import Awaitable, Callable, Coroutine, Iterable, Sequence
+from math import inf
 from typing import Any
 
 from groupchat.realtime.fanout.connection import Connection
+from groupchat.realtime.fanout.floors import WHOLE, Sight
+from groupchat.realtime.fanout.revocation import gone_out, may_hear, shut_out
 from groupchat.realtime.fanout.sender import HubStats, Sender
 from groupchat.realtime.fanout.topics import Ephemeral, Kept, Publication, Reset, Topic, TopicKey, covers, fresh_of
 
@@ -83,21 +86,14 @@ class Hub:
         return topic
 
     def commit(
-        self,
-        connection: Connection,
-        key: TopicKey,
-        *,
-        position: int,
-        last_number: int,
-        floor: int = 0,
-        looks: bool = False,
+        self, connection: Connection, key: TopicKey, *, position: int, last_number: int, sight: Sight = WHOLE
     ) -> None:
-        """The connection stands at `position`; send it what came since `begin` and is newer, and all that follows, but
-        nothing of what lies below the message `floor`. `looks`: it is nobody's who is a member.
+        """The connection stands at `position`; send it what it may see of what came since `begin` and is newer, and of
+        all that follows.
         """
         topic = self.topics.get(key)
         if topic is not None and connection in topic.joining:
-            topic.floors.give(connection, floor, looks=looks)
+            topic.floors.give(connection, sight)
             self._commit(topic, connection, position, last_number)
 
     def _commit(self, topic: Topic, connection: Connection, position: int, last_number: int) -> None:
@@ -134,10 +130,13 @@ class Hub:
             hidden = [topic.floors.follow([connection], one) for one in kept if one.to > position]
             if any(hidden) or any(isinstance(one, Reset) for one in kept):
                 self._sender.tell_reset(topic.key, [connection])
+        if not all(may_hear(connection, one) for one in kept if one.to > position):
+            self._shut_out(topic, [connection])
+            return
         if fresh := fresh_of(kept, position, last_number):
             self._sender.deliver(topic, {connection: position}, connection.dialect, fresh)
         for one in kept:
-            self._end_out(topic, one.out)
+            self._end(topic, gone_out(topic, one))
         topic.announced_seq = max(topic.announced_seq, position)
         if topic.announced_seq > topic.position:
             self._wait_for_gap(topic)
@@ -191,8 +190,8 @@ class Hub:
 
     def oldest_joining_seconds(self) -> float:
         """How long the oldest of all subscriptions that were begun is waiting for its commit; 0: there is none."""
-        began = [next(iter(topic.joining.values())).began for topic in self.topics.values() if topic.joining]
-        return self._loop.time() - min(began) if began else 0.0
+        began = min((topic.joining_since for topic in self.topics.values()), default=inf)
+        return max(self._loop.time() - began, 0.0)
 
     # --- publications ----------------------------------------------------------------------------------------------
 
@@ -234,6 +233,10 @@ class Hub:
             self._wait_for_gap(topic)
 
     def _accept(self, topic: Topic, publication: Publication) -> None:
+        if publication.only is not None:
+            self._flush_now(topic)  # what came before is theirs
+            topic.closed = True
+            self._shut_out(topic, shut_out(topic, publication))
         topic.due.append((publication, topic.last_number))
         topic.keep(publication)
         topic.position = publication.to
@@ -245,7 +248,7 @@ class Hub:
             if wait < MIN_WINDOW_SECONDS:
                 self._flush(topic)
             else:
-                topic.timer = self._loop.call_later(wait, self._flush_on_time, topic)
+                topic.timer = self._loop.call_later(wait, self._flush_now, topic)
         if topic.ahead:
             self._commit_those_ahead(topic)
 
@@ -345,17 +348,11 @@ class Hub:
                 connection.subscription_reset(topic.key, sent)
         if reset.sessions:
             self._sessions_changed(topic.key.id)
-        ended = [*topic.connections(), *topic.joining] if reset.gone else []
-        for connection in ended:
-            self.leave(connection, topic.key)
-            connection.subscription_ended(topic.key)
-        self._end_out(topic, reset.out)
+        self._end(topic, [*topic.connections(), *topic.joining] if reset.gone else [])
+        self._shut_out(topic, shut_out(topic, reset))
+        self._end(topic, gone_out(topic, reset))
 
     # --- delivery --------------------------------------------------------------------------------------------------
-
-    def _flush_on_time(self, topic: Topic) -> None:
-        topic.timer = None
-        self._flush(topic)
 
     def _flush_now(self, topic: Topic) -> None:
         if topic.timer is not None:
@@ -377,13 +374,17 @@ class Hub:
         if hidden:
             self._sender.tell_reset(topic.key, hidden)
         for publication, _ in due:
-            self._end_out(topic, publication.out)
+            self._end(topic, gone_out(topic, publication))
         now = self._loop.time()
         topic.next_flush = now + min((now - began) * WINDOW_FACTOR, MAX_WINDOW_SECONDS)
 
-    def _end_out(self, topic: Topic, out: Mapping[int, int]) -> None:
-        """End the subscriptions of those who went out, after they were told."""
-        for connection in topic.gone(out):
+    def _shut_out(self, topic: Topic, connections: Sequence[Connection]) -> None:
+        """End these subscriptions without the frame that closed the room: their clients ask, and are refused."""
+        self._sender.tell_reset(topic.key, connections)
+        self._end(topic, connections)
+
+    def _end(self, topic: Topic, connections: Iterable[Connection]) -> None:
+        for connection in connections:
             self.leave(connection, topic.key)
             connection.subscription_ended(topic.key)
 

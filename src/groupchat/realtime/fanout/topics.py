@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from math import inf
 from typing import NamedTuple
 
 from groupchat.realtime.fanout.connection import Connection
@@ -37,7 +38,7 @@ class Publication:
     `encode(dialect, last_number)` gives the frames for those who stand behind the message `last_number`; it is asked
     once for each dialect that somebody speaks, and again for each who joins. `last_number` is the room's at `to`.
     `introduce(ids)` gives the frame that introduces these people. `out` are those who are in the room no more, each
-    with the seq at which they went.
+    with the seq at which they went. `only` are those who may hear it, and what follows; None: whoever hears the topic.
 
     `lowest` is the lowest number that it touches, None where it touches none; `above(floor)` gives the same without
     what lies below a number, the very same for all floors that hide the same. `floors` are those who may not see all
@@ -52,6 +53,7 @@ class Publication:
     named: Sequence[Named] = ()
     introduce: Callable[[Iterable[int]], Frame] | None = None
     out: Mapping[int, int] = field(default_factory=dict)
+    only: frozenset[int] | None = None
     floors: Mapping[int, int] = field(default_factory=dict)
     history: str | None = None
     lowest: int | None = None
@@ -68,14 +70,15 @@ class Publication:
 class Reset:
     """The position is of no use any more; the topic goes on from here, unless it is gone.
 
-    A reset revokes as a publication does: `out`, `floors`, `history` and `sessions` say what the changes that nobody
-    reads now have said.
+    A reset revokes as a publication does: `out`, `only`, `floors`, `history` and `sessions` say what the changes that
+    nobody reads now have said.
     """
 
     to: int
     last_number: int
     gone: bool = False
     out: Mapping[int, int] = field(default_factory=dict)
+    only: frozenset[int] | None = None
     floors: Mapping[int, int] = field(default_factory=dict)
     history: str | None = None
     sessions: bool = False
@@ -137,6 +140,7 @@ class Topic:
     timer: asyncio.TimerHandle | None = None
     gap_timer: asyncio.TimerHandle | None = None
     repairing: bool = False
+    closed: bool = False  # not everybody may hear it, since a publication said so
     joined: asyncio.Future[None] | None = None  # done when the broker sends us this topic
 
     def forget(self, connection: Connection) -> None:
@@ -164,18 +168,14 @@ class Topic:
         """As `Floors.follow` for all subscribers."""
         return self.floors.follow(self.subscribers.get("native", {}), one)
 
-    def gone(self, out: Mapping[int, int]) -> list[Connection]:
-        """The subscribers among those who went out. Who came (back) since then stays."""
-        return [
-            connection
-            for of_dialect in (self.subscribers.values() if out else ())
-            for connection, since in of_dialect.items()
-            if connection.person_id is not None and out.get(connection.person_id, 0) > since
-        ]
-
     def connections(self) -> Iterable[Connection]:
         for of_dialect in self.subscribers.values():
             yield from of_dialect
+
+    @property
+    def joining_since(self) -> float:
+        """When the oldest of those who are joining began (in the loop's time); infinity where there is none."""
+        return next(iter(self.joining.values())).began if self.joining else inf
 
     @property
     def empty(self) -> bool:

@@ -222,7 +222,8 @@ class ClassicConsumer(_Consumer):
         slug: str = scope["url_route"]["kwargs"]["room"]
         if visitor.person is None and (room_id := runtime.public_rooms.get(slug)) is not None:
             topic = runtime.hub.topics.get(TopicKey("room", room_id))
-            if topic is not None and topic.position is not None:  # somebody here hears it: no need to ask
+            # Somebody here hears it: no need to ask.
+            if topic is not None and topic.position is not None and not topic.closed:
                 return Stood(room_id, topic.position, topic.last_number)
         state = await runtime.room_states.ask(Asked(visitor.person, slug=slug))
         runtime.public_rooms.learn(slug, state)

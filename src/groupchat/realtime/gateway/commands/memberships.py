@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from groupchat import permissions
-from groupchat.actions import memberships, rooms
-from groupchat.protocol import JoinRoom, LeaveRoom, Members, PinRoom, Read
+from groupchat.actions import members, memberships, rooms
+from groupchat.protocol import GiveRole, Invite, JoinRoom, LeaveRoom, Members, PinRoom, Read, Remove
 from groupchat.realtime.delivery.opening import Asked, Roll
 from groupchat.realtime.gateway.commands.declaration import Declaration
 from groupchat.realtime.gateway.commands.opening import STATE, open_room, require_place
@@ -48,6 +48,21 @@ async def pin_room(connection: NativeSession, command: PinRoom) -> None:
     connection.reply(command.ref, {"pinned": membership.pinned, "seq": membership.person_seq})
 
 
+async def invite(connection: NativeSession, command: Invite) -> None:
+    came = await connection.act(members.invite, room_id=command.room, people=command.people)
+    connection.reply(command.ref, {"invited": came})
+
+
+async def remove(connection: NativeSession, command: Remove) -> None:
+    room = await connection.act(members.remove, room_id=command.room, target_id=command.person)
+    connection.reply(command.ref, {"seq": room.seq})
+
+
+async def give_role(connection: NativeSession, command: GiveRole) -> None:
+    room = await connection.act(members.give_role, room_id=command.room, target_id=command.person, role=command.role)
+    connection.reply(command.ref, {"seq": room.seq})
+
+
 COMMANDS: tuple[Declaration[Any], ...] = (
     Declaration(
         JoinRoom,
@@ -57,7 +72,12 @@ COMMANDS: tuple[Declaration[Any], ...] = (
         writes=True,
         limits=("max_rooms_per_connection",),
     ),
-    Declaration(LeaveRoom, leave_room, right=permissions.READ, reply=(), writes=True),
+    Declaration(LeaveRoom, leave_room, right=permissions.LEAVE, reply=(), writes=True),
+    Declaration(
+        Invite, invite, right=permissions.INVITE, reply=("invited",), writes=True, limits=("max_invited_people",)
+    ),
+    Declaration(Remove, remove, right=permissions.REMOVE, reply=("seq",), writes=True),
+    Declaration(GiveRole, give_role, right=permissions.GIVE_ROLE, reply=("seq",), writes=True),
     Declaration(
         Members,
         read_members,

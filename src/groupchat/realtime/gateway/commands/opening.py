@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from groupchat import timeline
 from groupchat.conf import conf
 from groupchat.errors import ChatError, Close, LimitReached
 from groupchat.protocol import RoomState
 from groupchat.realtime.delivery.opening import Asked
+from groupchat.realtime.fanout.floors import Sight
 from groupchat.realtime.fanout.topics import TopicKey
 
 if TYPE_CHECKING:
@@ -26,22 +28,23 @@ async def open_room(connection: NativeSession, ref: Any, room_id: int, extra: di
     await connection.begin([key])
     try:
         state = await connection.runtime.room_states.ask(Asked(connection.person, room_id))
+        among = state["room"].get("people")
+        people = await connection.runtime.database.read(timeline.people, among) if among else ()
     except Exception as error:
         hub.leave(connection, key)
         if was_subscribed and not isinstance(error, ChatError):
             # It goes on as one that hears the room, and does so no more: a new connection makes that true again.
             connection.close(Close.ERROR)
         raise
+    connection.introduce(people)
     connection.reply(ref, {**extra, **state})
-    hub.commit(connection, key, position=state["seq"], last_number=state["last_number"], **floor_in(state))
+    hub.commit(connection, key, position=state["seq"], last_number=state["last_number"], sight=sight_of(state))
 
 
-def floor_in(state: RoomState) -> dict[str, Any]:
-    """What the hub must know of whoever was told this: from where on they may see the room, and whether they only look
-    in.
-    """
+def sight_of(state: RoomState) -> Sight:
+    """What whoever was told this may see of the room."""
     me = state["me"]
-    return {"floor": me["floor"], "looks": False} if me is not None else {"floor": state.get("floor", 0), "looks": True}
+    return Sight(me["floor"]) if me is not None else Sight(state.get("floor", 0), looks=True)
 
 
 def heard_from(connection: NativeSession, room_id: int) -> int | None:

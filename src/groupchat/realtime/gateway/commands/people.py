@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from groupchat import permissions
+from groupchat import directory, permissions
 from groupchat.actions import people
 from groupchat.errors import RateLimited, Unauthenticated
-from groupchat.protocol import RenameMe
+from groupchat.protocol import FindPeople, RenameMe
 from groupchat.realtime.gateway.commands.declaration import Declaration
 from groupchat.resources import person_resource
 from groupchat.text import clean_person_name
@@ -35,6 +35,15 @@ async def rename_me(connection: NativeSession, command: RenameMe) -> None:
     connection.reply(command.ref, {"person": person})
 
 
+async def find_people(connection: NativeSession, command: FindPeople) -> None:
+    if connection.person is None:
+        raise Unauthenticated("Write something first: who wrote nothing has nobody to share a room with.")
+    found = await connection.runtime.database.read(
+        directory.find_people, connection.person, query=command.query, limit=command.limit
+    )
+    connection.reply(command.ref, {"people": found})
+
+
 COMMANDS: tuple[Declaration[Any], ...] = (
     Declaration(
         RenameMe,
@@ -44,4 +53,5 @@ COMMANDS: tuple[Declaration[Any], ...] = (
         writes=True,
         limits=("max_person_name_characters", "max_renames_per_hour"),
     ),
+    Declaration(FindPeople, find_people, right=permissions.FIND_PEOPLE, reply=("people",)),
 )

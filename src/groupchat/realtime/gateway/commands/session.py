@@ -11,12 +11,13 @@ from groupchat.conf import conf
 from groupchat.errors import Close, Forbidden, WrongVersion
 from groupchat.floors import floor_behind
 from groupchat.models import Person
-from groupchat.protocol import PROTOCOL, Hello, Ping, RoomState, encode
+from groupchat.protocol import PROTOCOL, Hello, PersonResource, Ping, RoomState, encode
 from groupchat.publication import RoomChanges
 from groupchat.realtime.delivery import resume
+from groupchat.realtime.fanout.floors import Sight
 from groupchat.realtime.fanout.topics import TopicKey
 from groupchat.realtime.gateway.commands.declaration import Declaration
-from groupchat.realtime.gateway.commands.opening import floor_in
+from groupchat.realtime.gateway.commands.opening import sight_of
 from groupchat.resources import person_resource
 
 if TYPE_CHECKING:
@@ -109,11 +110,19 @@ def _welcome(connection: NativeSession, command: Hello, own: _Own) -> Sequence[R
                 "is_owner": person.is_owner if person is not None else False,
                 "seq": own.found.seq,
                 "rooms": rooms,
+                **_people(connection, own.found.people),
                 "limits": _limits(),
             }
         )
     )
     return rooms
+
+
+def _people(connection: NativeSession, people: Sequence[PersonResource]) -> dict[str, Any]:
+    """The people of one's conversations, where there are any; this connection has now been told of them."""
+    for person in people:
+        connection.learn(person["id"], person["version"])
+    return {"people": people} if people else {}
 
 
 def _limits() -> dict[str, int]:
@@ -158,10 +167,10 @@ def _commit(connection: NativeSession, own: _Own, rooms: Sequence[RoomState], po
         position = positions.get(room_id, state["seq"])
         last_number = state["last_number"]
         key = TopicKey("room", room_id)
-        standing = floor_in(state)
+        sight = sight_of(state)
         if (changes := own.found.changes.get(room_id)) is not None:  # read later than the state
-            standing["floor"] = floor_behind(changes, connection.person_id, standing["floor"])
-        hub.commit(connection, key, position=position, last_number=last_number, **standing)
+            sight = Sight(floor_behind(changes, connection.person_id, sight.floor))
+        hub.commit(connection, key, position=position, last_number=last_number, sight=sight)
     known = {TopicKey("room", state["room"]["id"]) for state in rooms} | {own.topic}
     for key in [key for key in connection.topics if isinstance(key, TopicKey) and key not in known]:
         if connection in hub.topics[key].joining:

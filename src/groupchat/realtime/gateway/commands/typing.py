@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 async def typing(connection: NativeSession, command: Typing) -> None:
-    """Asks no database: whoever hears a room may write into it, and who may no more hears it no more."""
+    """Asks no database: whoever hears a room may say so, and who may hear it no more does so no more."""
     key = TopicKey("room", command.room)
     if not connection.runtime.hub.hears(connection, key):
         raise NotFound("You don't hear this room. Subscribe to it first.", field="room")
@@ -38,5 +38,5 @@ async def typing(connection: NativeSession, command: Typing) -> None:
 
 
 COMMANDS: tuple[Declaration[Any], ...] = (
-    Declaration(Typing, typing, right=permissions.POST, reply=(), limits=("max_ephemeral_deliveries_per_second",)),
+    Declaration(Typing, typing, right=permissions.HEAR, reply=(), limits=("max_ephemeral_deliveries_per_second",)),
 )

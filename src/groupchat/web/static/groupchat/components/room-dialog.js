@@ -70,8 +70,7 @@ function Facts({ room }) {
     busy.value = true;
     failure.value = null;
     try {
-      if (name.value.trim() !== info.name) await room.rename(name.value);
-      if (topic.value.trim() !== info.topic) await room.setTopic(topic.value);
+      await room.configure({ name: name.value, topic: topic.value });
       closeDialog();
     } catch (error) {
       failure.value = error;

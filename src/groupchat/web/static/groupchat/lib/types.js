@@ -2,15 +2,16 @@
 
 /**
  * @typedef {{id: number, kind: "user"|"guest"|"bot", handle: string, name: string, version: number}} Person
- * @typedef {{id: number, seq: number, slug: string, name: string, kind: "public"|"private"|"direct", topic: string,
- *            first_number: number, history?: "all"|"joined", created_at: string}} RoomInfo
+ * @typedef {{id: number, seq: number, slug: string, name: string, kind: "public"|"announcement"|"private"|"direct"|"group", topic: string,
+ *            first_number: number, history?: "all"|"joined", created_at: string, archived?: boolean, people?: number[]}} RoomInfo
+ * @typedef {"owner"|"moderator"|"member"|"reader"} Role
  * @typedef {"joined"|"left"|"kicked"|"banned"} MemberState
- * @typedef {{person: number, seq: number, role: "owner"|"member", state: MemberState}} Member
+ * @typedef {{person: number, seq: number, role: Role, state: MemberState}} Member
  * @typedef {{number: number, seq: number, author: number, body: string, at: string, client_message_id: string,
  *            edited_at?: string, deleted_at?: string, reply_to?: number, versions?: number}} Message
  * @typedef {{body: string, at: string}} Version
  * @typedef {{after: number, kind: "renamed"|"topic", seq: number, actor: number, text: string, at: string}} Notice
- * @typedef {{room: number, seq: number, role: "owner"|"member", state: MemberState, last_read_number: number,
+ * @typedef {{room: number, seq: number, role: Role, state: MemberState, last_read_number: number,
  *            notify: "everything"|"mentions"|"nothing", pinned?: boolean, floor?: number}} Membership
  * @typedef {{room: RoomInfo, seq: number, last_number: number, last_message_at?: string|null, me: Membership|null, uncounted?: [number, number][],
  *            floor?: number}} RoomState
@@ -20,12 +21,14 @@
  * @typedef {{type: "changes", room: number, since: number, to: number, last_number: number, info?: RoomInfo,
  *            members?: Member[], messages?: Message[], notices?: Notice[]}} RoomChanges
  * @typedef {{type: "changes", me: number, since: number, to: number, memberships?: Membership[],
- *            rooms?: RoomState[]}} MyChanges
+ *            rooms?: RoomState[], people?: Person[]}} MyChanges
  * @typedef {{room: number, seq: number, first_number: number, last_number: number, messages: Message[],
  *            notices: Notice[]}} MessagePage
  * @typedef {{room: number, seq: number, count: number, members: Member[], next: number|null}} MemberPage
  * @typedef {{type: "hello", protocol: number, server: string, epoch: string, me: Person|null, is_owner: boolean,
- *            seq: number, rooms: RoomState[], limits: Object<string, number>}} HelloReply
+ *            seq: number, rooms: RoomState[], people?: Person[], limits: Object<string, number>}} HelloReply
+ * An open room as it is found, with the number of those who are in it.
+ * @typedef {RoomState & {members: number}} FoundRoom
  * @typedef {{type: string, ref?: number, [member: string]: any}} Frame
  */
 

@@ -245,6 +245,12 @@ class Store {
     await this.outbox.written();
   }
 
+  /** People who were found are known from here on. */
+  #found(people) {
+    this.update(() => this.replica.frameCame({ type: "people", people }));
+    return people;
+  }
+
   /** What the page may see and do (store/README.md). */
   face() {
     const { ready, connection, me, isOwner, known, limits, unsent, underway, outbox, rooms, people, link, socket, replica } = this;
@@ -265,6 +271,12 @@ class Store {
       /** @param {number} id */
       room: (id) => rooms.get(id),
       enter: (name) => rooms.enter(name),
+      create: (facts) => rooms.create(facts),
+      converse: (ids) => rooms.converse(ids),
+      /** @param {{query?: string, after?: string, limit?: number}} what @returns {Promise<{rooms: import("../lib/types.js").FoundRoom[], next: string|null}>} */
+      findRooms: (what) => link.command({ type: "rooms", ...what }),
+      /** @param {string} query @param {number} [limit] @returns {Promise<import("../lib/types.js").Person[]>} */
+      findPeople: (query, limit = 20) => link.command({ type: "people.find", query, limit }).then(({ people: found }) => this.#found(found)),
       renameMe: (name) => link.command({ type: "me.rename", name }).then(ignore), // who has a new name comes before the answer
       /** @param {{id?: number, slug?: string, around?: number}} where */
       open: (where) => rooms.open(where),

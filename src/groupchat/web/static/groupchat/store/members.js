@@ -2,6 +2,8 @@
 
 import { computed, signal } from "../vendor/signals-core.js";
 
+import { rankOf } from "../lib/rights.js";
+
 export const PAGE_MEMBERS = 100;
 
 export class Members {
@@ -55,7 +57,7 @@ export class Members {
     const name = (member) => this.people.known.get(member.person)?.name ?? "";
     const list = [...members.values()].filter((member) => member.state === "joined");
     list.sort(
-      (a, b) => Number(b.role === "owner") - Number(a.role === "owner") || this.collator.compare(name(a), name(b)) || a.person - b.person,
+      (a, b) => rankOf(b) - rankOf(a) || this.collator.compare(name(a), name(b)) || a.person - b.person,
     );
     return { people: list, count: memberCount ?? list.length, complete: membersComplete, loading: this.loading.value };
   }

@@ -3,6 +3,7 @@
 import { batch, computed, signal } from "../vendor/signals-core.js";
 import { ChatFailure, sameAgain } from "../lib/failure.js";
 import { rowsOf } from "../lib/grouping.js";
+import { mayManage, mayModerate, whyNoWriting } from "../lib/rights.js";
 import { countCharacters, isVisible, wellFormed } from "../lib/text.js";
 import { History } from "./history.js";
 import { Members } from "./members.js";
@@ -36,7 +37,7 @@ export class RoomStore {
 
     /** All that is shown of the replica, as it was at one moment. What follows are views of it. */
     this.snapshot = signal(replica.snapshot());
-    this.info = computed(() => this.snapshot.value.info);
+    this.info = computed(() => this.#named(this.snapshot.value.info));
     this.membership = computed(() => this.snapshot.value.membership);
     this.pinned = computed(() => this.snapshot.value.membership?.pinned === true);
     this.muted = computed(() => this.snapshot.value.membership?.notify === "nothing");
@@ -225,17 +226,43 @@ export class RoomStore {
     return this.lent.line.leave(this);
   }
 
-  rename(name) {
-    return this.lent.line.command({ type: "room.rename", room: this.id, name });
+  /** Change what is named; the rest stays. @param {{name?: string, topic?: string, kind?: string}} changes */
+  configure(changes) {
+    return this.lent.line.command({ type: "room.settings", room: this.id, ...changes });
+  }
+
+  /** Nobody writes here any more; or it is open again. @param {boolean} archived */
+  archive(archived) {
+    return this.lent.line.command({ type: "room.archive", room: this.id, archived });
+  }
+
+  /** Take the room away from everybody; `restore` brings it back. */
+  deleteRoom() {
+    return this.lent.line.command({ type: "room.delete", room: this.id });
+  }
+
+  restore() {
+    return this.lent.line.command({ type: "room.restore", room: this.id });
+  }
+
+  /** @param {number[]} people */
+  invite(people) {
+    return this.lent.line.command({ type: "room.invite", room: this.id, people });
+  }
+
+  /** @param {number} person */
+  sendOut(person) {
+    return this.lent.line.command({ type: "room.remove", room: this.id, person });
+  }
+
+  /** @param {number} person @param {import("../lib/types.js").Role} role */
+  giveRole(person, role) {
+    return this.lent.line.command({ type: "room.role", room: this.id, person, role });
   }
 
   /** Keep it near the top of one's own list, or do so no more. @param {boolean} pinned */
   pin(pinned) {
     return this.lent.line.command({ type: "room.pin", room: this.id, pinned });
-  }
-
-  setTopic(topic) {
-    return this.lent.line.command({ type: "room.topic", room: this.id, topic });
   }
 
   loadMembers() {
@@ -248,7 +275,7 @@ export class RoomStore {
   }
 
   mayAnswer(message) {
-    return !message.deleted_at && this.gone.value === null;
+    return !message.deleted_at && this.gone.value === null && whyNoWriting(this.standing) === null;
   }
 
   mayEdit(message) {
@@ -261,13 +288,24 @@ export class RoomStore {
   }
 
   mayRemove(message) {
-    return !message.deleted_at && (message.author === this.lent.me.value?.id || this.mayManage());
+    return !message.deleted_at && (message.author === this.lent.me.value?.id || mayModerate(this.standing));
   }
 
   mayManage() {
-    if (this.lent.isOwner.value) return true;
-    const own = this.membership.value;
-    return own?.role === "owner" && own.state === "joined";
+    return mayManage(this.standing);
+  }
+
+  /** What one is here, for `lib/rights.js`. */
+  get standing() {
+    return { info: this.info.value, membership: this.membership.value, isOwner: this.lent.isOwner.value };
+  }
+
+  /** A conversation has the names of the others in it. */
+  #named(info) {
+    if (!info?.people) return info;
+    const { me, people } = this.lent;
+    const others = info.people.filter((id) => id !== me.value?.id).map((id) => people.person(id).value?.name);
+    return others.every(Boolean) ? { ...info, name: others.join(", ") } : info;
   }
 
   #checked(body) {

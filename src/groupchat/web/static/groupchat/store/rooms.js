@@ -133,10 +133,18 @@ export class Rooms {
   }
 
   /** Join or make the room of this name. @param {string} name */
-  async enter(name) {
-    await this.link.attempted(); // the page has just come up, and somebody was quicker
-    const { room, state } = await this.link.hear({ type: "room.enter", name });
-    return { room: this.of(room), created: state.created };
+  enter(name) {
+    return this.#come({ type: "room.enter", name });
+  }
+
+  /** Make a room of a kind. @param {{name: string, kind: string, topic?: string}} facts */
+  create(facts) {
+    return this.#come({ type: "room.create", ...facts });
+  }
+
+  /** Find or begin the conversation with these people. @param {number[]} people */
+  converse(people) {
+    return this.#come({ type: "room.direct", people });
   }
 
   /** What waits in the outbox, to each room. @param {import("../lib/types.js").Pending[]} items */
@@ -153,6 +161,12 @@ export class Rooms {
       }
       for (const room of this.all()) if (!byRoom.has(room.id) && room.pending.value.length) room.pending.value = [];
     });
+  }
+
+  async #come(command) {
+    await this.link.attempted(); // the page has just come up, and somebody was quicker
+    const { room, state } = await this.link.hear(command);
+    return { room: this.of(room), created: state.created };
   }
 
   #leaveNow(room) {

@@ -17,6 +17,7 @@ export function pack(replica, recent) {
   const people = new Map(replica.me ? [[replica.me.id, replica.me]] : []);
   const withMessages = new Set(recent.slice(-MOST_ROOMS));
   const rooms = replica.joinedRooms().map((room) => {
+    for (const person of room.info.people ?? []) addPerson(person);
     const window = withMessages.has(room.id) && room.position !== null ? tail(liveWindow(room.windows)) : null;
     for (const { author } of window?.messages ?? []) addPerson(author);
     for (const { actor } of window?.notices ?? []) addPerson(actor);

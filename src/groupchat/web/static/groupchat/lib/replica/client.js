@@ -84,6 +84,7 @@ export class ClientReplica {
     if (another) this.forget();
     this.epoch = reply.epoch;
     this.#takeMe(reply.me, reply.is_owner);
+    this.#takePeople(reply.people ?? []);
     this.position = reply.seq;
     this.seen = reply.seq;
     this.known = true;
@@ -216,6 +217,7 @@ export class ClientReplica {
 
   #iChanged(frame) {
     this.seen = Math.max(this.seen, frame.to);
+    this.#takePeople(frame.people ?? []);
     const states = new Map((frame.rooms ?? []).map((state) => [state.room.id, state]));
     for (const membership of frame.memberships ?? []) this.#myMembership(membership, states.get(membership.room));
     if (this.position !== null && frame.since <= this.position && frame.to > this.position) this.position = frame.to;

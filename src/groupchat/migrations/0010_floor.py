@@ -3,7 +3,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("groupchat", "0008_pinned"),
+        ("groupchat", "0009_rooms_of_every_kind"),
     ]
 
     operations = [

@@ -1,0 +1,109 @@
+"""What is done to the members of a room: brought in, sent out, given a role."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from django.db import transaction
+
+from groupchat.actions.counters import RoomChange, changed_mine, lock_people, lock_rooms
+from groupchat.actions.effects import record
+from groupchat.actions.owners import is_last_owner
+from groupchat.actions.rooms.coming import admit
+from groupchat.conf import conf
+from groupchat.errors import Forbidden, Invalid, NotFound
+from groupchat.events import MemberJoined, MemberRemoved, RoleGiven
+from groupchat.models import Membership, Person, Room
+from groupchat.permissions import (
+    is_banned,
+    is_joined,
+    require_active,
+    require_give_role,
+    require_invite,
+    require_remove,
+)
+
+
+@transaction.atomic
+def invite(*, person: Person, room_id: int, people: Collection[int]) -> list[int]:
+    """Make these people members; gives the ids of those who were none. Raises NotFound where one of them is not there,
+    Forbidden where one is banned: nobody is brought in then.
+    """
+    require_active(person)
+    limit = conf().max_invited_people
+    if limit and len(people) > limit:
+        raise Invalid(f"people: at most {limit} at once.", field="people")
+    change = _locked(room_id)
+    require_invite(person, change.room, _membership(room_id, person.pk))
+    locked = lock_people(people)
+    if len(locked) < len(set(people)) or not all(one.is_admitted for one in locked.values()):
+        raise NotFound("Somebody of these is not here any more.", field="people")
+    known = {one.person_id: one for one in Membership.objects.filter(room_id=room_id, person_id__in=locked)}
+    if any(map(is_banned, known.values())):
+        raise Forbidden("Somebody of these was banned from this room.", field="people", why="banned")
+    came = [admit(change, one, known.get(one.pk)) for one in locked.values() if not is_joined(known.get(one.pk))]
+    for membership in came:
+        membership.save()
+    change.save()
+    for membership in came:
+        changed_mine(membership.person_id, [membership], [change.room])
+    record([MemberJoined(room_id, membership.person_id) for membership in came])
+    return [membership.person_id for membership in came]
+
+
+@transaction.atomic
+def remove(*, person: Person, room_id: int, target_id: int) -> Room:
+    """Send somebody out; what they wrote stays. Who is not in the room is out of it already."""
+    require_active(person)
+    change = _locked(room_id)
+    target = _membership(room_id, target_id)
+    require_remove(person, change.room, _membership(room_id, person.pk), target if is_joined(target) else None)
+    if target is None or not is_joined(target):
+        return change.room
+    locked = lock_people([target_id])
+    target.refresh_from_db()  # a mark may have moved before the lock
+    target.state = Membership.State.KICKED
+    _save(change, target, locked[target_id])
+    record([MemberRemoved(room_id, target_id, person.pk)])
+    return change.room
+
+
+@transaction.atomic
+def give_role(*, person: Person, room_id: int, target_id: int, role: str) -> Room:
+    """Say what somebody is in the room. Its last owner stays one until somebody else is: raises Forbidden."""
+    require_active(person)
+    if role not in Membership.Role.values:
+        raise Invalid(f"role: one of {', '.join(Membership.Role.values)}.", field="role")
+    change = _locked(room_id)
+    require_give_role(person, change.room, _membership(room_id, person.pk))
+    target = _membership(room_id, target_id)
+    if target is None or not is_joined(target):
+        raise NotFound("This person is not in the room.", field="person")
+    if target.role == role:
+        return change.room
+    if is_last_owner(target):
+        raise Forbidden("Make somebody else an owner of the room first.", field="role", why="last_owner")
+    locked = lock_people([target_id])
+    target.refresh_from_db()
+    target.role = role
+    _save(change, target, locked[target_id])
+    record([RoleGiven(room_id, target_id, person.pk)])
+    return change.room
+
+
+def _locked(room_id: int) -> RoomChange:
+    change = lock_rooms([room_id]).get(room_id)
+    if change is None:
+        raise NotFound("There is no such room.")
+    return change
+
+
+def _membership(room_id: int, person_id: int) -> Membership | None:
+    return Membership.objects.filter(room_id=room_id, person_id=person_id).first()
+
+
+def _save(change: RoomChange, membership: Membership, person: Person) -> None:
+    change.changed(membership, person)
+    membership.save()
+    change.save()
+    changed_mine(person.pk, [membership])

@@ -1,0 +1,44 @@
+"""Who has a room when its owner goes: a room is never without one as long as somebody is in it."""
+
+from __future__ import annotations
+
+from django.db.models import Case, QuerySet, Value, When
+
+from groupchat.actions.counters import RoomChange
+from groupchat.models import Membership, Person
+
+_NEXT_IN_LINE = Case(
+    When(role=Membership.Role.MODERATOR, then=Value(0)),
+    When(role=Membership.Role.MEMBER, then=Value(1)),
+    default=Value(2),
+)
+
+
+def is_last_owner(membership: Membership) -> bool:
+    """Whether nobody else owns the room. Call it under the room's lock."""
+    return membership.role == Membership.Role.OWNER and not _others(membership).filter(role=membership.role).exists()
+
+
+def heir_of(membership: Membership) -> Membership | None:
+    """Who is to own the room once this member goes: of those of the highest role, who has been in it longest. None
+    where it has another owner, or nobody else is there.
+
+    A moderator comes before a member, a member before a reader. Call it under the room's lock.
+    """
+    if not is_last_owner(membership):
+        return None
+    admitted = _others(membership).filter(person__is_active=True, person__account_active=True)
+    return admitted.order_by(_NEXT_IN_LINE, "pk").first()
+
+
+def give_on(change: RoomChange, heir: Membership, person: Person) -> None:
+    """Let the heir own the room. Their own row, `person`, is locked; the caller says it in their counter."""
+    heir.refresh_from_db()  # a mark may have moved before the lock
+    heir.role = Membership.Role.OWNER
+    change.changed(heir, person)
+    heir.save()
+
+
+def _others(membership: Membership) -> QuerySet[Membership]:
+    joined = Membership.objects.filter(room_id=membership.room_id, state=Membership.State.JOINED)
+    return joined.exclude(pk=membership.pk)

@@ -1,0 +1,105 @@
+"""Asking the rules that are in force, by whoever is about to do something."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from functools import cache
+
+from django.utils.module_loading import import_string
+
+from groupchat.conf import conf
+from groupchat.errors import Forbidden, NotFound
+from groupchat.models import Membership, Message, Person, Room
+from groupchat.permissions.rules import Refusal, Rules
+
+
+def rules() -> Rules:
+    """Those of the site, or ours."""
+    return _rules(conf().permissions)
+
+
+@cache
+def _rules(path: str) -> Rules:
+    made: Rules = import_string(path)()
+    return made
+
+
+def can_read(person: Person | None, room: Room, membership: Membership | None) -> bool:
+    return rules().read(person, room, membership) is None
+
+
+def require_read(person: Person | None, room: Room | None, membership: Membership | None) -> Room:
+    return _room(room, rules().read(person, room, membership) if room is not None else None)
+
+
+def require_join(person: Person | None, room: Room | None, membership: Membership | None) -> Room:
+    return _room(room, rules().join(person, room, membership) if room is not None else None)
+
+
+def require_leave(person: Person | None, room: Room, membership: Membership | None) -> None:
+    _require(rules().leave(person, room, membership))
+
+
+def require_post(person: Person | None, room: Room | None, membership: Membership | None) -> Room:
+    return _room(room, rules().post(person, room, membership) if room is not None else None)
+
+
+def require_manage(person: Person | None, room: Room, membership: Membership | None) -> None:
+    _require(rules().manage(person, room, membership))
+
+
+def require_restore(person: Person | None, room: Room, membership: Membership | None) -> None:
+    _require(rules().restore(person, room, membership))
+
+
+def require_invite(person: Person | None, room: Room, membership: Membership | None) -> None:
+    _require(rules().invite(person, room, membership))
+
+
+def require_remove(
+    person: Person | None, room: Room, membership: Membership | None, target: Membership | None = None
+) -> None:
+    _require(rules().remove(person, room, membership, target))
+
+
+def require_give_role(person: Person | None, room: Room, membership: Membership | None) -> None:
+    _require(rules().give_role(person, room, membership))
+
+
+def require_edit(person: Person | None, message: Message, membership: Membership | None) -> None:
+    _require(rules().edit(person, message, membership))
+
+
+def require_delete(person: Person | None, message: Message, membership: Membership | None) -> None:
+    _require(rules().delete(person, message, membership))
+
+
+def require_versions(person: Person | None, message: Message, membership: Membership | None) -> None:
+    _require(rules().see_versions(person, message, membership))
+
+
+def require_make_room(person: Person, kind: str) -> None:
+    _require(rules().make_room(person, kind))
+
+
+def require_converse(person: Person, others: Collection[Person], in_common: Collection[int]) -> None:
+    _require(rules().converse(person, others, in_common))
+
+
+def require_active(person: Person) -> None:
+    """Whoever is switched off, or gone, does nothing at all."""
+    if not person.is_admitted:
+        signed_out = person.kind == Person.Kind.GUEST and person.is_active
+        raise Forbidden("You signed out." if signed_out else "Your account is switched off.")
+
+
+def _require(refusal: Refusal) -> None:
+    if refusal is not None:
+        raise refusal
+
+
+def _room(room: Room | None, refusal: Refusal) -> Room:
+    _require(refusal)
+    if room is None:
+        raise NotFound("There is no such room.")
+    return room

@@ -1,0 +1,64 @@
+"""Where somebody stands in a room, and on the site."""
+
+from __future__ import annotations
+
+from enum import IntEnum
+
+from groupchat.models import Membership, Person, Room
+
+
+class Rank(IntEnum):
+    """Who is above whom in a room."""
+
+    NOBODY = 0
+    READER = 1
+    MEMBER = 2
+    MODERATOR = 3
+    OWNER = 4
+    SITE_OWNER = 5
+
+
+_OF_ROLE = {
+    Membership.Role.READER: Rank.READER,
+    Membership.Role.MEMBER: Rank.MEMBER,
+    Membership.Role.MODERATOR: Rank.MODERATOR,
+    Membership.Role.OWNER: Rank.OWNER,
+}
+
+
+def is_joined(membership: Membership | None) -> bool:
+    return membership is not None and membership.state == Membership.State.JOINED
+
+
+def is_banned(membership: Membership | None) -> bool:
+    return membership is not None and membership.state == Membership.State.BANNED
+
+
+def owns_site(person: Person | None) -> bool:
+    """Site owners have an account: a guest's cookie rules nothing but the rooms that they made."""
+    return person is not None and person.is_owner and person.kind != Person.Kind.GUEST
+
+
+def rank_in_room(membership: Membership | None) -> Rank:
+    """By their role alone."""
+    if membership is None or membership.state != Membership.State.JOINED:
+        return Rank.NOBODY
+    return _OF_ROLE.get(Membership.Role(membership.role), Rank.MEMBER)
+
+
+def rank_of(person: Person | None, membership: Membership | None) -> Rank:
+    """By their role, or because the site is theirs."""
+    return Rank.SITE_OWNER if owns_site(person) else rank_in_room(membership)
+
+
+def floor_of(room: Room, membership: Membership | None, *, heard_from: int | None = None) -> int:
+    """The number of the first message of a room that one may read; 0: all of them.
+
+    Who is not in a room that shows newcomers nothing older sees what passes while they look in: from the number
+    `heard_from` on, where their subscription began, and without one nothing.
+    """
+    if membership is not None and is_joined(membership):
+        return membership.floor
+    if room.history == Room.History.ALL:
+        return 0
+    return room.last_number + 1 if heard_from is None else heard_from
