@@ -179,7 +179,9 @@ def test_live_frames_have_the_members_of_the_examples(live: Shapes, documented: 
             # Those of conversations, where there are any: as in a frame that introduces them.
             people = {path for path in found if path.startswith(".people")}
             assert people <= live["people"]
-            found -= people
+            of_room = {path for path in found if ".room.people" in path}
+            assert {path.removeprefix(".rooms[]") for path in of_room} <= live["reply to room.direct"]
+            found -= people | of_room
         if kind == "reply to members":
             found, expected = found - {".next:NoneType"}, expected - {".next:NoneType"}
         if kind == "reply to messages":
