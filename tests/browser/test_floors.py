@@ -4,28 +4,27 @@ from __future__ import annotations
 
 from playwright.sync_api import expect
 from tests.browser.conftest import Meet
-from tests.browser.play import Site, complaints
+from tests.browser.play import Site, Someone, complaints
 
-SET_HISTORY = (
-    "from groupchat.actions import rooms\n"
-    "room = Room.objects.get(name={room!r})\n"
-    "owner = Person.objects.get(memberships__room=room, memberships__role='owner')\n"
-    "rooms.set_history(person=owner, room_id=room.pk, history={history!r})\n"
-)
+EVERYTHING = "everything"
+WHAT_COMES = "only what is written after they came"
 SINCE_THEN = "You see what was written since you joined."
 FROM_BEFORE = "This was written before you came."
 
 
-def show(site: Site, room: str, history: str) -> None:
+def show(owner: Someone, choice: str) -> None:
     """What an owner may choose."""
-    site.shell(SET_HISTORY.format(room=room, history=history))
+    owner.page.get_by_role("button", name="About this room").click()
+    owner.page.get_by_role("group", name="New members see").get_by_label(choice).check()
+    owner.page.get_by_role("button", name="Save").click()
+    expect(owner.page.get_by_role("dialog")).to_have_count(0)
 
 
 def test_a_newcomer_sees_where_the_room_begins_for_them(meet: Meet, site: Site, room: str) -> None:
     ada = meet("Ada").enters(room)
     ada.says("a secret of old")
     ada.sees_sent("a secret of old")
-    show(site, room, "joined")
+    show(ada, WHAT_COMES)
     grace = meet("Grace").enters(room)
     expect(grace.page.get_by_text(SINCE_THEN)).to_be_visible()
     ada.message("a secret of old").hover()
@@ -42,14 +41,14 @@ def test_a_newcomer_sees_where_the_room_begins_for_them(meet: Meet, site: Site, 
     expect(ada.page.get_by_text(SINCE_THEN)).to_have_count(0)
 
 
-def test_everything_comes_into_sight_when_the_room_shows_it_again(meet: Meet, site: Site, room: str) -> None:
+def test_everything_comes_into_sight_when_the_room_shows_it_again(meet: Meet, room: str) -> None:
     ada = meet("Ada").enters(room)
     ada.says("said of old")
     ada.sees_sent("said of old")
-    show(site, room, "joined")
+    show(ada, WHAT_COMES)
     grace = meet("Grace").enters(room)
     expect(grace.page.get_by_text(SINCE_THEN)).to_be_visible()
-    show(site, room, "all")
+    show(ada, EVERYTHING)
     grace.sees("said of old")
     expect(grace.page.get_by_text(SINCE_THEN)).to_have_count(0)
 
@@ -60,7 +59,7 @@ def test_the_copy_on_the_device_loses_what_is_not_for_one_any_more(meet: Meet, s
     grace = meet("Grace").enters(room)
     ada.says("said of old")
     grace.sees("said of old")
-    show(site, room, "joined")
+    show(ada, WHAT_COMES)
     grace.keeps("said of old")
     grace.page.goto("about:blank")
     site.shell(

@@ -66,11 +66,11 @@ function Facts({ room }) {
 
   async function save(event) {
     event.preventDefault();
-    const { name, topic } = event.currentTarget.elements;
+    const { name, topic, history } = event.currentTarget.elements;
     busy.value = true;
     failure.value = null;
     try {
-      await room.configure({ name: name.value, topic: topic.value });
+      await room.configure({ name: name.value, topic: topic.value, history: history.value });
       closeDialog();
     } catch (error) {
       failure.value = error;
@@ -89,6 +89,11 @@ function Facts({ room }) {
       <label for=${`${id}-topic`}>${gettext("Topic")}</label>
       <input id=${`${id}-topic`} name="topic" dir="auto" autocomplete="off" maxlength=${limits.topic_characters || undefined} defaultValue=${info.topic} />
     </div>
+    <fieldset class="field">
+      <legend>${gettext("New members see")}</legend>
+      <label class="check"><input type="radio" name="history" value="all" defaultChecked=${info.history !== "joined"} />${gettext("everything")}</label>
+      <label class="check"><input type="radio" name="history" value="joined" defaultChecked=${info.history === "joined"} />${gettext("only what is written after they came")}</label>
+    </fieldset>
     ${failure.value && html`<p class="form-error" role="alert">${reason(failure.value)}</p>`}
     <div class="dialog-foot">
       <button class="button quiet" type="button" onClick=${closeDialog}>${gettext("Cancel")}</button>
