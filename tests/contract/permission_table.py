@@ -91,6 +91,12 @@ def rows() -> tuple[Row, ...]:
         ),
         Row(("room.invite",), "bring somebody in", lambda r, p, room, m, o: r.invite(p, room, m)),
         Row(("room.remove",), "send a member out", lambda r, p, room, m, o: r.remove(p, room, m, o)),
+        Row(
+            ("room.ban", "room.unban", "room.silence"),
+            "ban or silence a member, and take it back",
+            lambda r, p, room, m, o: r.remove(p, room, m, o),
+        ),
+        Row(("room.sanctions",), "see who is banned and silenced", lambda r, p, room, m, o: r.remove(p, room, m)),
         Row(("room.role",), "say what a member is", lambda r, p, room, m, o: r.give_role(p, room, m)),
         Row(
             ("room.rename", "room.topic", "room.settings", "room.archive", "room.delete"),

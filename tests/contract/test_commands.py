@@ -25,6 +25,7 @@ MAY_BE_LEFT_OUT = {"uncounted"}
 ANSWERED_AS_ANOTHER = {  # the document says as which
     *("room.join", "room.rename", "message.edit"),
     *("room.archive", "room.remove", "room.restore"),
+    *("room.ban", "room.unban"),
 }
 
 

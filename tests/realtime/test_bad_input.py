@@ -134,13 +134,18 @@ def wrong_commands(room: int) -> Iterator[tuple[dict[str, Any], str, str | None]
         "room.invite": {"room": room, "people": [HUGE - 1]},
         "room.remove": {"room": room, "person": HUGE - 1},
         "room.role": {"room": room, "person": HUGE - 1, "role": "owner"},
+        "room.ban": {"room": room, "person": HUGE - 1, "seconds": 60, "reason": "Spam"},
+        "room.unban": {"room": room, "person": HUGE - 1},
+        "room.silence": {"room": room, "person": HUGE - 1, "seconds": 60, "reason": "Spam"},
+        "room.sanctions": {"room": room},
         "rooms": {"query": "lob"},
         "people.find": {"query": "gra"},
     }
     optional = {("subscribe", "room"), ("changes", "room"), ("room.archive", "archived")}
+    optional |= {("room.ban", "seconds"), ("room.ban", "reason"), ("room.silence", "reason")}
     optional |= {("room.create", "kind"), ("room.create", "topic"), ("rooms", "query"), ("people.find", "query")}
     optional |= {("room.settings", "topic"), ("room.settings", "kind"), ("room.settings", "history")}
-    whole = {"room", "number", "since", "before", "after", "around", "limit", "person"}
+    whole = {"room", "number", "since", "before", "after", "around", "limit", "person", "seconds"}
     choices = {"pinned", "archived"}
     wrong_whole = ("1", 1.5, True, [], {}, -1, HUGE, None)
     wrong_text = (1, True, [], {}, None)
@@ -268,6 +273,10 @@ TYPES = st.sampled_from(
         "room.invite",
         "room.remove",
         "room.role",
+        "room.ban",
+        "room.unban",
+        "room.silence",
+        "room.sanctions",
         "rooms",
         "people.find",
         "ping",
@@ -298,6 +307,8 @@ NAMES = st.sampled_from(
         "role",
         "query",
         "archived",
+        "seconds",
+        "reason",
     ]
 )
 WHOLE = st.sampled_from([0, 1, 2, 3, -1, 2**31, 2**53, 2**63 - 1, 2**63, 2**64, 10**30])

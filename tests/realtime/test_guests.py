@@ -64,6 +64,10 @@ def test_a_refused_word_leaves_no_trace(stage: Stage) -> None:
         ("room.invite", "forbidden"): {"room": room, "people": [alice.id]},
         ("room.remove", "forbidden"): {"room": room, "person": alice.id},
         ("room.role", "forbidden"): {"room": room, "person": alice.id, "role": "reader"},
+        ("room.ban", "forbidden"): {"room": room, "person": alice.id},
+        ("room.unban", "forbidden"): {"room": room, "person": alice.id},
+        ("room.silence", "forbidden"): {"room": room, "person": alice.id, "seconds": 60},
+        ("room.sanctions", "forbidden"): {"room": room},
         ("people.find", "unauthenticated"): {"query": "al"},
     }
     for (type_, code), members in refusals.items():

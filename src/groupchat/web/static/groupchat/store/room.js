@@ -265,6 +265,26 @@ export class RoomStore {
     return this.lent.line.command({ type: "room.pin", room: this.id, pinned });
   }
 
+  /** Keep somebody out for so long, or (null) for good. @param {number} person @param {{seconds: number|null, reason: string}} how */
+  ban(person, { seconds, reason }) {
+    return this.lent.line.command({ type: "room.ban", room: this.id, person, seconds, reason });
+  }
+
+  /** @param {number} person */
+  unban(person) {
+    return this.lent.line.command({ type: "room.unban", room: this.id, person });
+  }
+
+  /** Let a member only read for so long; 0 seconds: write again. @param {number} person @param {{seconds: number, reason?: string}} how */
+  silence(person, { seconds, reason = "" }) {
+    return this.lent.line.command({ type: "room.silence", room: this.id, person, seconds, reason });
+  }
+
+  /** Who is banned or silenced. @param {number} [after] @returns {Promise<{sanctions: import("../lib/types.js").Sanction[], next: number|null}>} */
+  sanctions(after = 0) {
+    return this.lent.line.command({ type: "room.sanctions", room: this.id, after });
+  }
+
   loadMembers() {
     return this.memberList.load();
   }
