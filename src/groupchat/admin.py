@@ -6,16 +6,17 @@ from typing import TYPE_CHECKING, Any
 
 from django.contrib import admin, messages
 from django.db.models import Model, QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, StreamingHttpResponse
+from django.http.response import HttpResponseBase
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
-from groupchat.actions import effects
+from groupchat.actions import audit, effects
 from groupchat.actions.messages import delete
 from groupchat.actions.people import person_of_user
 from groupchat.actions.tokens import revoke
 from groupchat.errors import ChatError
-from groupchat.models import Effect, Membership, Message, Notice, Person, Room, Token
+from groupchat.models import AuditEntry, Effect, Membership, Message, Notice, Person, Room, Token
 
 if TYPE_CHECKING:
     _ModelAdmin = admin.ModelAdmin[Any]
@@ -99,6 +100,23 @@ class NoticeAdmin(ReadOnly):
     list_filter = ["kind"]
     list_select_related = ["room", "actor"]
     search_fields = ["room__name", "text"]
+
+
+@admin.register(AuditEntry)
+class AuditAdmin(ReadOnly):
+    """Who did what to whom, and what was there before; to be filtered, and taken along as a table."""
+
+    list_display = ["at", "act", "by_name", "person_name", "room_name", "before", "after"]
+    list_filter = ["act", "at"]
+    search_fields = ["by_name", "person_name", "room_name"]
+    ordering = ["-pk"]
+    actions = ["as_table"]
+
+    @admin.action(description=_("Save the selected entries as a table (CSV)"))
+    def as_table(self, request: HttpRequest, queryset: QuerySet[AuditEntry]) -> HttpResponseBase:
+        response = StreamingHttpResponse(audit.as_csv(queryset), content_type="text/csv; charset=utf-8")
+        response.headers["Content-Disposition"] = 'attachment; filename="audit.csv"'
+        return response
 
 
 @admin.register(Token)

@@ -10,6 +10,7 @@ from itertools import islice
 
 from django.db import connections
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.utils import timezone
 
 from groupchat.conf import conf
 from groupchat.errors import Invalid
@@ -35,7 +36,7 @@ def rooms(person: Person, *, after: int = 0, limit: int = 50) -> RoomsPage:
     """A page of the rooms that the person may read (`Rules.read`, as the database asks it)."""
     limit = min(limit, conf().max_page_rooms or ALL_OF_THEM)
     own = Membership.objects.filter(room=OuterRef("pk"), person=person)
-    is_open = Q(kind__in=Room.OPEN) & ~Exists(own.filter(state=Membership.State.BANNED))
+    is_open = Q(kind__in=Room.OPEN) & ~Exists(own.filter(_is_banned()))
     is_mine = Exists(own.filter(state=Membership.State.JOINED))
     readable = Room.objects.filter(is_open | is_mine, deleted_at=None, pk__gt=after)
     found = list(readable.order_by("pk")[: limit + 1])
@@ -52,6 +53,12 @@ def rooms(person: Person, *, after: int = 0, limit: int = 50) -> RoomsPage:
 def recently_active_rooms(*, limit: int = 12) -> list[Room]:
     """Open rooms, those with the newest room activity first."""
     return list(islice(merge(*_lively(None, "", None, limit), key=_liveliness, reverse=True), limit))
+
+
+def _is_banned() -> Q:
+    """As `permissions.is_banned`."""
+    holds = Q(banned_until=None) | Q(banned_until__gt=timezone.now())
+    return Q(state=Membership.State.BANNED) & holds
 
 
 def _liveliness(room: Room) -> tuple[datetime, int]:
@@ -118,8 +125,8 @@ def _lively(person: Person | None, key: str, after: str | None, limit: int) -> l
         at, room_id = _read_cursor(after)
         listed = listed.filter(Q(last_message_at__lt=at) | Q(last_message_at=at, pk__lt=room_id))
     if person is not None:
-        banned = Membership.objects.filter(room=OuterRef("pk"), person=person, state=Membership.State.BANNED)
-        listed = listed.exclude(Exists(banned))
+        own = Membership.objects.filter(room=OuterRef("pk"), person=person)
+        listed = listed.exclude(Exists(own.filter(_is_banned())))
     return [listed.filter(kind=kind)[:limit] for kind in Room.OPEN]
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from enum import IntEnum
 from math import ceil
 from typing import Any
@@ -77,8 +78,31 @@ class Unauthenticated(ChatError):
 
 
 class Forbidden(ChatError):
+    """`until` says when it ends by itself, `reason` what somebody gave as theirs."""
+
     code = "forbidden"
     status = 403
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        field: str | None = None,
+        why: str | None = None,
+        until: datetime | None = None,
+        reason: str = "",
+    ) -> None:
+        super().__init__(message, field=field, why=why)
+        self.until = until
+        self.reason = reason
+
+    def as_json(self) -> dict[str, Any]:
+        told = super().as_json()
+        if self.until is not None:
+            told["until"] = self.until.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+        if self.reason:
+            told["reason"] = self.reason
+        return told
 
 
 class NotFound(ChatError):

@@ -88,6 +88,24 @@ class MemberRemoved:
 
 
 @dataclass(frozen=True, slots=True)
+class MemberBanned:
+    """Somebody keeps a person out of a room, for a time or for good."""
+
+    room_id: int
+    person_id: int
+    banned_by_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class MemberSilenced:
+    """Somebody lets a member only read for a time."""
+
+    room_id: int
+    person_id: int
+    silenced_by_id: int
+
+
+@dataclass(frozen=True, slots=True)
 class RoleGiven:
     """Somebody said what a person is in a room."""
 
@@ -136,6 +154,8 @@ Event = (
     | MemberJoined
     | MemberLeft
     | MemberRemoved
+    | MemberBanned
+    | MemberSilenced
     | RoleGiven
     | RoomCreated
     | RoomRenamed
@@ -154,6 +174,8 @@ EVENTS: dict[str, type[Event]] = {
     "member_joined": MemberJoined,
     "member_left": MemberLeft,
     "member_removed": MemberRemoved,
+    "member_banned": MemberBanned,
+    "member_silenced": MemberSilenced,
     "role_given": RoleGiven,
     "room_created": RoomCreated,
     "room_renamed": RoomRenamed,

@@ -17,6 +17,8 @@ message_deleted = Signal()
 member_joined = Signal()
 member_left = Signal()
 member_removed = Signal()
+member_banned = Signal()
+member_silenced = Signal()
 role_given = Signal()
 room_created = Signal()
 room_renamed = Signal()
@@ -33,6 +35,8 @@ SIGNALS: dict[type[Event], Signal] = {
     events.MemberJoined: member_joined,
     events.MemberLeft: member_left,
     events.MemberRemoved: member_removed,
+    events.MemberBanned: member_banned,
+    events.MemberSilenced: member_silenced,
     events.RoleGiven: role_given,
     events.RoomCreated: room_created,
     events.RoomRenamed: room_renamed,

@@ -13,6 +13,7 @@ from groupchat.errors import Invalid, TooLong
 LONGEST_NAME = 200
 LONGEST_KEY = 400  # of a folded name: NFKC makes up to eighteen characters of one
 LONGEST_TOPIC = 1_000
+LONGEST_REASON = 300
 
 _UPPER = re.compile("[A-Z]")
 _WRITTEN = re.compile("~([_~])|_")
@@ -84,6 +85,13 @@ def clean_topic(topic: str) -> str:
         return ""
     limit = _within(conf().max_topic_characters, LONGEST_TOPIC)
     return _clean_line(topic, field="topic", what="A topic", limit=limit)
+
+
+def clean_reason(reason: str) -> str:
+    """What somebody is told of why; may be empty."""
+    if not reason.strip():
+        return ""
+    return _clean_line(reason, field="reason", what="A reason", limit=LONGEST_REASON)
 
 
 def clean_person_name(name: str) -> str:

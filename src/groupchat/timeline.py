@@ -310,7 +310,7 @@ def mine_of(person_ids: Iterable[int]) -> dict[int, OwnState]:
         .order_by("room_id")
         .values_list(
             *("room__seq", "room__last_number"),
-            *("person_id", "room_id", "person_seq", "role", "state", "last_read_number", "notify", "pinned", "floor"),
+            *("person_id", "room_id", "person_seq", *Membership.OWN),
         )
     )
     found = list(Room.objects.filter(pk__in={row[3] for row in memberships}))
@@ -318,21 +318,13 @@ def mine_of(person_ids: Iterable[int]) -> dict[int, OwnState]:
     resources = {room.pk: (room_resource(room), last_message_at(room)) for room in found}
     rooms: dict[int, list[RoomState]] = {person_id: [] for person_id in seqs}
     # Behind the marks: what is deleted or moved meanwhile comes as a change, and may be said twice.
-    behind = {row[2] for row in memberships if row[1] > row[7]}
+    marked = 5 + Membership.OWN.index("last_read_number")
+    behind = {row[2] for row in memberships if row[1] > row[marked]}
     skipped = uncounted(behind) if behind else {}
-    for room_seq, last_number, person_id, room_id, seq, role, state, last_read_number, *own in memberships:
+    for room_seq, last_number, person_id, room_id, seq, *own in memberships:
         if room_id not in resources or person_id not in rooms:
             continue
-        me = own_membership(
-            room=room_id,
-            seq=seq,
-            role=role,
-            state=state,
-            last_read_number=last_read_number,
-            notify=own[0],
-            pinned=own[1],
-            floor=own[2],
-        )
+        me = own_membership(room=room_id, seq=seq, own=dict(zip(Membership.OWN, own, strict=True)))
         room, written_at = resources[room_id]
         whole: RoomState = {
             "room": room,

@@ -13,7 +13,7 @@ from tests.domain.conftest import Ear
 from tests.domain.says import say
 
 from groupchat import timeline
-from groupchat.actions import members, memberships, messages, rooms
+from groupchat.actions import members, memberships, messages, rooms, sanctions
 from groupchat.actions.guests import act_as_new_guest
 from groupchat.actions.messages import Post
 from groupchat.actions.people import Guest, end_guest, end_sessions, person_of_guest, set_active
@@ -146,6 +146,15 @@ ACTIONS: dict[str, Callable[[World], object]] = {
     "give a role": lambda w: members.give_role(
         person=w.alice, room_id=w.lobby.pk, target_id=w.carol.pk, role="moderator"
     ),
+    "silence and let speak": lambda w: [
+        sanctions.silence(person=w.alice, room_id=w.lobby.pk, target_id=w.carol.pk, seconds=seconds)
+        for seconds in (60, 0)
+    ],
+    "ban and let in": lambda w: [
+        sanctions.ban(person=w.alice, room_id=w.lobby.pk, target_id=w.carol.pk, seconds=60, reason="Spam"),
+        sanctions.unban(person=w.alice, room_id=w.lobby.pk, target_id=w.carol.pk),
+    ],
+    "ban who never was there": lambda w: sanctions.ban(person=w.alice, room_id=w.lobby.pk, target_id=w.root.pk),
     "the owner leaves": lambda w: rooms.leave(person=w.alice, room_id=w.lobby.pk),
     "the owner is deleted": lambda w: w.alice.user.delete() if w.alice.user else None,
     "end sessions": lambda w: end_sessions(person=w.alice),
@@ -244,7 +253,7 @@ def test_every_action_is_tried() -> None:
 
     verbs = {
         name
-        for module in (rooms, members, messages, memberships, people, guests)
+        for module in (rooms, members, sanctions, messages, memberships, people, guests)
         for name, value in vars(module).items()
         if inspect.isfunction(value) and value.__module__.startswith(module.__name__) and not name.startswith("_")
     }
@@ -253,7 +262,7 @@ def test_every_action_is_tried() -> None:
     assert verbs - looks == {
         *("enter", "create", "converse", "join", "leave"),
         *("configure", "rename", "set_topic", "set_history", "archive", "delete", "restore"),
-        *("invite", "remove", "give_role"),
+        *("invite", "remove", "give_role", "ban", "unban", "silence"),
         *("take_name", "name_anew"),
         *("post", "edit", "delete", "read", "pin", "raise_marks"),
         *("person_of_guest", "act_as_new_guest", "end_guest", "end_sessions", "set_active"),

@@ -16,7 +16,7 @@ from groupchat.actions.people import Guest
 from groupchat.models import Membership, Person, Room
 from groupchat.protocol import ChangesFrame, MembershipResource, MessageResource, RoomResource
 from groupchat.publication import MyChanges, RoomChanges, published
-from groupchat.resources import membership_resource, room_resource
+from groupchat.resources import membership_resource, moment, room_resource
 
 OTHER: dict[str, Any] = {
     "kind": Room.Kind.PRIVATE,
@@ -31,6 +31,9 @@ OTHER: dict[str, Any] = {
     "notify": Membership.Notify.NOTHING,
     "pinned": True,
     "floor": 3,
+    "silenced_until": datetime(2036, 1, 2, tzinfo=UTC),
+    "banned_until": datetime(2036, 1, 2, tzinfo=UTC),
+    "reason": "Spam",
     "archived_at": datetime(2026, 1, 2, tzinfo=UTC),
     "deleted_at": datetime(2026, 1, 2, tzinfo=UTC),
 }
@@ -87,7 +90,8 @@ def test_what_a_person_is_told_of_a_membership_is_saved(
         changed_mine(bob.pk, [membership])
     (changes,) = told
     (resource,) = changes.frame["memberships"]
-    assert resource[field] == OTHER[field]
+    wanted = OTHER[field]
+    assert resource[field] == (moment(wanted) if isinstance(wanted, datetime) else wanted)
     assert resource == membership_resource(Membership.objects.get(pk=membership.pk))
 
 

@@ -56,7 +56,11 @@ _MEMBERSHIP = [
     "notify",
     "pinned",
     "floor",
+    "silenced_until",
+    "banned_until",
+    "reason",
 ]
+_ENDS = ("silenced_until", "banned_until")
 _COUNTERS = attrgetter("seq", *_KIND_SEQS)
 _GUEST_ID = Person._meta.get_field("guest_id")
 
@@ -140,6 +144,8 @@ class BulkSql:
         )
         width = len(_MEMBERSHIP)
         found = [self._instance(Membership, _MEMBERSHIP, row[:width]) for row in rows]
+        for membership in found:
+            self._read_moments(membership, _ENDS)
         people = {row[width]: self._instance(Person, _PERSON, row[width:]) for row in rows}
         if others := {person_id for _, person_id in pairs} - people.keys():
             rest = self._select(Person, _PERSON, f"id IN ({_marks(others)})", list(others))
@@ -204,9 +210,7 @@ class BulkSql:
         rooms = self._select(Room, _ROOM, where, parameters)
         for room in rooms:
             room.created_at = self._moment(room.created_at)
-            for name in ("last_message_at", "archived_at", "deleted_at"):
-                if (value := getattr(room, name)) is not None:
-                    setattr(room, name, self._moment(value))
+            self._read_moments(room, ("last_message_at", "archived_at", "deleted_at"))
         return rooms
 
     def _row(self, instance: models.Model) -> tuple[list[str], list[Any]]:
@@ -214,6 +218,11 @@ class BulkSql:
         fields = [field for field in instance._meta.concrete_fields if not field.primary_key]
         values = [field.get_db_prep_save(field.pre_save(instance, True), self._connection) for field in fields]
         return [str(field.column) for field in fields], values
+
+    def _read_moments(self, row: models.Model, names: Iterable[str]) -> None:
+        for name in names:
+            if (value := row.__dict__[name]) is not None:
+                row.__dict__[name] = self._moment(value)
 
     def _moment(self, value: Any) -> datetime:
         """As the ORM would have read it."""

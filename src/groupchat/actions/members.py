@@ -6,6 +6,7 @@ from collections.abc import Collection
 
 from django.db import transaction
 
+from groupchat.actions import audit
 from groupchat.actions.counters import RoomChange, changed_mine, lock_people, lock_rooms
 from groupchat.actions.effects import record
 from groupchat.actions.owners import is_last_owner
@@ -47,6 +48,8 @@ def invite(*, person: Person, room_id: int, people: Collection[int]) -> list[int
     change.save()
     for membership in came:
         changed_mine(membership.person_id, [membership], [change.room])
+    if came:
+        audit.note("invite", by=person, room=change.room, after={"people": [one.person_id for one in came]})
     record([MemberJoined(room_id, membership.person_id) for membership in came])
     return [membership.person_id for membership in came]
 
@@ -64,6 +67,7 @@ def remove(*, person: Person, room_id: int, target_id: int) -> Room:
     target.refresh_from_db()  # a mark may have moved before the lock
     target.state = Membership.State.KICKED
     _save(change, target, locked[target_id])
+    audit.note("remove", by=person, room=change.room, person=locked[target_id])
     record([MemberRemoved(room_id, target_id, person.pk)])
     return change.room
 
@@ -85,8 +89,10 @@ def give_role(*, person: Person, room_id: int, target_id: int, role: str) -> Roo
         raise Forbidden("Make somebody else an owner of the room first.", field="role", why="last_owner")
     locked = lock_people([target_id])
     target.refresh_from_db()
-    target.role = role
+    before, target.role = target.role, role
     _save(change, target, locked[target_id])
+    told = {"before": {"role": str(before)}, "after": {"role": role}}
+    audit.note("role", by=person, room=change.room, person=locked[target_id], **told)
     record([RoleGiven(room_id, target_id, person.pk)])
     return change.room
 

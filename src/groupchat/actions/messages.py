@@ -12,6 +12,7 @@ from uuid import UUID
 from django.db import transaction
 from django.utils import timezone
 
+from groupchat.actions import audit
 from groupchat.actions.bulk_sql import BulkSql, NewRow
 from groupchat.actions.counters import (
     changed_mine,
@@ -320,6 +321,8 @@ def delete(*, person: Person, room_id: int, number: int, now: datetime | None = 
         message.deleted_at = now or timezone.now()
         change.changed(message, message.author)
         message.save(update_fields=["body", "edited_at", "deleted_at", "seq", "parts"])
+        if message.author_id != person.pk:
+            audit.note("delete message", by=person, room=change.room, person=message.author, before={"number": number})
         record([MessageDeleted(room_id, number, message.author_id, person.pk)])
     return message
 

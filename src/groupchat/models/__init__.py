@@ -1,5 +1,6 @@
 """The nouns: what the database holds."""
 
+from groupchat.models.audit import AuditEntry
 from groupchat.models.effects import Effect
 from groupchat.models.memberships import Membership
 from groupchat.models.messages import Message, Notice
@@ -10,6 +11,7 @@ from groupchat.models.server import ServerState
 from groupchat.models.tokens import Token
 
 __all__ = [
+    "AuditEntry",
     "Effect",
     "Membership",
     "Message",

@@ -21,7 +21,10 @@ class Membership(models.Model):
     """
 
     # What a person is told of their own membership, and so what is saved with it; `person_seq` counts it.
-    OWN = ("role", "state", "last_read_number", "notify", "pinned", "floor")
+    OWN = (
+        *("role", "state", "last_read_number", "notify", "pinned", "floor"),
+        *("silenced_until", "banned_until", "reason"),
+    )
 
     class Role(models.TextChoices):
         OWNER = "owner", _("owner")
@@ -52,6 +55,10 @@ class Membership(models.Model):
     # Its default is the database's, too: a version that does not know the column may run beside.
     pinned = models.BooleanField(default=False, db_default=False)
     floor = models.PositiveBigIntegerField(default=0, db_default=0, editable=False)
+    # Sanctions end by the clock, not by a job: whoever asks looks at these. Null: none, or banned for good.
+    silenced_until = models.DateTimeField(null=True, blank=True)
+    banned_until = models.DateTimeField(null=True, blank=True)
+    reason = models.CharField(max_length=300, blank=True, default="", db_default="")
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
@@ -64,6 +71,11 @@ class Membership(models.Model):
             models.Index(fields=["room", "seq"], name="groupchat_member_seq"),
             models.Index(fields=["room", "state", "person"], name="groupchat_member_state"),
             models.Index(fields=["person", "person_seq"], name="groupchat_my_seq"),
+            models.Index(
+                fields=["room", "person"],
+                name="groupchat_silenced",
+                condition=models.Q(silenced_until__isnull=False),
+            ),
         ]
 
     def __str__(self) -> str:

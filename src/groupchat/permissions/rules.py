@@ -9,7 +9,7 @@ from collections.abc import Collection
 
 from groupchat.errors import ChatError, Forbidden, NotFound
 from groupchat.models import Membership, Message, Person, Room
-from groupchat.permissions.standing import Rank, is_banned, is_joined, rank_in_room, rank_of
+from groupchat.permissions.standing import Rank, is_banned, is_joined, is_silenced, rank_in_room, rank_of
 
 Refusal = ChatError | None
 
@@ -31,7 +31,7 @@ class Rules:
             return None
         if not room.is_open:
             return _no_such_room()
-        return Forbidden("You were banned from this room.", why="banned") if is_banned(membership) else None
+        return _banned(membership) if is_banned(membership) else None
 
     def join(self, person: Person | None, room: Room, membership: Membership | None) -> Refusal:
         """Whoever may read an open room may join it; into others one is brought."""
@@ -52,6 +52,8 @@ class Rules:
             return refusal
         if membership is not None and membership.role == Membership.Role.READER and is_joined(membership):
             return Forbidden("You may read this room, but not write into it.", why="reader")
+        if is_silenced(membership):
+            return _silenced(membership)
         if room.kind == Room.Kind.ANNOUNCEMENT and rank_of(person, membership) < Rank.MODERATOR:
             return Forbidden("Only its owners and moderators write into this room.", why="announcement")
         return None
@@ -137,6 +139,19 @@ class Rules:
 
 def _no_such_room() -> NotFound:
     return NotFound("There is no such room.")
+
+
+def _banned(membership: Membership | None) -> Forbidden:
+    until = membership.banned_until if membership is not None else None
+    reason = membership.reason if membership is not None else ""
+    words = "You were banned from this room." if until is None else "You were banned from this room for a time."
+    return Forbidden(words, why="banned", until=until, reason=reason)
+
+
+def _silenced(membership: Membership | None) -> Forbidden:
+    assert membership is not None
+    words = "You may not write into this room for a time."
+    return Forbidden(words, why="silenced", until=membership.silenced_until, reason=membership.reason)
 
 
 def _archived(room: Room) -> Refusal:

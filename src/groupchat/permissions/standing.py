@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from enum import IntEnum
 
+from django.utils import timezone
+
 from groupchat.models import Membership, Person, Room
 
 
@@ -31,7 +33,17 @@ def is_joined(membership: Membership | None) -> bool:
 
 
 def is_banned(membership: Membership | None) -> bool:
-    return membership is not None and membership.state == Membership.State.BANNED
+    """Whether a ban holds at this moment."""
+    if membership is None or membership.state != Membership.State.BANNED:
+        return False
+    return membership.banned_until is None or membership.banned_until > timezone.now()
+
+
+def is_silenced(membership: Membership | None) -> bool:
+    """Whether a silence holds at this moment."""
+    return (
+        membership is not None and membership.silenced_until is not None and membership.silenced_until > timezone.now()
+    )
 
 
 def owns_site(person: Person | None) -> bool:

@@ -10,6 +10,7 @@ from groupchat.protocol.base import PROTOCOL, Command, PositiveId, Ref, Seq
 from groupchat.protocol.changes import Changes, ChangesFrame, MyChangesFrame
 from groupchat.protocol.frames import AnyCommand, decode, decode_classic, encode, ref_of, refusal, reply
 from groupchat.protocol.memberships import (
+    Ban,
     GiveRole,
     Invite,
     JoinRoom,
@@ -20,6 +21,10 @@ from groupchat.protocol.memberships import (
     PinRoom,
     Read,
     Remove,
+    SanctionResource,
+    Sanctions,
+    Silence,
+    Unban,
 )
 from groupchat.protocol.messages import (
     DeleteMessage,
@@ -55,6 +60,7 @@ __all__ = [
     "PROTOCOL",
     "AnyCommand",
     "ArchiveRoom",
+    "Ban",
     "Changes",
     "ChangesFrame",
     "ClassicFrame",
@@ -96,11 +102,15 @@ __all__ = [
     "RoomResource",
     "RoomSettings",
     "RoomState",
+    "SanctionResource",
+    "Sanctions",
     "Seq",
     "SetTopic",
+    "Silence",
     "Subscribe",
     "Typing",
     "TypingFrame",
+    "Unban",
     "Unsubscribe",
     "decode",
     "decode_classic",

@@ -9,7 +9,20 @@ from pydantic_core import from_json, to_json
 
 from groupchat.errors import BadFrame, ChatError, Invalid, UnknownCommand
 from groupchat.protocol.changes import Changes
-from groupchat.protocol.memberships import GiveRole, Invite, JoinRoom, LeaveRoom, Members, PinRoom, Read, Remove
+from groupchat.protocol.memberships import (
+    Ban,
+    GiveRole,
+    Invite,
+    JoinRoom,
+    LeaveRoom,
+    Members,
+    PinRoom,
+    Read,
+    Remove,
+    Sanctions,
+    Silence,
+    Unban,
+)
 from groupchat.protocol.messages import DeleteMessage, EditMessage, Messages, MessageVersions, PostMessage
 from groupchat.protocol.people import FindPeople, RenameMe
 from groupchat.protocol.rooms import (
@@ -49,6 +62,10 @@ AnyCommand = (
     | Invite
     | Remove
     | GiveRole
+    | Ban
+    | Unban
+    | Silence
+    | Sanctions
     | PostMessage
     | EditMessage
     | DeleteMessage

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal, TypedDict
+from typing import Annotated, Literal, NotRequired, TypedDict
 
 from pydantic import Field
 
@@ -24,6 +24,7 @@ class MembershipResource(TypedDict):
     """One's own membership: what only its person sees. `seq` counts in the person's own counter.
 
     `floor`: the number of the first message that they may see; 0: all.
+    `silenced_until`, `banned_until`, and the `reason` that was given, stand there where it is so.
     """
 
     room: int
@@ -34,6 +35,18 @@ class MembershipResource(TypedDict):
     notify: Literal["everything", "mentions", "nothing"]
     pinned: bool
     floor: int
+    silenced_until: NotRequired[str]
+    banned_until: NotRequired[str]
+    reason: NotRequired[str]
+
+
+class SanctionResource(TypedDict):
+    """Who may not write into a room, or not enter it, and until when; null: for good."""
+
+    person: int
+    kind: Literal["ban", "silence"]
+    until: str | None
+    reason: str
 
 
 class JoinRoom(Command):
@@ -98,3 +111,39 @@ class GiveRole(Command):
     room: PositiveId
     person: PositiveId
     role: Role
+
+
+class Ban(Command):
+    """Keep somebody out of a room for some `seconds`, or for good (null)."""
+
+    type: Literal["room.ban"]
+    room: PositiveId
+    person: PositiveId
+    seconds: PositiveId | None = None
+    reason: str = ""
+
+
+class Unban(Command):
+    """Let somebody enter a room again."""
+
+    type: Literal["room.unban"]
+    room: PositiveId
+    person: PositiveId
+
+
+class Silence(Command):
+    """Let a member only read for some `seconds`; 0 lets them write again."""
+
+    type: Literal["room.silence"]
+    room: PositiveId
+    person: PositiveId
+    seconds: Seq
+    reason: str = ""
+
+
+class Sanctions(Command):
+    """Who is banned or silenced in a room at present, in order of person id, behind the person `after`."""
+
+    type: Literal["room.sanctions"]
+    room: PositiveId
+    after: Seq = 0

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from typing import cast
+from collections.abc import Mapping
+from typing import Any, cast
 
+from groupchat.characters import shown
 from groupchat.models import Membership
 from groupchat.protocol import MemberResource, MembershipResource
+from groupchat.resources.times import moment
 
 
 def member_resource(membership: Membership) -> MemberResource:
@@ -21,32 +24,25 @@ def member_resource(membership: Membership) -> MemberResource:
 
 
 def membership_resource(membership: Membership) -> MembershipResource:
-    return own_membership(
-        room=membership.room_id,
-        seq=membership.person_seq,
-        role=membership.role,
-        state=membership.state,
-        last_read_number=membership.last_read_number,
-        notify=membership.notify,
-        pinned=membership.pinned,
-        floor=membership.floor,
-    )
+    own = {name: getattr(membership, name) for name in Membership.OWN}
+    return own_membership(room=membership.room_id, seq=membership.person_seq, own=own)
 
 
-def own_membership(
-    *, room: int, seq: int, role: str, state: str, last_read_number: int, notify: str, pinned: bool, floor: int
-) -> MembershipResource:
-    """The same of a row that is no model."""
-    return cast(
-        MembershipResource,
-        {
-            "room": room,
-            "seq": seq,
-            "role": str(role),
-            "state": str(state),
-            "last_read_number": last_read_number,
-            "notify": str(notify),
-            "pinned": bool(pinned),
-            "floor": floor,
-        },
-    )
+def own_membership(*, room: int, seq: int, own: Mapping[str, Any]) -> MembershipResource:
+    """The same of a row that is no model; `own` has what `Membership.OWN` names."""
+    told: dict[str, Any] = {
+        "room": room,
+        "seq": seq,
+        "role": str(own["role"]),
+        "state": str(own["state"]),
+        "last_read_number": own["last_read_number"],
+        "notify": str(own["notify"]),
+        "pinned": bool(own["pinned"]),
+        "floor": own["floor"],
+    }
+    for name in ("silenced_until", "banned_until"):
+        if own[name] is not None:
+            told[name] = moment(own[name])
+    if own["reason"]:
+        told["reason"] = shown(own["reason"])
+    return cast(MembershipResource, told)

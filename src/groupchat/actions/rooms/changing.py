@@ -6,6 +6,7 @@ from datetime import datetime
 
 from django.utils import timezone
 
+from groupchat.actions import audit
 from groupchat.actions.counters import RoomChange, changed_mine, changing_room, lock_people
 from groupchat.actions.effects import record
 from groupchat.actions.rooms.making import NAMED
@@ -91,6 +92,7 @@ def archive(*, person: Person, room_id: int, archived: bool = True, now: datetim
             return room
         room.archived_at = (now or timezone.now()) if archived else None
         change.changed_info()
+        audit.note("archive" if archived else "unarchive", by=person, room=room)
         record([RoomArchived(room_id, person.pk, archived)])
     return room
 
@@ -106,6 +108,7 @@ def delete(*, person: Person, room_id: int, now: datetime | None = None) -> Room
         room.deleted_at = now or timezone.now()
         change.close()
         change.changed_info()
+        audit.note("delete room", by=person, room=room)
         record([RoomDeleted(room_id, person.pk)])
     return room
 
@@ -120,6 +123,7 @@ def restore(*, person: Person, room_id: int) -> Room:
             return room
         room.deleted_at = None
         change.changed_info()
+        audit.note("restore room", by=person, room=room)
         record([RoomRestored(room_id, person.pk)])
     behind: int | None = 0
     while behind is not None:
@@ -147,6 +151,11 @@ def _membership(room: Room, person: Person) -> Membership | None:
 def _say(change: RoomChange, person: Person, before: tuple[str, str, str]) -> None:
     """The quiet lines and the events of what is different."""
     room = change.room
+    now = {"name": room.name, "topic": room.topic, "kind": str(room.kind)}
+    was = dict(zip(now, map(str, before), strict=True))
+    changed = {name for name in now if now[name] != was[name]}
+    told = [{name: facts[name] for name in changed} for facts in (was, now)]
+    audit.note("settings", by=person, room=room, before=told[0], after=told[1])
     if room.name != before[0]:
         _note(change, person, Notice.Kind.RENAMED, room.name)
         record([RoomRenamed(room.pk, person.pk)])

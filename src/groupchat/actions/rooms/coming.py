@@ -42,6 +42,8 @@ def admit(change: RoomChange, person: Person, membership: Membership | None) -> 
         membership = Membership(room=change.room, person=person)
     elif membership.state != Membership.State.LEFT and membership.role != Membership.Role.READER:
         membership.role = Membership.Role.MEMBER
+    if membership.state == Membership.State.BANNED:
+        membership.banned_until, membership.reason = None, ""
     membership.state = Membership.State.JOINED
     membership.last_read_number = max(membership.last_read_number, change.room.last_number)
     membership.floor = change.room.last_number + 1 if change.room.history == Room.History.JOINED else 0

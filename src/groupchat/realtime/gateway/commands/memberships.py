@@ -4,9 +4,22 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from groupchat import permissions
-from groupchat.actions import members, memberships, rooms
-from groupchat.protocol import GiveRole, Invite, JoinRoom, LeaveRoom, Members, PinRoom, Read, Remove
+from groupchat import moderation, permissions
+from groupchat.actions import members, memberships, rooms, sanctions
+from groupchat.protocol import (
+    Ban,
+    GiveRole,
+    Invite,
+    JoinRoom,
+    LeaveRoom,
+    Members,
+    PinRoom,
+    Read,
+    Remove,
+    Sanctions,
+    Silence,
+    Unban,
+)
 from groupchat.realtime.delivery.opening import Asked, Roll
 from groupchat.realtime.gateway.commands.declaration import Declaration
 from groupchat.realtime.gateway.commands.opening import STATE, open_room, require_place
@@ -63,6 +76,41 @@ async def give_role(connection: NativeSession, command: GiveRole) -> None:
     connection.reply(command.ref, {"seq": room.seq})
 
 
+async def ban(connection: NativeSession, command: Ban) -> None:
+    await connection.act(
+        sanctions.ban,
+        room_id=command.room,
+        target_id=command.person,
+        seconds=command.seconds,
+        reason=command.reason,
+    )
+    connection.reply(command.ref, {})
+
+
+async def unban(connection: NativeSession, command: Unban) -> None:
+    await connection.act(sanctions.unban, room_id=command.room, target_id=command.person)
+    connection.reply(command.ref, {})
+
+
+async def silence(connection: NativeSession, command: Silence) -> None:
+    await connection.act(
+        sanctions.silence,
+        room_id=command.room,
+        target_id=command.person,
+        seconds=command.seconds,
+        reason=command.reason,
+    )
+    connection.reply(command.ref, {})
+
+
+async def read_sanctions(connection: NativeSession, command: Sanctions) -> None:
+    page = await connection.runtime.database.read(
+        moderation.sanctions, connection.person, command.room, after=command.after
+    )
+    connection.introduce(page.people)
+    connection.reply(command.ref, {"room": page.room, "sanctions": page.sanctions, "next": page.next})
+
+
 COMMANDS: tuple[Declaration[Any], ...] = (
     Declaration(
         JoinRoom,
@@ -77,6 +125,10 @@ COMMANDS: tuple[Declaration[Any], ...] = (
         Invite, invite, right=permissions.INVITE, reply=("invited",), writes=True, limits=("max_invited_people",)
     ),
     Declaration(Remove, remove, right=permissions.REMOVE, reply=("seq",), writes=True),
+    Declaration(Ban, ban, right=permissions.REMOVE, reply=(), writes=True),
+    Declaration(Unban, unban, right=permissions.REMOVE, reply=(), writes=True),
+    Declaration(Silence, silence, right=permissions.REMOVE, reply=(), writes=True),
+    Declaration(Sanctions, read_sanctions, right=permissions.REMOVE, reply=("room", "sanctions", "next")),
     Declaration(GiveRole, give_role, right=permissions.GIVE_ROLE, reply=("seq",), writes=True),
     Declaration(
         Members,
