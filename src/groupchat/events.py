@@ -78,8 +78,24 @@ class TopicSet:
     person_id: int
 
 
+@dataclass(frozen=True, slots=True)
+class GuestMerged:
+    """What a guest wrote, and their rooms, become another person's; that goes on after the event."""
+
+    guest_id: int
+    person_id: int
+
+
 Event = (
-    MessagePosted | MessageEdited | MessageDeleted | MemberJoined | MemberLeft | RoomCreated | RoomRenamed | TopicSet
+    MessagePosted
+    | MessageEdited
+    | MessageDeleted
+    | MemberJoined
+    | MemberLeft
+    | RoomCreated
+    | RoomRenamed
+    | TopicSet
+    | GuestMerged
 )
 
 # By the names under which they are stored; these stay as they are.
@@ -92,6 +108,7 @@ EVENTS: dict[str, type[Event]] = {
     "room_created": RoomCreated,
     "room_renamed": RoomRenamed,
     "topic_set": TopicSet,
+    "guest_merged": GuestMerged,
 }
 NAMES: dict[type[Event], str] = {kind: name for name, kind in EVENTS.items()}
 

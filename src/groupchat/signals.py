@@ -19,6 +19,7 @@ member_left = Signal()
 room_created = Signal()
 room_renamed = Signal()
 topic_set = Signal()
+guest_merged = Signal()
 
 SIGNALS: dict[type[Event], Signal] = {
     events.MessagePosted: message_posted,
@@ -29,6 +30,7 @@ SIGNALS: dict[type[Event], Signal] = {
     events.RoomCreated: room_created,
     events.RoomRenamed: room_renamed,
     events.TopicSet: topic_set,
+    events.GuestMerged: guest_merged,
 }
 
 

@@ -40,7 +40,7 @@ _ROOM = [
     "first_number",
     *_KIND_SEQS,
 ]
-_PERSON = ["id", "kind", "handle", "name", "is_owner", "is_active", "version", "account_active"]
+_PERSON = ["id", "kind", "handle", "name", "is_owner", "is_active", "version", "account_active", "merged_into_id"]
 _MEMBERSHIP = [
     "id",
     "room_id",
@@ -75,15 +75,20 @@ class BulkSql:
         """Those that have one of these as their present address; there is one, at least."""
         return self._rooms(f"slug IN ({_marks(slugs)})", list(slugs))
 
-    def guests(self, ids: Collection[UUID]) -> dict[UUID, int]:
-        """The people whom these guests have become so far: their primary keys."""
+    def guests(self, ids: Collection[UUID]) -> tuple[dict[UUID, int], set[UUID]]:
+        """The people whom these guests have become so far: their primary keys. And those guests who have an account by
+        now, whom their cookie names no more.
+        """
         if not ids:
-            return {}
+            return {}, set()
         asked = {_GUEST_ID.get_db_prep_value(one, self._connection): one for one in ids}  # as they stand in the column
         rows = self._fetch(
-            f"SELECT guest_id, id FROM {Person._meta.db_table} WHERE guest_id IN ({_marks(asked)})", list(asked)
+            "SELECT guest_id, id, signed_out_at IS NOT NULL AND (user_id IS NOT NULL OR merged_into_id IS NOT NULL) "
+            f"FROM {Person._meta.db_table} WHERE guest_id IN ({_marks(asked)})",
+            list(asked),
         )
-        return {asked[guest_id]: person_id for guest_id, person_id in rows}
+        people = {asked[guest_id]: person_id for guest_id, person_id, _ in rows}
+        return people, {asked[guest_id] for guest_id, _, has_account in rows if has_account}
 
     def is_handle(self, handle: str) -> bool:
         """Whether somebody has it."""

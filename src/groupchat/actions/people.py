@@ -18,7 +18,7 @@ from groupchat.actions.bulk_sql import BulkSql
 from groupchat.actions.counters import changed_sessions, lock_people, lock_rooms, save_changes
 from groupchat.characters import without_strays
 from groupchat.models import Membership, Person
-from groupchat.permissions import require_active
+from groupchat.permissions import require_active, require_no_account
 from groupchat.text import clean_person_name, fold, mended_person_name
 
 LONGEST_HANDLE = 40  # before the number that it gets where it is taken
@@ -57,9 +57,12 @@ def person_of_username(*, username: str) -> Person | None:
 
 
 def person_of_guest(*, guest: Guest) -> Person:
-    """The person of a guest; made with the first question, and the same for the same guest id ever after."""
+    """The person of a guest; made with the first question, and the same for the same guest id ever after. Raises
+    Unavailable where they have an account by now, and must come back with it.
+    """
     person = Person.objects.filter(guest_id=guest.id).first()
     if person is not None:
+        require_no_account(person)
         return person
     return _create(clean_person_name(guest.name), guest_id=guest.id, kind=Person.Kind.GUEST)
 
@@ -82,10 +85,16 @@ def rename(*, person: Person, name: str) -> Person:
     """
     before = person.version
     person = take_name(person=person, name=name)
-    last: int | None = 0 if person.version != before else None
-    while last is not None:
-        last = name_anew(person_id=person.pk, behind=last)
+    if person.version != before:
+        name_everywhere(person_id=person.pk)
     return person
+
+
+def name_everywhere(*, person_id: int) -> None:
+    """Name this person anew in each of their rooms, some at a time."""
+    last: int | None = 0
+    while last is not None:
+        last = name_anew(person_id=person_id, behind=last)
 
 
 @transaction.atomic
@@ -147,9 +156,9 @@ def end_guest(*, guest: Guest, now: datetime | None = None) -> None:
     A guest without a row wrote nothing; there is nothing to keep from whoever has their cookie.
     """
     person = Person.objects.filter(guest_id=guest.id).first()
-    if person is None:
-        return
-    if person.signed_out_at is None:
+    if person is None or person.has_account:
+        return  # with an account one is no guest any more, and keeps one's rooms
+    if not person.is_void_guest:
         with transaction.atomic():
             person.signed_out_at = now or timezone.now()
             person.save(update_fields=["signed_out_at"])

@@ -39,8 +39,10 @@ class Person(models.Model):
     # Whether somebody is still behind it, as `actions.accounts` last heard: False while the site's account is switched
     # off, and for good once it was deleted or the guest signed out.
     account_active = models.BooleanField(default=True, db_default=True, editable=False)
-    # Guests only: whoever holds their cookie since then is nobody.
+    # Of who is a guest or was one: whoever holds the cookie since then is nobody. They signed out, or have an account.
     signed_out_at = models.DateTimeField(null=True, blank=True, editable=False)
+    # The person to whom everything of this guest went, or is on its way (`actions.merging`).
+    merged_into = models.ForeignKey("self", on_delete=models.SET_NULL, null=True, related_name="+", editable=False)
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
@@ -49,6 +51,16 @@ class Person(models.Model):
 
     def __str__(self) -> str:
         return f"{isolated(self.name)} (@{isolated(self.handle)})"
+
+    @property
+    def is_void_guest(self) -> bool:
+        """Whether their cookie proves nothing any more: this guest signed out, or has an account by now."""
+        return self.signed_out_at is not None
+
+    @property
+    def has_account(self) -> bool:
+        """Whether one is this person by an account, or what was theirs is an account's by now."""
+        return self.user_id is not None or self.merged_into_id is not None
 
     @property
     def is_admitted(self) -> bool:

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from groupchat.permissions.messages import require_delete, require_edit, require_versions
-from groupchat.permissions.people import require_active
+from groupchat.permissions.people import comes_with_account, require_active, require_no_account
 from groupchat.permissions.rights import (
     ANYBODY,
     DELETE,
@@ -44,6 +44,7 @@ __all__ = [
     "VERSIONS",
     "Right",
     "can_read",
+    "comes_with_account",
     "is_banned",
     "is_joined",
     "require_active",
@@ -51,6 +52,7 @@ __all__ = [
     "require_edit",
     "require_join",
     "require_manage",
+    "require_no_account",
     "require_post",
     "require_read",
     "require_versions",

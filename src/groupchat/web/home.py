@@ -28,6 +28,7 @@ from groupchat.models import Person, Room
 from groupchat.network import client_address_of_request
 from groupchat.text import LONGEST_NAME, is_visible
 from groupchat.web import errors
+from groupchat.web.guest import address_of_question
 from groupchat.web.visitor import account_urls, visitor_of
 
 
@@ -41,7 +42,8 @@ def home(request: HttpRequest) -> HttpResponse:
     if visitor.person is not None and not visitor.person.is_admitted:
         return errors.switched_off(request)
     if visitor.person is not None:
-        return redirect("groupchat:rooms")
+        rooms = reverse("groupchat:rooms")
+        return redirect(address_of_question(request, leads_to=rooms) or rooms)
     return way_in(request, name=visitor.guest.name if visitor.guest is not None else "")
 
 

@@ -24,7 +24,7 @@
  *            notices: Notice[]}} MessagePage
  * @typedef {{room: number, seq: number, count: number, members: Member[], next: number|null}} MemberPage
  * @typedef {{type: "hello", protocol: number, server: string, epoch: string, me: Person|null, is_owner: boolean,
- *            seq: number, rooms: RoomState[], limits: Object<string, number>}} HelloReply
+ *            seq: number, rooms: RoomState[], limits: Object<string, number>, merged?: number}} HelloReply
  * @typedef {{type: string, ref?: number, [member: string]: any}} Frame
  */
 
