@@ -94,6 +94,18 @@ class BulkSql:
         """Whether somebody has it."""
         return bool(self._fetch(f"SELECT 1 FROM {Person._meta.db_table} WHERE handle = %s", [handle]))
 
+    def called(self, skeletons: Collection[str]) -> set[str]:
+        """Those among these as which a name or a handle of somebody who is no guest looks."""
+        if not skeletons:
+            return set()
+        kinds = [kind.value for kind in Person.Kind if kind != Person.Kind.GUEST]
+        either = " UNION ALL ".join(
+            f"SELECT {column} FROM {Person._meta.db_table} WHERE {column} IN ({_marks(skeletons)}) "
+            f"AND kind IN ({_marks(kinds)})"
+            for column in ("name_skeleton", "handle_skeleton")
+        )
+        return {row[0] for row in self._fetch(either, [*skeletons, *kinds] * 2)}
+
     def insert_person(self, person: Person) -> bool:
         """Make this row. False where its handle or its guest id is there already: nothing was written then, and the
         transaction goes on.

@@ -27,6 +27,7 @@ from groupchat.actions.people import Guest, new_guest, person_of_guest
 from groupchat.actions.rooms import admit
 from groupchat.errors import ChatError, IdempotencyConflict, Invalid
 from groupchat.events import Event, MemberJoined, MessageDeleted, MessageEdited, MessagePosted
+from groupchat.lookalikes import skeleton
 from groupchat.models import Membership, Message, Person, Room
 from groupchat.parts import bits_of, check_parts, insert_parts, keep_version, purge_parts
 from groupchat.permissions import (
@@ -140,8 +141,10 @@ class _Batch:
         good = [index for index, answer in enumerate(self._answers) if answer is None]
         self._changes = lock_rooms((self._posts[index].room_id for index in good), self._statements)
         # Behind the lock: another process may just have made the row of this guest, with the very same message.
-        guests = {author.id for index in good if isinstance(author := self._posts[index].author, Guest)}
-        self._guests, self._void = self._statements.guests(guests)
+        guests = {author for index in good if isinstance(author := self._posts[index].author, Guest)}
+        self._guests, self._void = self._statements.guests({guest.id for guest in guests})
+        newcomers = {skeleton(guest.name) for guest in guests if guest.id not in self._guests}
+        self._called = self._statements.called(newcomers)
         pairs = {
             (self._posts[index].room_id, author_id)
             for index in good
@@ -251,7 +254,7 @@ class _Batch:
     def _arrive(self, guest: Person | Guest) -> Person:
         """A guest's row is made when their first message is sure to be taken."""
         assert isinstance(guest, Guest)
-        made = new_guest(guest=guest, statements=self._statements)
+        made = new_guest(guest=guest, statements=self._statements, called=self._called)
         if made is not None:
             self._made[made.pk] = Arrival(made)
         author = made or person_of_guest(guest=guest)

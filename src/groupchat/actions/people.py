@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Container
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -16,7 +17,9 @@ from groupchat.actions import accounts
 from groupchat.actions.accounts import ROOMS_AT_ONCE
 from groupchat.actions.bulk_sql import BulkSql
 from groupchat.actions.counters import changed_sessions, lock_people, lock_rooms, save_changes
+from groupchat.actions.names import name_of_newcomer, require_name_for_guest, with_skeletons
 from groupchat.characters import without_strays
+from groupchat.lookalikes import skeleton
 from groupchat.models import Membership, Person
 from groupchat.permissions import require_active, require_no_account
 from groupchat.text import clean_person_name, fold, mended_person_name
@@ -40,6 +43,8 @@ def person_of_user(*, user: Any) -> Person:
     if person is None:
         active = accounts.is_switched_on(user)
         person = _create(_name_of(user), user=user, kind=Person.Kind.USER, is_owner=False, account_active=active)
+    if person.name_skeleton != skeleton(person.name):  # an older version, which runs beside, wrote it
+        with_skeletons(person).save(update_fields=["name_skeleton", "handle_skeleton"])
     if person.account_active != accounts.is_switched_on(user):
         accounts.follow(person=person)
     return person
@@ -67,13 +72,20 @@ def person_of_guest(*, guest: Guest) -> Person:
     return _create(clean_person_name(guest.name), guest_id=guest.id, kind=Person.Kind.GUEST)
 
 
-def new_guest(*, guest: Guest, statements: BulkSql) -> Person | None:
-    """The person of a guest who seems to have none yet, made by `statements`; None where there is one."""
-    name = clean_person_name(guest.name)
-    person = Person(name=name, handle=_stem(name), guest_id=guest.id, kind=Person.Kind.GUEST)
+def new_guest(*, guest: Guest, statements: BulkSql, called: Container[str]) -> Person | None:
+    """The person of a guest who seems to have none yet, made by `statements`; None where there is one. `called`: names
+    that they can't have (`name_of_newcomer`).
+    """
+    given = clean_person_name(guest.name)
+
+    def under(handle: str) -> Person:
+        name = name_of_newcomer(given, handle, called)
+        return with_skeletons(Person(name=name, handle=handle, guest_id=guest.id, kind=Person.Kind.GUEST))
+
+    person = under(_stem(given))
     if statements.insert_person(person):
         return person
-    person.handle = _free_handle(name, statements)
+    person = under(_free_handle(given, statements))
     return person if statements.insert_person(person) else None
 
 
@@ -104,9 +116,11 @@ def take_name(*, person: Person, name: str) -> Person:
     person = lock_people([person.pk])[person.pk]
     require_active(person)
     if name != person.name:
+        if person.kind == Person.Kind.GUEST:
+            require_name_for_guest(name=name)
         person.name = name
         person.version += 1
-        person.save(update_fields=["name", "version"])
+        with_skeletons(person).save(update_fields=["name", "version", "name_skeleton", "handle_skeleton"])
         changed_sessions(person.pk)
     return person
 
@@ -191,12 +205,19 @@ def _create(name: str, **fields: Any) -> Person:
     while True:
         try:
             with transaction.atomic():
-                return Person.objects.create(name=name, handle=_free_handle(name, BulkSql()), **fields)
+                statements = BulkSql()
+                handle = _free_handle(name, statements)
+                is_guest = fields["kind"] == Person.Kind.GUEST
+                called = statements.called({skeleton(name)}) if is_guest else set()
+                shown = name_of_newcomer(name, handle, called)
+                person = with_skeletons(Person(name=shown, handle=handle, **fields))
+                person.save(force_insert=True)
+                return person
         except IntegrityError:
             # Somebody took the handle, or made this very person, between our look and our write.
-            person = Person.objects.filter(**key).first()
-            if person is not None:
-                return person
+            there = Person.objects.filter(**key).first()
+            if there is not None:
+                return there
 
 
 def _stem(name: str) -> str:

@@ -31,6 +31,9 @@ class Person(models.Model):
     name = models.CharField(max_length=200)
     is_owner = models.BooleanField(_("owner of the site"), default=False)
     is_active = models.BooleanField(default=True)
+    # What they look like (`groupchat.lookalikes`); empty in what an older version wrote, until a server fills it.
+    name_skeleton = models.CharField(max_length=200, default="", db_default="", editable=False)
+    handle_skeleton = models.CharField(max_length=200, default="", db_default="", editable=False)
     version = models.PositiveBigIntegerField(default=1, editable=False)
     seq = models.PositiveBigIntegerField(default=0, editable=False)
     # The seq at which a session of this person ended, or their name or their rights as a whole changed: live sockets
@@ -48,6 +51,11 @@ class Person(models.Model):
     class Meta:
         verbose_name = _("person")
         verbose_name_plural = _("people")
+        indexes = [
+            models.Index(fields=["name_skeleton", "kind"], name="groupchat_name_skeleton"),
+            models.Index(fields=["handle_skeleton", "kind"], name="groupchat_handle_skeleton"),
+            models.Index(fields=["id"], name="groupchat_no_skeleton", condition=models.Q(name_skeleton="")),
+        ]
 
     def __str__(self) -> str:
         return f"{isolated(self.name)} (@{isolated(self.handle)})"
