@@ -13,6 +13,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from functools import lru_cache
+from zlib import crc32
 
 from groupchat.characters import BLANK
 
@@ -67,6 +68,14 @@ def skeleton(name: str) -> str:
     while (bare := _once(name)) != name:
         name = bare
     return name[:LONGEST_SKELETON].rstrip() or NOTHING
+
+
+@lru_cache(MOST_REMEMBERED)
+def looks_of(name: str) -> str:
+    """The skeleton as eight hexadecimal digits, for clients that compare: names that look alike have the same, and of
+    others hardly ever two.
+    """
+    return f"{crc32(skeleton(name).encode(errors='replace')):08x}"
 
 
 def _once(name: str) -> str:

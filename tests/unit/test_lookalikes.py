@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from groupchat.lookalikes import LONGEST_SKELETON, skeleton
+from groupchat.lookalikes import LONGEST_SKELETON, looks_of, skeleton
 
 CYRILLIC_ADA = "\u0410da"
 UNSEEN = "\u200b\u200c\u200d\u2060\u00ad\ufeff\u202e\u2066\u2069\u034f\ufe0f\u3164"
@@ -45,6 +45,7 @@ names = st.text(st.characters(exclude_categories=["Cs"]), max_size=40)
 )
 def test_who_looks_like_whom(one: str, other: str) -> None:
     assert skeleton(one) == skeleton(other)
+    assert looks_of(one) == looks_of(other)
 
 
 @pytest.mark.parametrize(
@@ -60,6 +61,7 @@ def test_who_looks_like_whom(one: str, other: str) -> None:
 )
 def test_who_does_not(one: str, other: str) -> None:
     assert skeleton(one) != skeleton(other)
+    assert looks_of(one) != looks_of(other)
 
 
 @settings(deadline=None)

@@ -1,7 +1,7 @@
 // The nouns on the wire (docs/protocol.md) and those of this client. Only types: nothing here runs.
 
 /**
- * @typedef {{id: number, kind: "user"|"guest"|"bot", handle: string, name: string, version: number}} Person
+ * @typedef {{id: number, kind: "user"|"guest"|"bot", handle: string, name: string, looks?: string, version: number}} Person
  * @typedef {{id: number, seq: number, slug: string, name: string, kind: "public"|"private"|"direct", topic: string,
  *            first_number: number, created_at: string}} RoomInfo
  * @typedef {"joined"|"left"|"kicked"|"banned"} MemberState

@@ -267,6 +267,7 @@ class Store {
       rooms: rooms.joined,
       unread: rooms.unread,
       person: (id) => people.person(id),
+      hasTwin: (id) => people.hasTwin(id),
       people: () => people.all(),
       /** @param {number} id */
       room: (id) => rooms.get(id),
