@@ -16,8 +16,10 @@ from groupchat.actions import effects, messages, rooms
 from groupchat.actions.adoption import adopt_guest
 from groupchat.actions.merging import merge_guest
 from groupchat.actions.messages import Post, Posted
+from groupchat.actions.names import fill_some, require_name_for_guest
 from groupchat.actions.people import Guest, person_of_guest, person_of_user
-from groupchat.errors import ChatError
+from groupchat.errors import ChatError, NameTaken
+from groupchat.lookalikes import skeleton
 from groupchat.models import Effect, Message, Person, Room
 
 pytestmark = pytest.mark.usefixtures("database", "no_effects")
@@ -101,6 +103,16 @@ def test_a_guest_who_writes_while_they_are_merged(room: Room) -> None:
         assert isinstance(say(person, room, f"m{number}"), Posted)
     assert Message.objects.filter(author=person).count() == 1 + len(authors)
     check_room(room.pk)
+
+
+def test_two_processes_fill_in_what_names_look_like(room: Room) -> None:
+    person = new_person("ada")
+    Person.objects.filter(pk=person.pk).update(name_skeleton="", handle_skeleton="")
+    at_once([fill_some, fill_some])
+    person.refresh_from_db()
+    assert (person.name_skeleton, person.handle_skeleton) == (skeleton(person.name), skeleton(person.handle))
+    with pytest.raises(NameTaken):
+        require_name_for_guest(name=person.name.upper())
 
 
 def test_into_two_at_once(room: Room) -> None:

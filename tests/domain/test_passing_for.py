@@ -11,11 +11,13 @@ from django.test.utils import CaptureQueriesContext
 from tests.accounts import new_user
 from tests.domain.says import say
 
-from groupchat.actions import bots, guests, names, rooms
+from groupchat.actions import bots, guests, messages, names, rooms
 from groupchat.actions.adoption import adopt_guest
+from groupchat.actions.messages import Post, Posted
 from groupchat.actions.names import fill_some, require_name_for_guest
 from groupchat.actions.people import Guest, person_of_guest, person_of_user, rename
 from groupchat.errors import NameTaken
+from groupchat.lookalikes import skeleton
 from groupchat.models import Person, Room
 
 CYRILLIC_A = "\u0410"
@@ -57,7 +59,7 @@ def test_whom_nobody_could_ask_is_shown_with_the_handle(ada: Person, lobby: Room
     assert (first.name, first.handle) == ("Ada (@ada)", "ada")
     assert other.name == f"{CYRILLIC_A}da (@{other.handle})"
     entered, made = guests.act_as_new_guest(guest=Guest(uuid4(), "ada"), action=rooms.enter, name="Lobby")
-    assert (entered.room, made.name) == (lobby, "ada (@ada2)")
+    assert (entered.room, made.name) == (lobby, "ada (@ada3)")
 
 
 def test_a_long_name_with_a_handle_fits(settings: object) -> None:
@@ -75,6 +77,21 @@ def test_guests_may_share_a_name_and_so_may_accounts(ada: Person, person: Callab
     first, second = (person_of_guest(guest=Guest(uuid4(), "Anna")) for _ in range(2))
     assert (first.name, second.name, first.handle, second.handle) == ("Anna", "Anna", "anna", "anna2")
     assert rename(person=person("other"), name="Ada").name == "Ada"
+
+
+def test_no_two_handles_look_alike(lobby: Room) -> None:
+    posted = messages.post(
+        [
+            Post(lobby.pk, Guest(uuid4(), name), "hi", uuid4().hex)
+            for name in ("Anna", "\u0410nna", "\uff21nna", "Anna2")
+        ]
+    )
+    assert all(isinstance(one, Posted) for one in posted)
+    later = person_of_guest(guest=Guest(uuid4(), "\u0410nna"))
+    handles = list(Person.objects.filter(kind="guest").order_by("pk").values_list("handle", flat=True))
+    assert handles[:2] == ["anna", "\u0430nna2"]
+    assert later.handle == handles[-1]
+    assert len({skeleton(handle) for handle in handles}) == len(handles) == 5
 
 
 def test_an_account_that_comes_later_locks_nobody_out(lobby: Room) -> None:

@@ -217,7 +217,7 @@ def test_every_action_is_tried() -> None:
     }
     # They ask only, or have nothing to publish.
     looks = {"find", "id_of", "admit", "make_owner", "person_of_user", "person_of_username", "handle_of", "new_guest"}
-    looks |= {"guest_without_account", "id_after_merge", "connect"}
+    looks |= {"taken_from", "guest_without_account", "id_after_merge", "connect"}
     assert verbs - looks == {
         *("enter", "create", "join", "leave", "rename", "set_topic"),
         *("take_name", "name_anew", "name_everywhere"),

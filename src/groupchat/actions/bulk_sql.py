@@ -90,9 +90,21 @@ class BulkSql:
         people = {asked[guest_id]: person_id for guest_id, person_id, _ in rows}
         return people, {asked[guest_id] for guest_id, _, has_account in rows if has_account}
 
-    def is_handle(self, handle: str) -> bool:
-        """Whether somebody has it."""
-        return bool(self._fetch(f"SELECT 1 FROM {Person._meta.db_table} WHERE handle = %s", [handle]))
+    def is_handle(self, handle: str, skeleton: str) -> bool:
+        """Whether somebody has it, or one that looks so."""
+        one = f"SELECT 1 FROM {Person._meta.db_table} WHERE {{}} = %s"
+        both = f"{one.format('handle')} UNION ALL {one.format('handle_skeleton')} LIMIT 1"
+        return bool(self._fetch(both, [handle, skeleton]))
+
+    def handles_like(self, skeletons: Collection[str]) -> set[str]:
+        """Those among these as which anybody's handle looks."""
+        if not skeletons:
+            return set()
+        rows = self._fetch(
+            f"SELECT handle_skeleton FROM {Person._meta.db_table} WHERE handle_skeleton IN ({_marks(skeletons)})",
+            list(skeletons),
+        )
+        return {row[0] for row in rows}
 
     def called(self, skeletons: Collection[str]) -> set[str]:
         """Those among these as which a name or a handle of somebody who is no guest looks."""

@@ -23,11 +23,10 @@ from groupchat.actions.counters import (
 from groupchat.actions.effects import is_wanted, record
 from groupchat.actions.memberships import raise_marks
 from groupchat.actions.merging import id_after_merge
-from groupchat.actions.people import Guest, new_guest, person_of_guest
+from groupchat.actions.people import Guest, new_guest, person_of_guest, taken_from
 from groupchat.actions.rooms import admit
 from groupchat.errors import ChatError, IdempotencyConflict, Invalid
 from groupchat.events import Event, MemberJoined, MessageDeleted, MessageEdited, MessagePosted
-from groupchat.lookalikes import skeleton
 from groupchat.models import Membership, Message, Person, Room
 from groupchat.parts import bits_of, check_parts, insert_parts, keep_version, purge_parts
 from groupchat.permissions import (
@@ -143,8 +142,8 @@ class _Batch:
         # Behind the lock: another process may just have made the row of this guest, with the very same message.
         guests = {author for index in good if isinstance(author := self._posts[index].author, Guest)}
         self._guests, self._void = self._statements.guests({guest.id for guest in guests})
-        newcomers = {skeleton(guest.name) for guest in guests if guest.id not in self._guests}
-        self._called = self._statements.called(newcomers)
+        newcomers = [guest for guest in guests if guest.id not in self._guests]
+        self._taken = taken_from(guests=newcomers, statements=self._statements)
         pairs = {
             (self._posts[index].room_id, author_id)
             for index in good
@@ -254,7 +253,7 @@ class _Batch:
     def _arrive(self, guest: Person | Guest) -> Person:
         """A guest's row is made when their first message is sure to be taken."""
         assert isinstance(guest, Guest)
-        made = new_guest(guest=guest, statements=self._statements, called=self._called)
+        made = new_guest(guest=guest, statements=self._statements, taken=self._taken)
         if made is not None:
             self._made[made.pk] = Arrival(made)
         author = made or person_of_guest(guest=guest)

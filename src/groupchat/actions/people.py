@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Container
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -72,21 +72,39 @@ def person_of_guest(*, guest: Guest) -> Person:
     return _create(clean_person_name(guest.name), guest_id=guest.id, kind=Person.Kind.GUEST)
 
 
-def new_guest(*, guest: Guest, statements: BulkSql, called: Container[str]) -> Person | None:
-    """The person of a guest who seems to have none yet, made by `statements`; None where there is one. `called`: names
-    that they can't have (`name_of_newcomer`).
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What newcomers can't be called: skeletons of names that are somebody's with an account, and of handles."""
+
+    names: set[str]
+    handles: set[str]
+
+
+def taken_from(*, guests: Iterable[Guest], statements: BulkSql) -> Taken:
+    """Of what these guests would be called, in two statements, or in none where there is no guest."""
+    names = [guest.name for guest in guests]
+    stems = {skeleton(_stem(name)) for name in names}
+    return Taken(statements.called(set(map(skeleton, names))), statements.handles_like(stems))
+
+
+def new_guest(*, guest: Guest, statements: BulkSql, taken: Taken) -> Person | None:
+    """The person of a guest who seems to have none yet, made by `statements`; None where there is one. `taken`
+    holds what they can't be called, and from here on their handle.
     """
     given = clean_person_name(guest.name)
 
     def under(handle: str) -> Person:
-        name = name_of_newcomer(given, handle, called)
+        name = name_of_newcomer(given, handle, taken.names)
         return with_skeletons(Person(name=name, handle=handle, guest_id=guest.id, kind=Person.Kind.GUEST))
 
-    person = under(_stem(given))
-    if statements.insert_person(person):
-        return person
-    person = under(_free_handle(given, statements))
-    return person if statements.insert_person(person) else None
+    stem = _stem(given)
+    person = under(stem)
+    if skeleton(stem) in taken.handles or not statements.insert_person(person):
+        person = under(_free_handle(given, statements))
+        if not statements.insert_person(person):
+            return None
+    taken.handles.add(person.handle_skeleton)
+    return person
 
 
 def rename(*, person: Person, name: str) -> Person:
@@ -226,17 +244,21 @@ def _stem(name: str) -> str:
 
 
 def _free_handle(name: str, statements: BulkSql) -> str:
-    """The handle of a name, with a number where it is taken."""
+    """The handle of a name, with a number where it is taken, or looks like another one."""
     stem = _stem(name)
-    if not statements.is_handle(stem):
+
+    def is_taken(handle: str) -> bool:
+        return statements.is_handle(handle, skeleton(handle))
+
+    if not is_taken(stem):
         return stem
     # Doubling steps find a free number in few looks, however many people have this name.
     low, high = 1, 2
-    while statements.is_handle(f"{stem}{high}"):
+    while is_taken(f"{stem}{high}"):
         low, high = high, high * 2
     while high - low > 1:
         middle = (low + high) // 2
-        if statements.is_handle(f"{stem}{middle}"):
+        if is_taken(f"{stem}{middle}"):
             low = middle
         else:
             high = middle
