@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.apps import AppConfig, apps
 from django.contrib.auth import get_user_model
-from django.contrib.auth.signals import user_logged_out
+from django.contrib.auth.signals import user_logged_in, user_logged_out
 from django.db.models import Model
 from django.db.models.signals import post_init, post_save, pre_delete
 from django.utils.translation import gettext_lazy as _
@@ -26,9 +26,12 @@ class GroupChatConfig(AppConfig):
 
     def ready(self) -> None:
         from groupchat import checks, site_checks  # noqa: F401  # registers the system checks
+        from groupchat.actions import merging
         from groupchat.realtime.delivery import publish
 
         publish.connect()
+        merging.connect()
+        user_logged_in.connect(_came_in, dispatch_uid="groupchat")
         user_logged_out.connect(_end_sessions, dispatch_uid="groupchat")
         follow_users(apps.get_models())
 
@@ -43,6 +46,14 @@ def follow_users(models: Iterable[type[Model]]) -> None:
             post_init.connect(_user_read, sender=model, dispatch_uid="groupchat")
             post_save.connect(_user_changed, sender=model, dispatch_uid="groupchat")
             pre_delete.connect(_user_goes, sender=model, dispatch_uid="groupchat")
+
+
+def _came_in(*, user: Any, request: Any = None, **_: Any) -> None:
+    """A guest who signs up stays who they are. So does one who signs in to an account that was never here."""
+    from groupchat.identity import adopt_guest
+
+    if user is not None and getattr(request, "COOKIES", None):
+        adopt_guest(request=request, user=user)
 
 
 def _end_sessions(*, user: Any, request: Any = None, **_: Any) -> None:

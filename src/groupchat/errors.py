@@ -195,6 +195,7 @@ class Close(IntEnum):
     FLOODING = 4100  # far over the rate limit
     TOO_MANY_CONNECTIONS = 4101
     ERROR = 4102  # a fault of the server
+    SIGNED_UP = 4103  # a guest who has an account by now: come back with its session
 
     SLOW = 4200  # you read too slowly: come back and resume
 
@@ -219,5 +220,6 @@ CLOSE_RULES: dict[Close, CloseRule] = {
     Close.FLOODING: CloseRule("later", "Too many commands."),
     Close.TOO_MANY_CONNECTIONS: CloseRule("later", "Too many connections."),
     Close.ERROR: CloseRule("later", "The server made a mistake."),
+    Close.SIGNED_UP: CloseRule("later", "You have an account now: come back with it."),
     Close.SLOW: CloseRule("now", "Too slow: resume."),
 }

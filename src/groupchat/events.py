@@ -147,6 +147,14 @@ class RoomRestored:
     person_id: int
 
 
+@dataclass(frozen=True, slots=True)
+class GuestMerged:
+    """What a guest wrote, and their rooms, become another person's; that goes on after the event."""
+
+    guest_id: int
+    person_id: int
+
+
 Event = (
     MessagePosted
     | MessageEdited
@@ -164,6 +172,7 @@ Event = (
     | RoomArchived
     | RoomDeleted
     | RoomRestored
+    | GuestMerged
 )
 
 # By the names under which they are stored; these stay as they are.
@@ -184,6 +193,7 @@ EVENTS: dict[str, type[Event]] = {
     "room_archived": RoomArchived,
     "room_deleted": RoomDeleted,
     "room_restored": RoomRestored,
+    "guest_merged": GuestMerged,
 }
 NAMES: dict[type[Event], str] = {kind: name for name, kind in EVENTS.items()}
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from groupchat import signals
 from groupchat.conf import conf
-from groupchat.events import Event
+from groupchat.events import Event, GuestMerged
 
 
 def unordered(event: Event) -> str:
@@ -16,8 +16,8 @@ def unordered(event: Event) -> str:
 
 
 def by_room(event: Event) -> str:
-    """In the order in which it happened in the room."""
-    return f"room {event.room_id}"
+    """In the order in which it happened in the room; what happened in none has no order."""
+    return "" if isinstance(event, GuestMerged) else f"room {event.room_id}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +50,7 @@ class Handler:
         return min(pause, longest) if longest else pause
 
 
+# Those that are actions add themselves when the app is ready (`actions.merging`): this table lies below them.
 # By the name that is stored with each effect. To rename or remove one leaves what waits for it to fail.
 HANDLERS: dict[str, Handler] = {
     "signals": Handler(run=signals.send, wants=signals.is_heard, key=by_room),

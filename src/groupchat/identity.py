@@ -8,13 +8,17 @@ import time
 from collections import OrderedDict
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from threading import Lock
 from typing import Any
 from uuid import UUID, uuid4
 
 from django.conf import settings
 from django.core import signing
+from django.http import HttpRequest
 
+from groupchat.actions import adoption
+from groupchat.actions.adoption import guest_without_account
 from groupchat.actions.people import Guest, person_of_user
 from groupchat.conf import conf
 from groupchat.errors import RateLimited
@@ -46,10 +50,14 @@ MAX_ADDRESSES = 20_000  # whose newcomers are counted; past it the one seen long
 
 @dataclass(frozen=True, slots=True)
 class Visitor:
-    """A person, or a guest without a row (`person` is None), or nobody (both are None)."""
+    """A person, or a guest without a row (`person` is None), or nobody (both are None).
+
+    `signed_up_at`: of nobody who shows the cookie of a guest who got an account then, and comes back with it, perhaps.
+    """
 
     person: Person | None
     guest: Guest | None
+    signed_up_at: datetime | None = None
 
     @property
     def author(self) -> Person | Guest | None:
@@ -138,5 +146,26 @@ def resolve(*, user: Any, cookies: Mapping[str, str]) -> Visitor:
 
 
 def visitor_of_guest(guest: Guest, person: Person | None) -> Visitor:
-    """Whoever holds the cookie of this guest, whose row is `person`: nobody, once the guest has signed out."""
-    return NOBODY if person is not None and person.signed_out_at is not None else Visitor(person, guest)
+    """Whoever holds the cookie of this guest, whose row is `person`: nobody, once the guest has signed out or up."""
+    if person is None or not person.is_void_guest:
+        return Visitor(person, guest)
+    return Visitor(None, None, person.signed_out_at) if person.has_account else NOBODY
+
+
+def guest_at(request: HttpRequest) -> Person | None:
+    """The person of the guest whose cookie came with this request, be somebody signed in or not; None where they wrote
+    nothing, signed out or have an account.
+    """
+    guest = read_guest(guest_cookie_in(request.COOKIES)) if conf().guests else None
+    return guest_without_account(guest) if guest is not None else None
+
+
+def adopt_guest(*, request: HttpRequest, user: Any) -> Person | None:
+    """The guest whose cookie came with this request has this account of the site from now on: what they wrote and their
+    rooms stay theirs, and the cookie is void. None, and nothing changed, where there is no such guest, or the account
+    is somebody here already.
+
+    Django's `user_logged_in` does it by itself. Call it where a site signs people up on a way of its own.
+    """
+    guest = read_guest(guest_cookie_in(request.COOKIES)) if conf().guests else None
+    return adoption.adopt_guest(guest=guest, user=user) if guest is not None else None

@@ -27,6 +27,7 @@ room_kind_changed = Signal()
 room_archived = Signal()
 room_deleted = Signal()
 room_restored = Signal()
+guest_merged = Signal()
 
 SIGNALS: dict[type[Event], Signal] = {
     events.MessagePosted: message_posted,
@@ -45,6 +46,7 @@ SIGNALS: dict[type[Event], Signal] = {
     events.RoomArchived: room_archived,
     events.RoomDeleted: room_deleted,
     events.RoomRestored: room_restored,
+    events.GuestMerged: guest_merged,
 }
 
 

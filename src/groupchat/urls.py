@@ -10,7 +10,7 @@ from django.urls.converters import StringConverter
 from django.utils.decorators import decorator_from_middleware
 
 from groupchat.text import address_of
-from groupchat.web import home, rooms, session, shell
+from groupchat.web import guest, home, rooms, session, shell
 from groupchat.web.security import SecurityHeaders
 
 app_name = "groupchat"
@@ -37,6 +37,7 @@ urlpatterns = [
     path("api/v1/", include("groupchat.api.urls")),
     path("public-rooms.json", secured(rooms.public_rooms), name="public_rooms"),
     path("session.json", secured(session.session), name="session"),
+    path("guest/", secured(guest.guest), name="guest"),
     path("sign-out/", secured(session.sign_out), name="sign_out"),
     path("app-shell/", secured(shell.page), name="app_page"),
     path("app-shell.json", secured(shell.app_shell), name="app_shell"),

@@ -34,6 +34,32 @@ def test_a_new_name_stands_everywhere_at_once(meet: Meet, room: str) -> None:
     expect(ada.page.locator(".me-name")).to_have_text("Ada King")
 
 
+def test_two_of_one_name_are_told_apart_by_their_handles(meet: Meet, room: str) -> None:
+    name = f"Anna{uuid4().hex[:4]}"
+    first = meet(name).enters(room)
+    first.says("the first")
+    message = first.sees("the first")
+    expect(message.locator(".author")).to_have_text(name)
+    expect(message.locator(".author-handle")).to_have_count(0)
+    second = meet(f"\u0410{name[1:]}").enters(room)  # with a Cyrillic A
+    second.says("the second")
+    for someone in (first, second):
+        expect(someone.sees("the first").locator(".author-handle")).to_have_text(f"@{name.lower()}")
+        expect(someone.sees("the second").locator(".author-handle")).to_have_text(f"@\u0430{name[1:]}2")
+    assert complaints(first.page) == []
+    first.photograph("twins")
+
+
+def test_a_name_of_somebody_with_an_account_is_refused(meet: Meet, room: str) -> None:
+    taken = _makes(meet("Ada"), room)
+    grace = meet("Grace").enters(room)
+    grace.page.locator(".me").click()
+    dialog = grace.page.get_by_role("dialog")
+    dialog.get_by_label("Your name").fill(taken.upper())
+    dialog.get_by_role("button", name="Save").click()
+    expect(dialog.get_by_role("status")).to_contain_text("Choose another name, or sign in if it is you.")
+
+
 def _isolated(name: str) -> str:
     return f"\u2068{name}\u2069"
 

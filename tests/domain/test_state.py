@@ -8,13 +8,15 @@ from uuid import uuid4
 
 import pytest
 from django.db.models import Max
-from tests.accounts import new_person
+from tests.accounts import new_person, new_user
 from tests.domain.conftest import Ear
 from tests.domain.says import say
 
 from groupchat import timeline
 from groupchat.actions import members, memberships, messages, rooms, sanctions
+from groupchat.actions.adoption import adopt_guest
 from groupchat.actions.guests import act_as_new_guest
+from groupchat.actions.merging import carry_out, merge_guest
 from groupchat.actions.messages import Post
 from groupchat.actions.people import Guest, end_guest, end_sessions, person_of_guest, set_active
 from groupchat.kinds import ROOM_KINDS
@@ -78,6 +80,15 @@ def post(world: World, *posts: tuple[Person | Guest, Room]) -> None:
 
 def hide(world: World) -> None:
     rooms.set_history(person=world.alice, room_id=world.lobby.pk, history="joined")
+
+
+def merge(world: World, into: Person) -> None:
+    post(world, (world.guest, world.lobby), (world.carol, world.lobby), (world.guest, world.lobby))
+    guest = person_of_guest(guest=world.guest)
+    own = rooms.create(person=guest, name="Engines")
+    rooms.set_topic(person=guest, room_id=own.pk, topic="of difference")
+    merge_guest(guest=guest, into=into)
+    carry_out(guest_id=guest.pk, person_id=into.pk)
 
 
 ACTIONS: dict[str, Callable[[World], object]] = {
@@ -162,6 +173,10 @@ ACTIONS: dict[str, Callable[[World], object]] = {
     "a guest joins first": lambda w: act_as_new_guest(guest=w.guest, action=rooms.join, room_id=w.lobby.pk),
     "a guest makes a room first": lambda w: act_as_new_guest(guest=w.guest, action=rooms.enter, name="New"),
     "a guest signs out": lambda w: [post(w, (w.guest, w.lobby)), end_guest(guest=w.guest)],
+    "a guest signs up": lambda w: [post(w, (w.guest, w.lobby)), adopt_guest(guest=w.guest, user=new_user("grace"))],
+    "a guest becomes a part of somebody who is there": lambda w: merge(w, w.alice),
+    "a guest becomes a part of somebody who left": lambda w: merge(w, w.bob),
+    "a guest becomes a part of somebody new to the room": lambda w: merge(w, w.root),
     "a guest who wrote nothing signs out": lambda w: end_guest(guest=w.guest),
 }
 
@@ -249,21 +264,23 @@ def test_every_action_is_tried() -> None:
     """A new verb must come into the table above."""
     import inspect
 
-    from groupchat.actions import guests, people
+    from groupchat.actions import adoption, guests, merging, people
 
     verbs = {
         name
-        for module in (rooms, members, sanctions, messages, memberships, people, guests)
+        for module in (rooms, members, sanctions, messages, memberships, people, guests, adoption, merging)
         for name, value in vars(module).items()
         if inspect.isfunction(value) and value.__module__.startswith(module.__name__) and not name.startswith("_")
     }
     # They ask only, or have nothing to publish.
     looks = {"find", "id_of", "admit", "make_owner", "person_of_user", "person_of_username", "handle_of", "new_guest"}
+    looks |= {"taken_from", "guest_without_account", "id_after_merge", "connect"}
     assert verbs - looks == {
         *("enter", "create", "converse", "join", "leave"),
         *("configure", "rename", "set_topic", "set_history", "archive", "delete", "restore"),
         *("invite", "remove", "give_role", "ban", "unban", "silence"),
-        *("take_name", "name_anew"),
+        *("take_name", "name_anew", "name_everywhere"),
+        *("adopt_guest", "merge_guest", "carry_out", "take_membership", "take_messages", "take_notices"),
         *("post", "edit", "delete", "read", "pin", "raise_marks"),
         *("person_of_guest", "act_as_new_guest", "end_guest", "end_sessions", "set_active"),
     }

@@ -10,9 +10,10 @@ import pytest
 from django.http import HttpResponse
 from django.test import Client
 
-from groupchat.actions.people import person_of_guest, set_active
+from groupchat.actions.people import person_of_guest, person_of_user, set_active
+from groupchat.actions.people import rename as be_called
 from groupchat.actions.rooms import enter, rename
-from groupchat.identity import GUEST_COOKIE, Newcomers, new_guest, read_guest
+from groupchat.identity import GUEST_COOKIE, Newcomers, new_guest, read_guest, sign_guest
 from groupchat.models import Membership, Person, Room
 
 pytestmark = pytest.mark.django_db
@@ -39,6 +40,31 @@ def test_a_stranger_enters_and_is_a_guest(client: Client) -> None:
     assert client.get("/")["Location"] == "/rooms/"
     assert client.post("/", {"room": "the lounge"})["Location"] == "/rooms/the_lounge/"
     assert Person.objects.count() == 1
+
+
+@pytest.mark.parametrize("name", ["Ada", "\u0410da", "ada.king"])
+def test_a_stranger_can_not_be_called_as_somebody_with_an_account(
+    name: str, client: Client, django_user_model: type
+) -> None:
+    user = django_user_model._default_manager.create_user("ada.king", password="x")  # type: ignore[attr-defined]
+    be_called(person=person_of_user(user=user), name="Ada")
+    response = client.post("/", {"room": "lounge", "name": name})
+    assert response.status_code == 409
+    text = unescape(response.content.decode())
+    assert "Choose another name, or sign in if it is you." in text
+    assert re.search(r'id="name"[^>]* aria-invalid="true"', text)
+    assert GUEST_COOKIE not in client.cookies
+    assert Person.objects.count() == 1
+    assert client.post("/", {"room": "lounge", "name": "Ada King"}).status_code == 302
+
+
+def test_an_account_that_comes_later_locks_no_guest_out(client: Client, django_user_model: type) -> None:
+    guest = new_guest(name="Ada")
+    client.cookies[GUEST_COOKIE] = sign_guest(guest)
+    user = django_user_model._default_manager.create_user("ada.king", password="x")  # type: ignore[attr-defined]
+    be_called(person=person_of_user(user=user), name="Ada")
+    assert client.post("/", {"room": "lounge", "name": "Ada"}).status_code == 302
+    assert Person.objects.get(guest_id=guest.id).name == "Ada (@ada)"
 
 
 def test_looking_writes_nothing(client: Client) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db import IntegrityError, transaction
 
+from groupchat.actions.names import with_skeletons
 from groupchat.actions.people import handle_of
 from groupchat.characters import isolated
 from groupchat.errors import Invalid, NameTaken
@@ -19,7 +20,9 @@ def make(*, name: str, handle: str | None = None) -> Person:
         raise Invalid("No handle can be made of this name. Choose one of letters and digits.", field="handle")
     try:
         with transaction.atomic():
-            return Person.objects.create(name=name, handle=handle, kind=Person.Kind.BOT)
+            person = with_skeletons(Person(name=name, handle=handle, kind=Person.Kind.BOT))
+            person.save(force_insert=True)
+            return person
     except IntegrityError:
         raise NameTaken(
             f"Somebody here has the handle @{isolated(handle)}. Choose a different one.", field="handle"

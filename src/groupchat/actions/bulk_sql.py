@@ -43,7 +43,7 @@ _ROOM = [
     "deleted_at",
     *_KIND_SEQS,
 ]
-_PERSON = ["id", "kind", "handle", "name", "is_owner", "is_active", "version", "account_active"]
+_PERSON = ["id", "kind", "handle", "name", "is_owner", "is_active", "version", "account_active", "merged_into_id"]
 _MEMBERSHIP = [
     "id",
     "room_id",
@@ -83,19 +83,48 @@ class BulkSql:
         """Those that have one of these as their present address; there is one, at least."""
         return self._rooms(f"slug IN ({_marks(slugs)})", list(slugs))
 
-    def guests(self, ids: Collection[UUID]) -> dict[UUID, int]:
-        """The people whom these guests have become so far: their primary keys."""
+    def guests(self, ids: Collection[UUID]) -> tuple[dict[UUID, int], set[UUID]]:
+        """The people whom these guests have become so far: their primary keys. And those guests who have an account by
+        now, whom their cookie names no more.
+        """
         if not ids:
-            return {}
+            return {}, set()
         asked = {_GUEST_ID.get_db_prep_value(one, self._connection): one for one in ids}  # as they stand in the column
         rows = self._fetch(
-            f"SELECT guest_id, id FROM {Person._meta.db_table} WHERE guest_id IN ({_marks(asked)})", list(asked)
+            "SELECT guest_id, id, signed_out_at IS NOT NULL AND (user_id IS NOT NULL OR merged_into_id IS NOT NULL) "
+            f"FROM {Person._meta.db_table} WHERE guest_id IN ({_marks(asked)})",
+            list(asked),
         )
-        return {asked[guest_id]: person_id for guest_id, person_id in rows}
+        people = {asked[guest_id]: person_id for guest_id, person_id, _ in rows}
+        return people, {asked[guest_id] for guest_id, _, has_account in rows if has_account}
 
-    def is_handle(self, handle: str) -> bool:
-        """Whether somebody has it."""
-        return bool(self._fetch(f"SELECT 1 FROM {Person._meta.db_table} WHERE handle = %s", [handle]))
+    def is_handle(self, handle: str, skeleton: str) -> bool:
+        """Whether somebody has it, or one that looks so."""
+        one = f"SELECT 1 FROM {Person._meta.db_table} WHERE {{}} = %s"
+        both = f"{one.format('handle')} UNION ALL {one.format('handle_skeleton')} LIMIT 1"
+        return bool(self._fetch(both, [handle, skeleton]))
+
+    def handles_like(self, skeletons: Collection[str]) -> set[str]:
+        """Those among these as which anybody's handle looks."""
+        if not skeletons:
+            return set()
+        rows = self._fetch(
+            f"SELECT handle_skeleton FROM {Person._meta.db_table} WHERE handle_skeleton IN ({_marks(skeletons)})",
+            list(skeletons),
+        )
+        return {row[0] for row in rows}
+
+    def called(self, skeletons: Collection[str]) -> set[str]:
+        """Those among these as which a name or a handle of somebody who is no guest looks."""
+        if not skeletons:
+            return set()
+        kinds = [kind.value for kind in Person.Kind if kind != Person.Kind.GUEST]
+        either = " UNION ALL ".join(
+            f"SELECT {column} FROM {Person._meta.db_table} WHERE {column} IN ({_marks(skeletons)}) "
+            f"AND kind IN ({_marks(kinds)})"
+            for column in ("name_skeleton", "handle_skeleton")
+        )
+        return {row[0] for row in self._fetch(either, [*skeletons, *kinds] * 2)}
 
     def insert_person(self, person: Person) -> bool:
         """Make this row. False where its handle or its guest id is there already: nothing was written then, and the

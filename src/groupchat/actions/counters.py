@@ -7,10 +7,11 @@ for each other.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Hashable, Iterable, Iterator, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from functools import partial
+from types import MappingProxyType
 from typing import Any
 
 from django.db import models, transaction
@@ -190,10 +191,17 @@ def changing_room(room_id: int, *people: Person, comes_in: bool = False) -> Iter
         change.save()
 
 
-def changed_mine(person_id: int, memberships: Sequence[Membership], rooms: Sequence[Room] = ()) -> None:
+def changed_mine(
+    person_id: int,
+    memberships: Sequence[Membership],
+    rooms: Sequence[Room] = (),
+    *,
+    uncounted: Mapping[tuple[int, int], Sequence[tuple[int, int]]] | None = None,
+) -> None:
     """Give these memberships of one person their new `person_seq`, save it and all that is told, and publish on commit.
 
-    `rooms` are the rooms of those that are joined, where their devices may not know them yet. Call it inside a
+    `rooms` are the rooms of those that are joined, where their devices may not know them yet; `uncounted`, as
+    `groupchat.unread` finds it, what is not unread in those whose mark is not at the end. Call it inside a
     transaction that holds the lock of the person, under which the memberships were read or made, after everything that
     was done to the room.
     """
@@ -203,11 +211,16 @@ def changed_mine(person_id: int, memberships: Sequence[Membership], rooms: Seque
     for seq, membership in enumerate(memberships, since + 1):
         membership.person_seq = seq
         membership.save(update_fields=["person_seq", *Membership.OWN])
-    publish_mine(person_id, since, to, memberships, rooms)
+    publish_mine(person_id, since, to, memberships, rooms, uncounted or {})
 
 
 def publish_mine(
-    person_id: int, since: int, to: int, memberships: Sequence[Membership], rooms: Sequence[Room] = ()
+    person_id: int,
+    since: int,
+    to: int,
+    memberships: Sequence[Membership],
+    rooms: Sequence[Room] = (),
+    uncounted: Mapping[tuple[int, int], Sequence[tuple[int, int]]] = MappingProxyType({}),
 ) -> MyChanges:
     """Publish on commit what was saved of one person's own counter."""
     frame: MyChangesFrame = {
@@ -219,7 +232,7 @@ def publish_mine(
     }
     by_room = {membership.room_id: membership for membership in memberships}
     if rooms:
-        frame["rooms"] = [room_state(room, by_room[room.pk]) for room in rooms]
+        frame["rooms"] = [room_state(room, by_room[room.pk], uncounted.get((person_id, room.pk), ())) for room in rooms]
         if among := [one for room in rooms for one in room.people_ids]:
             frame["people"] = people_resources(Person.objects.filter(pk__in=among))
     changes = MyChanges(frame)

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
-from uuid import UUID
 
 from django.db import transaction
 from django.utils import timezone
@@ -24,13 +23,21 @@ from groupchat.actions.counters import (
 )
 from groupchat.actions.effects import is_wanted, record
 from groupchat.actions.memberships import raise_marks
-from groupchat.actions.people import Guest, new_guest, person_of_guest
+from groupchat.actions.merging import id_after_merge
+from groupchat.actions.people import Guest, new_guest, person_of_guest, taken_from
 from groupchat.actions.rooms import admit
 from groupchat.errors import ChatError, IdempotencyConflict, Invalid
 from groupchat.events import Event, MemberJoined, MessageDeleted, MessageEdited, MessagePosted
 from groupchat.models import Membership, Message, Person, Room
 from groupchat.parts import bits_of, check_parts, insert_parts, keep_version, purge_parts
-from groupchat.permissions import is_joined, require_active, require_delete, require_edit, require_post
+from groupchat.permissions import (
+    comes_with_account,
+    is_joined,
+    require_active,
+    require_delete,
+    require_edit,
+    require_post,
+)
 from groupchat.publication import MyChanges
 from groupchat.resources import moment, new_message, with_parts
 from groupchat.text import clean_body, clean_client_message_id
@@ -134,29 +141,31 @@ class _Batch:
         good = [index for index, answer in enumerate(self._answers) if answer is None]
         self._changes = lock_rooms((self._posts[index].room_id for index in good), self._statements)
         # Behind the lock: another process may just have made the row of this guest, with the very same message.
-        self._guests = self._find_guests(self._posts[index].author for index in good)
+        guests = {author for index in good if isinstance(author := self._posts[index].author, Guest)}
+        self._guests, self._void = self._statements.guests({guest.id for guest in guests})
+        newcomers = [guest for guest in guests if guest.id not in self._guests]
+        self._taken = taken_from(guests=newcomers, statements=self._statements)
         pairs = {
             (self._posts[index].room_id, author_id)
             for index in good
             if (author_id := self._author_id(self._posts[index])) is not None
         }
-        self._known = self._find_known([self._posts[index] for index in good])
         self._memberships, self._people = self._statements.memberships(pairs)
+        self._known = self._find_known([self._posts[index] for index in good])
         for index in good:
             self._answers[index] = self._post_one(self._posts[index])
         self._save()
         return [answer for answer in self._answers if answer is not None]
-
-    def _find_guests(self, authors: Iterable[Person | Guest]) -> dict[UUID, int]:
-        return self._statements.guests({author.id for author in authors if isinstance(author, Guest)})
 
     def _author_id(self, post: Post) -> int | None:
         """The author's id; None for a guest who has no row yet."""
         return self._guests.get(post.author.id) if isinstance(post.author, Guest) else post.author.pk
 
     def _find_known(self, posts: Sequence[Post]) -> dict[_Once, _Known]:
-        found = self._statements.stored({post.client_message_id for post in posts})
-        wanted = {(post.client_message_id, self._author_id(post), post.room_id) for post in posts} if found else set()
+        found = self._statements.stored(
+            {client_message_id for post in posts for client_message_id, *_ in self._once(post)}
+        )
+        wanted = {once for post in posts for once in self._once(post)} if found else set()
         keys = [key for *once, key in found if tuple(once) in wanted]
         known = Message.objects.filter(pk__in=keys) if keys else ()
         return {
@@ -164,11 +173,24 @@ class _Batch:
             for message in known
         }
 
+    def _once(self, post: Post) -> list[_Once]:
+        """As what this very post may be there already; in the name of another, too, whose the guest's messages are by
+        now, or soon.
+        """
+        author_id = self._author_id(post)
+        if author_id is None:
+            return []
+        once = [(post.client_message_id, author_id, post.room_id)]
+        author = self._people.get(author_id)
+        if author is not None and (merged_into := author.merged_into_id) is not None:
+            moved = id_after_merge(post.client_message_id, author_id)
+            once += [(moved, merged_into, post.room_id), (post.client_message_id, merged_into, post.room_id)]
+        return once
+
     def _post_one(self, post: Post) -> Posted | ChatError:
         author_id = self._author_id(post)
-        if author_id is not None:
-            known = self._known.get((post.client_message_id, author_id, post.room_id))
-            if known is not None:
+        for once in self._once(post):
+            if (known := self._known.get(once)) is not None:
                 return _answer_again(post, *known)
         try:
             change = self._changes.get(post.room_id)
@@ -179,6 +201,8 @@ class _Batch:
             author = self._people[author_id] if author_id is not None else self._arrive(post.author)
             if author.pk in self._gone:
                 author.account_active = False
+            if author.merged_into_id is not None or (isinstance(post.author, Guest) and post.author.id in self._void):
+                raise comes_with_account()
             require_active(author)
         except ChatError as error:
             return error
@@ -233,7 +257,7 @@ class _Batch:
     def _arrive(self, guest: Person | Guest) -> Person:
         """A guest's row is made when their first message is sure to be taken."""
         assert isinstance(guest, Guest)
-        made = new_guest(guest=guest, statements=self._statements)
+        made = new_guest(guest=guest, statements=self._statements, taken=self._taken)
         if made is not None:
             self._made[made.pk] = Arrival(made)
         author = made or person_of_guest(guest=guest)

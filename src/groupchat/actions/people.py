@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -16,9 +17,11 @@ from groupchat.actions import accounts
 from groupchat.actions.accounts import ROOMS_AT_ONCE
 from groupchat.actions.bulk_sql import BulkSql
 from groupchat.actions.counters import changed_sessions, lock_people, lock_rooms, save_changes
+from groupchat.actions.names import name_of_newcomer, require_name_for_guest, with_skeletons
 from groupchat.characters import without_strays
+from groupchat.lookalikes import skeleton
 from groupchat.models import Membership, Person
-from groupchat.permissions import require_active
+from groupchat.permissions import require_active, require_no_account
 from groupchat.text import clean_person_name, fold, mended_person_name
 
 LONGEST_HANDLE = 40  # before the number that it gets where it is taken
@@ -40,6 +43,8 @@ def person_of_user(*, user: Any) -> Person:
     if person is None:
         active = accounts.is_switched_on(user)
         person = _create(_name_of(user), user=user, kind=Person.Kind.USER, is_owner=False, account_active=active)
+    if person.name_skeleton != skeleton(person.name):  # an older version, which runs beside, wrote it
+        with_skeletons(person).save(update_fields=["name_skeleton", "handle_skeleton"])
     if person.account_active != accounts.is_switched_on(user):
         accounts.follow(person=person)
     return person
@@ -57,21 +62,49 @@ def person_of_username(*, username: str) -> Person | None:
 
 
 def person_of_guest(*, guest: Guest) -> Person:
-    """The person of a guest; made with the first question, and the same for the same guest id ever after."""
+    """The person of a guest; made with the first question, and the same for the same guest id ever after. Raises
+    Unavailable where they have an account by now, and must come back with it.
+    """
     person = Person.objects.filter(guest_id=guest.id).first()
     if person is not None:
+        require_no_account(person)
         return person
     return _create(clean_person_name(guest.name), guest_id=guest.id, kind=Person.Kind.GUEST)
 
 
-def new_guest(*, guest: Guest, statements: BulkSql) -> Person | None:
-    """The person of a guest who seems to have none yet, made by `statements`; None where there is one."""
-    name = clean_person_name(guest.name)
-    person = Person(name=name, handle=_stem(name), guest_id=guest.id, kind=Person.Kind.GUEST)
-    if statements.insert_person(person):
-        return person
-    person.handle = _free_handle(name, statements)
-    return person if statements.insert_person(person) else None
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What newcomers can't be called: skeletons of names that are somebody's with an account, and of handles."""
+
+    names: set[str]
+    handles: set[str]
+
+
+def taken_from(*, guests: Iterable[Guest], statements: BulkSql) -> Taken:
+    """Of what these guests would be called, in two statements, or in none where there is no guest."""
+    names = [guest.name for guest in guests]
+    stems = {skeleton(_stem(name)) for name in names}
+    return Taken(statements.called(set(map(skeleton, names))), statements.handles_like(stems))
+
+
+def new_guest(*, guest: Guest, statements: BulkSql, taken: Taken) -> Person | None:
+    """The person of a guest who seems to have none yet, made by `statements`; None where there is one. `taken`
+    holds what they can't be called, and from here on their handle.
+    """
+    given = clean_person_name(guest.name)
+
+    def under(handle: str) -> Person:
+        name = name_of_newcomer(given, handle, taken.names)
+        return with_skeletons(Person(name=name, handle=handle, guest_id=guest.id, kind=Person.Kind.GUEST))
+
+    stem = _stem(given)
+    person = under(stem)
+    if skeleton(stem) in taken.handles or not statements.insert_person(person):
+        person = under(_free_handle(given, statements))
+        if not statements.insert_person(person):
+            return None
+    taken.handles.add(person.handle_skeleton)
+    return person
 
 
 def rename(*, person: Person, name: str) -> Person:
@@ -82,10 +115,16 @@ def rename(*, person: Person, name: str) -> Person:
     """
     before = person.version
     person = take_name(person=person, name=name)
-    last: int | None = 0 if person.version != before else None
-    while last is not None:
-        last = name_anew(person_id=person.pk, behind=last)
+    if person.version != before:
+        name_everywhere(person_id=person.pk)
     return person
+
+
+def name_everywhere(*, person_id: int) -> None:
+    """Name this person anew in each of their rooms, some at a time."""
+    last: int | None = 0
+    while last is not None:
+        last = name_anew(person_id=person_id, behind=last)
 
 
 @transaction.atomic
@@ -95,9 +134,11 @@ def take_name(*, person: Person, name: str) -> Person:
     person = lock_people([person.pk])[person.pk]
     require_active(person)
     if name != person.name:
+        if person.kind == Person.Kind.GUEST:
+            require_name_for_guest(name=name)
         person.name = name
         person.version += 1
-        person.save(update_fields=["name", "version"])
+        with_skeletons(person).save(update_fields=["name", "version", "name_skeleton", "handle_skeleton"])
         changed_sessions(person.pk)
     return person
 
@@ -147,9 +188,9 @@ def end_guest(*, guest: Guest, now: datetime | None = None) -> None:
     A guest without a row wrote nothing; there is nothing to keep from whoever has their cookie.
     """
     person = Person.objects.filter(guest_id=guest.id).first()
-    if person is None:
-        return
-    if person.signed_out_at is None:
+    if person is None or person.has_account:
+        return  # with an account one is no guest any more, and keeps one's rooms
+    if not person.is_void_guest:
         with transaction.atomic():
             person.signed_out_at = now or timezone.now()
             person.save(update_fields=["signed_out_at"])
@@ -182,12 +223,19 @@ def _create(name: str, **fields: Any) -> Person:
     while True:
         try:
             with transaction.atomic():
-                return Person.objects.create(name=name, handle=_free_handle(name, BulkSql()), **fields)
+                statements = BulkSql()
+                handle = _free_handle(name, statements)
+                is_guest = fields["kind"] == Person.Kind.GUEST
+                called = statements.called({skeleton(name)}) if is_guest else set()
+                shown = name_of_newcomer(name, handle, called)
+                person = with_skeletons(Person(name=shown, handle=handle, **fields))
+                person.save(force_insert=True)
+                return person
         except IntegrityError:
             # Somebody took the handle, or made this very person, between our look and our write.
-            person = Person.objects.filter(**key).first()
-            if person is not None:
-                return person
+            there = Person.objects.filter(**key).first()
+            if there is not None:
+                return there
 
 
 def _stem(name: str) -> str:
@@ -196,17 +244,21 @@ def _stem(name: str) -> str:
 
 
 def _free_handle(name: str, statements: BulkSql) -> str:
-    """The handle of a name, with a number where it is taken."""
+    """The handle of a name, with a number where it is taken, or looks like another one."""
     stem = _stem(name)
-    if not statements.is_handle(stem):
+
+    def is_taken(handle: str) -> bool:
+        return statements.is_handle(handle, skeleton(handle))
+
+    if not is_taken(stem):
         return stem
     # Doubling steps find a free number in few looks, however many people have this name.
     low, high = 1, 2
-    while statements.is_handle(f"{stem}{high}"):
+    while is_taken(f"{stem}{high}"):
         low, high = high, high * 2
     while high - low > 1:
         middle = (low + high) // 2
-        if statements.is_handle(f"{stem}{middle}"):
+        if is_taken(f"{stem}{middle}"):
             low = middle
         else:
             high = middle

@@ -31,6 +31,9 @@ class Person(models.Model):
     name = models.CharField(max_length=200)
     is_owner = models.BooleanField(_("owner of the site"), default=False)
     is_active = models.BooleanField(default=True)
+    # What they look like (`groupchat.lookalikes`); empty in what an older version wrote, until a server fills it.
+    name_skeleton = models.CharField(max_length=200, default="", db_default="", editable=False)
+    handle_skeleton = models.CharField(max_length=200, default="", db_default="", editable=False)
     version = models.PositiveBigIntegerField(default=1, editable=False)
     seq = models.PositiveBigIntegerField(default=0, editable=False)
     # The seq at which a session of this person ended, or their name or their rights as a whole changed: live sockets
@@ -39,16 +42,33 @@ class Person(models.Model):
     # Whether somebody is still behind it, as `actions.accounts` last heard: False while the site's account is switched
     # off, and for good once it was deleted or the guest signed out.
     account_active = models.BooleanField(default=True, db_default=True, editable=False)
-    # Guests only: whoever holds their cookie since then is nobody.
+    # Of who is a guest or was one: whoever holds the cookie since then is nobody. They signed out, or have an account.
     signed_out_at = models.DateTimeField(null=True, blank=True, editable=False)
+    # The person to whom everything of this guest went, or is on its way (`actions.merging`).
+    merged_into = models.ForeignKey("self", on_delete=models.SET_NULL, null=True, related_name="+", editable=False)
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
         verbose_name = _("person")
         verbose_name_plural = _("people")
+        indexes = [
+            models.Index(fields=["name_skeleton", "kind"], name="groupchat_name_skeleton"),
+            models.Index(fields=["handle_skeleton", "kind"], name="groupchat_handle_skeleton"),
+            models.Index(fields=["id"], name="groupchat_no_skeleton", condition=models.Q(name_skeleton="")),
+        ]
 
     def __str__(self) -> str:
         return f"{isolated(self.name)} (@{isolated(self.handle)})"
+
+    @property
+    def is_void_guest(self) -> bool:
+        """Whether their cookie proves nothing any more: this guest signed out, or has an account by now."""
+        return self.signed_out_at is not None
+
+    @property
+    def has_account(self) -> bool:
+        """Whether one is this person by an account, or what was theirs is an account's by now."""
+        return self.user_id is not None or self.merged_into_id is not None
 
     @property
     def is_admitted(self) -> bool:

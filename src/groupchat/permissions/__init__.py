@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from groupchat.permissions.asking import (
     can_read,
+    comes_with_account,
     require_active,
     require_converse,
     require_delete,
@@ -18,6 +19,7 @@ from groupchat.permissions.asking import (
     require_leave,
     require_make_room,
     require_manage,
+    require_no_account,
     require_post,
     require_read,
     require_remove,
@@ -86,6 +88,7 @@ __all__ = [
     "Right",
     "Rules",
     "can_read",
+    "comes_with_account",
     "floor_of",
     "is_banned",
     "is_joined",
@@ -102,6 +105,7 @@ __all__ = [
     "require_leave",
     "require_make_room",
     "require_manage",
+    "require_no_account",
     "require_post",
     "require_read",
     "require_remove",

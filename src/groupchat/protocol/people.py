@@ -17,12 +17,15 @@ class RenameMe(Command):
 
 
 class PersonResource(TypedDict):
-    """A person as everyone sees them; `version` rises with every change of it."""
+    """A person as everyone sees them; `version` rises with every change of it. `looks` is the same for all whose names
+    a reader could take for one another.
+    """
 
     id: int
     kind: Literal["user", "guest", "bot"]
     handle: str
     name: str
+    looks: str
     version: int
 
 

@@ -16,6 +16,7 @@ class Hello(Command):
     protocol: int
     epoch: Annotated[str, Field(max_length=64)] | None = None
     me: Seq | None = None
+    person: Annotated[int, Field(ge=0, lt=2**63)] | None = None
     positions: dict[Annotated[str, Field(max_length=20)], Seq] = Field(default_factory=dict)
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from typing import cast
 
 from groupchat.characters import shown
+from groupchat.lookalikes import looks_of
 from groupchat.models import Person
 from groupchat.protocol import PersonResource
 
@@ -18,6 +19,7 @@ def person_resource(person: Person) -> PersonResource:
             "kind": str(person.kind),
             "handle": shown(person.handle),
             "name": shown(person.name),
+            "looks": looks_of(person.name),
             "version": person.version,
         },
     )

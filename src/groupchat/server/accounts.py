@@ -7,12 +7,15 @@ from typing import Any, ClassVar
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.core import context as current
 from django.conf import settings
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from groupchat.characters import isolated
 from groupchat.conf import conf
+from groupchat.identity import GUEST_COOKIE
+from groupchat.web.guest import address_of_question
 
 _A_MAIL_IS_SENT = "account/messages/email_confirmation_sent.txt"
 # one sees that one is in or out: the chat shows no such line, and it would surface pages later
@@ -45,6 +48,15 @@ class Accounts(DefaultAccountAdapter):  # type: ignore[misc]
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return bool(settings.ENVIRONMENT.signup)
+
+    def post_login(self, request: HttpRequest, user: Any, **said: Any) -> HttpResponse:
+        """Where somebody goes who has just signed in or up. A guest's cookie that is void by now goes, too."""
+        response: HttpResponse = super().post_login(request, user, **said)
+        if response.status_code == 302 and (question := address_of_question(request, leads_to=response["Location"])):
+            return redirect(question)
+        if GUEST_COOKIE in request.COOKIES:
+            response.delete_cookie(GUEST_COOKIE, samesite="Lax")
+        return response
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
         """It bears the site's name. Names in it are isolated: one in another script turns no sentence around. Without a

@@ -7,10 +7,12 @@ import secrets
 from datetime import timedelta
 
 from django.db import transaction
+from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
 
 from groupchat.actions.people import make_owner, person_of_user
+from groupchat.identity import adopt_guest
 from groupchat.models import Person
 from groupchat.server.models import OwnerLink
 
@@ -40,8 +42,11 @@ def is_valid(token: str) -> bool:
     return OwnerLink.objects.filter(token_hash=_hash(token), used_at=None, expires_at__gt=timezone.now()).exists()
 
 
-def claim(*, token: str, user: object) -> Person:
-    """Make this user an owner and use the link up; raises LinkNotValid, and then nothing has changed."""
+def claim(*, token: str, user: object, request: HttpRequest | None = None) -> Person:
+    """Make this user an owner and use the link up; raises LinkNotValid, and then nothing has changed.
+
+    With the request of somebody who has just got this account, the guest whom they were before has it.
+    """
     with transaction.atomic():
         now = timezone.now()
         # the update is the lock: of two visitors at once, one finds nothing left to use
@@ -50,6 +55,8 @@ def claim(*, token: str, user: object) -> Person:
             raise LinkNotValid
         user.is_staff = user.is_superuser = True  # type: ignore[attr-defined]
         user.save()  # type: ignore[attr-defined]
+        if request is not None:
+            adopt_guest(request=request, user=user)
         person = person_of_user(user=user)
         make_owner(person=person)
     return person

@@ -57,7 +57,7 @@ def _claim_new(request: HttpRequest, token: str) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         with transaction.atomic():
             user = form.save(request)
-            owner.claim(token=token, user=user)  # if the link is gone, so is the new user
+            owner.claim(token=token, user=user, request=request)  # if the link is gone, so is the new user
         login(request, user, backend=settings.AUTHENTICATION_BACKENDS[0])
         return redirect(settings.LOGIN_REDIRECT_URL)
     return render(request, "server/owner.html", {"form": form})

@@ -19,6 +19,7 @@ from django.views.decorators.http import require_http_methods
 
 from groupchat import directory
 from groupchat.actions.guests import act_as_new_guest
+from groupchat.actions.names import require_name_for_guest
 from groupchat.actions.people import Guest
 from groupchat.actions.rooms import Entered, enter, id_of
 from groupchat.conf import conf
@@ -28,6 +29,7 @@ from groupchat.models import Person, Room
 from groupchat.network import client_address_of_request
 from groupchat.text import LONGEST_NAME, is_visible
 from groupchat.web import errors
+from groupchat.web.guest import address_of_question
 from groupchat.web.visitor import account_urls, visitor_of
 
 
@@ -41,7 +43,8 @@ def home(request: HttpRequest) -> HttpResponse:
     if visitor.person is not None and not visitor.person.is_admitted:
         return errors.switched_off(request)
     if visitor.person is not None:
-        return redirect("groupchat:rooms")
+        rooms = reverse("groupchat:rooms")
+        return redirect(address_of_question(request, leads_to=rooms) or rooms)
     return way_in(request, name=visitor.guest.name if visitor.guest is not None else "")
 
 
@@ -92,6 +95,8 @@ def _enter(request: HttpRequest) -> HttpResponse:
             # A cookie that was issued before stays the same guest; only its name is new.
             wrong = "name"
             guest = new_guest(name=name)
+            if visitor.guest is None or visitor.guest.name != guest.name:
+                require_name_for_guest(name=guest.name)
             wrong = "room"
             if visitor.guest is not None:
                 guest = Guest(visitor.guest.id, guest.name)
@@ -137,6 +142,8 @@ def _words(error: ChatError, *, wrong: str, given: str, person: Person | None) -
             longest = conf().max_room_name_characters if wrong == "room" else conf().max_person_name_characters
             longest = min(longest, LONGEST_NAME) if longest else LONGEST_NAME
             return _("That is too long: at most %(count)d characters. Choose something shorter.") % {"count": longest}
+        case NameTaken() if wrong == "name":
+            return _("Somebody with an account is called that here. Choose another name, or sign in if it is you.")
         case NameTaken():
             return _("Another room has or had this name. Choose a different one.")
         case RateLimited():

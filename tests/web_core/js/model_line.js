@@ -129,7 +129,8 @@ class Connection {
     const people = [...server.people.values()];
     this.queue.push({ frame: { type: "people", people }, barrier: true });
     const rooms = joined.map(({ room }) => server.state(room, person));
-    const reply = { type: "hello", ref: hello.ref, protocol: 1, server: "0", epoch: server.epoch, me: server.people.get(person), is_owner: false };
+    const merged = server.mergedInto.get(hello.person) === person ? { merged: hello.person } : {};
+    const reply = { type: "hello", ref: hello.ref, protocol: 1, server: "0", epoch: server.epoch, me: server.people.get(person), is_owner: false, ...merged };
     this.queue.push({ frame: structuredClone({ ...reply, seq: server.mySeq.get(person), rooms, limits: {} }), barrier: true });
     const sameLife = hello.epoch === server.epoch;
     for (const [id, position] of Object.entries(hello.positions ?? {})) {

@@ -12,6 +12,8 @@ export class ModelServer {
     this.random = random;
     this.epoch = "epoch-1";
     this.people = new Map();
+    /** Guests who became a part of somebody: by their id, that one's. @type {Map<number, number>} */
+    this.mergedInto = new Map();
     this.mySeq = new Map();
     this.memberships = new Map(); // "person room" → membership, as its person sees it
     this.rooms = new Map();

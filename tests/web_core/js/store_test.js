@@ -221,6 +221,29 @@ export async function without_a_network_the_page_opens_with_what_was_kept() {
   equal(online.store.unsent.value, 0);
 }
 
+export async function what_a_guest_had_left_to_send_goes_out_under_the_account_whose_they_are() {
+  const it = await world();
+  await opened(it, { id: 1, around: 200 });
+  await it.store.flush();
+  await it.store.stop();
+  const offline = await world({ storage: it.storage, server: it.server, start: false });
+  offline.WebSocket.prototype.send = () => {};
+  await offline.store.ready;
+  const kept = await offline.store.open({ slug: "room-1" });
+  kept.writing.write("half a sentence");
+  kept.post("written as a guest");
+  await settle();
+  await offline.store.flush();
+  await offline.store.stop();
+  it.server.mergedInto.set(1, 3);
+  it.server.setMember(1, 3, "joined");
+  const account = await world({ storage: it.storage, server: it.server, person: 3 });
+  await account.flow();
+  equal(account.store.me.value.id, 3);
+  const last = [...it.server.rooms.get(1).messages.values()].at(-1);
+  equal([last.body, last.author, account.store.unsent.value], ["written as a guest", 3, 0]);
+}
+
 export async function what_was_kept_of_another_person_is_not_shown_to_this_one() {
   const it = await world();
   const room = await opened(it, { id: 1 });

@@ -6,7 +6,7 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Iterable
 
-from groupchat.actions import accounts
+from groupchat.actions import accounts, names
 from groupchat.realtime.writing.database import Database
 
 logger = logging.getLogger("groupchat.realtime")
@@ -17,7 +17,8 @@ SLICE = 500  # people in one statement
 
 class AccountWatch:
     """Ends the sockets of those whom an update of many users, or plain SQL, has switched off. And once, at the start,
-    has those who are gone for good leave the rooms in which they still stand.
+    has those who are gone for good leave the rooms in which they still stand, and fills in what names from before look
+    like.
     """
 
     def __init__(self, *, database: Database, people: Callable[[], Iterable[int]]) -> None:
@@ -35,6 +36,7 @@ class AccountWatch:
 
     async def _run(self) -> None:
         await self._try(self.take_out_the_gone)
+        await self._try(self.fill_skeletons)
         while True:
             await asyncio.sleep(LOOK_SECONDS)
             await self._try(self.look)
@@ -50,6 +52,11 @@ class AccountWatch:
         for person_id in await self._database.read(accounts.gone_but_listed):
             while await self._database.write(accounts.leave_some, person_id=person_id):
                 pass
+
+    async def fill_skeletons(self) -> None:
+        """What names from before look like, so that no guest takes one."""
+        while await self._database.write(names.fill_some):
+            pass
 
     async def look(self) -> None:
         """Take over what the site says of the people here; whoever is off loses their sockets by it, everywhere."""

@@ -47,6 +47,7 @@ REFUSALS: Mapping[str, Refusal] = {
     ),
     "database": Refusal(Close.ERROR, "the database does not say who it is: %s"),
     "sign_in": Refusal(Close.SIGN_IN, None),
+    "signed_up": Refusal(Close.SIGNED_UP, None),
     "leaving": Refusal(None, None),
     "host": Refusal(
         None, "the host %s is not among those that this server answers to (GROUPCHAT_URL, or ALLOWED_HOSTS)."

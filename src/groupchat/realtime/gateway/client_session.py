@@ -96,6 +96,9 @@ class ClientSession(Connection):
         """Count this connection, and its allowance, as the person's from now on."""
         if self.closed:
             return  # it was counted out already, or is about to be
+        if person.is_void_guest:  # since before we knew that this guest is a person
+            self.close(Close.SIGNED_UP if person.has_account else Close.SIGNED_OUT)
+            return
         if not person.is_admitted:
             self.close(Close.SIGNED_OUT)  # since before we knew that this guest is a person
             return
@@ -127,7 +130,9 @@ class ClientSession(Connection):
         else:
             same = self.person is None and visitor.guest is not None and visitor.guest == self.visitor.guest
         if not same:
-            self.close(Close.SIGNED_OUT)
+            # A token of a guest who has an account acts for that one's person.
+            comes_back = visitor.signed_up_at is not None or (self.credentials.token and visitor.person is not None)
+            self.close(Close.SIGNED_UP if comes_back else Close.SIGNED_OUT)
         elif visitor.person is not None:
             self.visitor = Visitor(visitor.person, self.visitor.guest)  # its rights may have changed, or its name
             self.known_anew(visitor.person)

@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
+from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import parse_qs
 
 from channels.consumer import AsyncConsumer
 from django.conf import settings
 from django.db import DatabaseError
+from django.utils import timezone
 
 from groupchat import identity
 from groupchat.actions.people import Guest
@@ -32,6 +34,7 @@ from groupchat.realtime.gateway.native import NativeSession
 from groupchat.realtime.gateway.tutorial import TutorialSession
 from groupchat.realtime.runtime import Runtime
 
+SIGNED_UP_SECONDS = 30.0  # so long the cookie of a guest who got an account is told to come back with that
 WIRE_EXTENSION = "groupchat.wire"
 
 
@@ -73,6 +76,9 @@ class _Consumer(AsyncConsumer):  # type: ignore[misc]
             visitor = identity.NOBODY if nobody else await runtime.visitors_of.ask(credentials)
         except DatabaseError as error:
             await runtime.refusals.refuse(send, "database", str(error))
+            return None
+        if visitor.signed_up_at is not None and not _is_long_ago(visitor.signed_up_at):
+            await runtime.refusals.refuse(send, "signed_up", handshake.address)
             return None
         headers: list[tuple[bytes, bytes]] = []
         if visitor.author is None and conf().guests and not credentials.token:
@@ -247,6 +253,11 @@ class UnknownAddress(AsyncConsumer):  # type: ignore[misc]
 async def _take_rest(receive: Any) -> None:
     while (await receive())["type"] != "websocket.disconnect":
         pass
+
+
+def _is_long_ago(signed_up_at: datetime) -> bool:
+    """Whether a browser that signed up then had the time to learn its session: before, it would become a new guest."""
+    return timezone.now() - signed_up_at > timedelta(seconds=SIGNED_UP_SECONDS)
 
 
 def _is_too_large(text: str) -> bool:

@@ -30,6 +30,7 @@ class _Own(NamedTuple):
     topic: TopicKey | None
     epoch: str | None
     found: resume.ResumeResult
+    merged: int | None = None  # the guest whom the client was, and who is a part of this person by now
 
 
 async def hello(connection: NativeSession, command: Hello) -> None:
@@ -79,7 +80,14 @@ async def _read(connection: NativeSession, command: Hello) -> _Own | None:
         while new := connection.not_begun(found.rooms):  # joined, on another socket, between the two reads
             await connection.begin(new)
             found = await connection.runtime.resumes.ask(request)
-    return _Own(topic, epoch, found)
+    merged = None
+    if person is not None and command.person is not None and command.person != person.pk:
+        merged = await database.read(_merged, command.person, person.pk)
+    return _Own(topic, epoch, found, merged)
+
+
+def _merged(guest_id: int, person_id: int) -> int | None:
+    return guest_id if Person.objects.filter(pk=guest_id, merged_into_id=person_id).exists() else None
 
 
 def _arrived(connection: NativeSession) -> Person | None:
@@ -113,6 +121,7 @@ def _welcome(connection: NativeSession, command: Hello, own: _Own) -> Sequence[R
                 **_people(connection, own.found.people),
                 "limits": _limits(),
             }
+            | ({"merged": own.merged} if own.merged is not None else {})
         )
     )
     return rooms

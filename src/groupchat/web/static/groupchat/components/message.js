@@ -24,6 +24,7 @@ export function Message({ id, room, message, first, mine, newest, editing, flash
       ${first && html`<${Avatar} person=${person} id=${message.author} />`}
       <div class="message-head">
         <span class=${first ? "author" : "quietly"} dir="auto">${name}</span>
+        ${first && chat.store.hasTwin(message.author).value && html`<span class="author-handle" dir="auto">@${person?.handle}</span>`}
         ${first && html`<${KindOfPerson} kind=${person?.kind} />`}
         <${When} room=${room} number=${message.number} at=${message.at} first=${first} />
       </div>

@@ -9,6 +9,7 @@ import { reason } from "./reason.js";
 
 const reasons = {
   invalid: () => gettext("That can't be a name. Use letters, digits or an emoji, and nothing invisible."),
+  name_taken: () => gettext("Somebody with an account is called that here. Choose another name, or sign in if it is you."),
   rate_limited: () => gettext("You had many names just now. Keep this one for a while."),
 };
 

@@ -10,24 +10,24 @@ import { KindOfPerson } from "./kind-of-person.js";
 import { addressOf, follow } from "./route.js";
 
 export function Quote({ room, number }) {
-  const { message, name, kind, text } = useQuoted(room, number);
+  const { message, name, handle, kind, text } = useQuoted(room, number);
   const { slug } = room.info.value;
-  const lines = html`<span class="quietly">${gettext("In reply to:")}</span><${Lines} message=${message} who=${name} kind=${kind} text=${text} />`;
+  const lines = html`<span class="quietly">${gettext("In reply to:")}</span><${Lines} message=${message} who=${name} handle=${handle} kind=${kind} text=${text} />`;
   if (message === null) return html`<span class="quote">${lines}</span>`;
   return html`<a class="quote" href=${addressOf(slug, number)} tabindex="-1" onClick=${(event) => follow(event, slug, number)}>${lines}</a>`;
 }
 
 /** Above the composer: what the next message answers. */
 export function Answering({ number, room, onCancel }) {
-  const { message, name, kind, text } = useQuoted(room, number);
+  const { message, name, handle, kind, text } = useQuoted(room, number);
   return html`<div class="answering">
-    <span class="quote"><${Lines} message=${message} who=${gettext("Reply to {name}", { name })} kind=${kind} text=${text} /></span>
+    <span class="quote"><${Lines} message=${message} who=${gettext("Reply to {name}", { name })} handle=${handle} kind=${kind} text=${text} /></span>
     <button class="icon-button" type="button" aria-label=${gettext("Don't reply")} title=${gettext("Don't reply")} onClick=${onCancel}><${Icon} name="close" /></button>
   </div>`;
 }
 
-function Lines({ message, who, kind, text }) {
-  return html`<span class="quote-author"><bdi>${who}</bdi> <${KindOfPerson} kind=${kind} /></span>
+function Lines({ message, who, handle, kind, text }) {
+  return html`<span class="quote-author"><bdi>${who}</bdi> ${handle && html`<bdi class="author-handle">${handle}</bdi>`} <${KindOfPerson} kind=${kind} /></span>
     <span class=${message?.deleted_at || !message ? "quote-text gone" : "quote-text"} dir="auto">${text}</span>`;
 }
 
@@ -41,7 +41,9 @@ function useQuoted(room, number) {
   const person = message ? chat.store.person(message.author).value : undefined;
   const name = message ? (person?.name ?? gettext("Somebody")) : "…";
   const isBefore = number < room.snapshot.value.floor;
-  return { message, name, kind: person?.kind, text: isBefore ? gettext("This was written before you came.") : textOf(message) };
+  const text = isBefore ? gettext("This was written before you came.") : textOf(message);
+  const handle = message && chat.store.hasTwin(message.author).value ? `@${person?.handle}` : "";
+  return { message, name, handle, kind: person?.kind, text };
 }
 
 function textOf(message) {

@@ -12,6 +12,7 @@ const KNOWN = new Map([
   [4100, { reconnect: "later", reason: "flooding" }],
   [4101, { reconnect: "later", reason: "too_many_connections" }],
   [4102, { reconnect: "later", reason: "error" }],
+  [4103, { reconnect: "later", reason: "signed_up" }],
   [4200, { reconnect: "now", reason: "slow" }],
 ]);
 

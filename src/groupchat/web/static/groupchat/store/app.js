@@ -129,6 +129,7 @@ class Store {
   }
 
   #helloCame(reply) {
+    this.mergedFrom = reply.merged === undefined ? null : String(reply.merged);
     this.replica.helloCame(reply);
     this.limits.value = { ...LIMITS, ...reply.limits };
   }
@@ -169,14 +170,19 @@ class Store {
   }
 
   #takeOwner() {
-    // The guest's first message made them a person: it is still theirs. Another account gets an outbox of its own.
-    const adopt = this.ownedBy === GUEST && this.replica.me?.kind === "guest";
-    if (this.ownedBy !== null && !adopt) for (const room of this.rooms.all()) room.writing.clear();
+    const adopt = this.#isStillTheirs() ? this.ownedBy : null;
+    if (this.ownedBy !== null && adopt === null) for (const room of this.rooms.all()) room.writing.clear();
     this.ownedBy = this.#owner();
-    this.outbox.setOwner(this.ownedBy, { adopt: adopt ? GUEST : null });
-    this.drafts.setOwner(this.ownedBy, { adopt }).then((ids) => {
+    this.mergedFrom = null;
+    this.outbox.setOwner(this.ownedBy, { adopt });
+    this.drafts.setOwner(this.ownedBy, { adopt: adopt !== null }).then((ids) => {
       for (const id of ids) this.rooms.get(id)?.writing.keptCame(this.drafts.get(id));
     });
+  }
+
+  /** The guest's first message made them a person, or what a guest had became this account's. Any other one gets an outbox of its own. */
+  #isStillTheirs() {
+    return (this.ownedBy === GUEST && this.replica.me?.kind === "guest") || (this.ownedBy !== null && this.ownedBy === this.mergedFrom);
   }
 
   #showPending() {
@@ -267,6 +273,7 @@ class Store {
       rooms: rooms.joined,
       unread: rooms.unread,
       person: (id) => people.person(id),
+      hasTwin: (id) => people.hasTwin(id),
       people: () => people.all(),
       /** @param {number} id */
       room: (id) => rooms.get(id),

@@ -67,6 +67,7 @@ export class ClientReplica {
     const fields = {};
     if (this.epoch !== null) fields.epoch = this.epoch;
     if (this.me !== null && this.position !== null) fields.me = this.position;
+    if (this.me !== null) fields.person = this.me.id;
     const positions = [...this.rooms.values()]
       .filter((room) => room.loaded && room.position !== null && room.joined)
       .slice(-MOST_POSITIONS)
