@@ -12,7 +12,7 @@ from django.test import Client
 
 from groupchat.actions.people import person_of_guest, set_active
 from groupchat.actions.rooms import enter, rename
-from groupchat.identity import GUEST_COOKIE, Newcomers, new_guest, read_guest
+from groupchat.identity import GUEST_COOKIE, new_guest, read_guest
 from groupchat.models import Membership, Person, Room
 
 pytestmark = pytest.mark.django_db
@@ -100,10 +100,7 @@ def test_a_refusal_says_in_the_readers_language_what_to_do(
     assert not Person.objects.exists(), "a guest who was refused leaves no trace"
 
 
-def test_too_many_newcomers_are_told_to_wait(
-    client: Client, settings: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("groupchat.web.home.newcomers", Newcomers())
+def test_too_many_newcomers_are_told_to_wait(client: Client, settings: pytest.FixtureRequest) -> None:
     settings.GROUPCHAT = {"GUESTS": True, "MAX_NEW_GUESTS_PER_MINUTE": 2}  # type: ignore[attr-defined]
     for number, language, words in ((1, "en", "Wait a minute"), (2, "de", "Warte eine Minute")):
         address = {"REMOTE_ADDR": f"192.0.2.{number}", "headers": {"Accept-Language": language}}

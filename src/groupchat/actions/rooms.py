@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import re
 import secrets
+from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from groupchat.actions.counters import RoomChange, changed_mine, changing_room
 from groupchat.actions.effects import record
+from groupchat.conf import conf
 from groupchat.errors import Invalid, NameTaken, NotFound
 from groupchat.events import MemberJoined, MemberLeft, RoomCreated, RoomRenamed, TopicSet
 from groupchat.models import Membership, Notice, Person, Room, RoomName
@@ -18,6 +21,8 @@ from groupchat.permissions import is_joined, require_active, require_join, requi
 from groupchat.text import LONGEST_KEY, clean_room_name, clean_topic, fold
 
 PRIVATE_SLUG_BYTES = 12  # of chance; a guess is as good as hopeless
+
+Allow = Callable[[Person], None]
 
 _PRIVATE_SLUG = re.compile(r"[A-Za-z0-9_-]{1,64}\Z")
 
@@ -31,14 +36,19 @@ class Entered:
     created: bool
 
 
-def enter(*, person: Person, name: str) -> Entered:
-    """Join the public room of this name, or of this former name; make it where there is none."""
+def enter(*, person: Person, name: str, before_making: Allow | None = None) -> Entered:
+    """Join the public room of this name, or of this former name; make it where there is none.
+
+    `before_making` is asked first, and raises where this person may make none now.
+    """
     require_active(person)
     while True:
         room_id = id_of(name=name)
         if room_id is not None:
             room, membership = join(person=person, room_id=room_id)
             return Entered(room, membership, created=False)
+        if before_making is not None:
+            before_making(person)
         try:
             room = create(person=person, name=name)
         except NameTaken:
@@ -66,7 +76,7 @@ def create(*, person: Person, name: str, kind: str = Room.Kind.PUBLIC, slug: str
             with transaction.atomic():
                 room.save(force_insert=True)
                 if kind == Room.Kind.PUBLIC:
-                    RoomName.objects.create(key=key, room=room)
+                    RoomName.objects.create(key=key, room=room, by_guest_at=_by_guest(person))
         except IntegrityError:
             raise _taken() from None
         with changing_room(room.pk, person, comes_in=True) as change:
@@ -128,8 +138,12 @@ def leave(*, person: Person, room_id: int) -> None:
         record([MemberLeft(room_id, person.pk)])
 
 
-def rename(*, person: Person, room_id: int, name: str) -> Room:
-    """Give a room another name, and with it another address; the old ones stay reserved and lead here."""
+def rename(*, person: Person, room_id: int, name: str, before_renaming: Allow | None = None) -> Room:
+    """Give a room another name, and with it another address; the old ones stay reserved and lead here. Of those that
+    guests gave, only the last `max_former_names` do.
+
+    `before_renaming` is asked when all else is right, and raises where this person may not do it now.
+    """
     require_active(person)
     name = clean_room_name(name)
     key = fold(name)
@@ -138,9 +152,12 @@ def rename(*, person: Person, room_id: int, name: str) -> Room:
         require_manage(room, person, Membership.objects.filter(room=room, person=person).first())
         if name == room.name:
             return room
+        if before_renaming is not None:
+            before_renaming(person)
         if room.kind == Room.Kind.PUBLIC:
-            _reserve(key, room)
+            _reserve(key, room, person)
             room.slug = key
+            _free_former_names(room)
         room.name = name
         change.changed_info()
         _note(change, person, Notice.Kind.RENAMED, name)
@@ -207,7 +224,21 @@ def _taken() -> NameTaken:
     return NameTaken("Another room has or had this name. Choose a different one.", field="name")
 
 
-def _reserve(key: str, room: Room) -> None:
+def _by_guest(person: Person) -> datetime | None:
+    return timezone.now() if person.kind == Person.Kind.GUEST else None
+
+
+def _free_former_names(room: Room) -> None:
+    """A guest costs nothing, and a name that is reserved is one less for all others."""
+    most = conf().max_former_names
+    former = RoomName.objects.filter(room=room).exclude(key=room.slug)
+    by_guests = former.exclude(by_guest_at=None).order_by("-by_guest_at", "-key").values_list("key", flat=True)
+    freed = list(by_guests[most:]) if most else []
+    if freed:
+        RoomName.objects.filter(key__in=freed).delete()
+
+
+def _reserve(key: str, room: Room, person: Person) -> None:
     known = RoomName.objects.filter(key=key).first()
     if known is not None:
         if known.room_id != room.pk:
@@ -219,7 +250,7 @@ def _reserve(key: str, room: Room) -> None:
         with transaction.atomic():
             # The address first, as where a room is made: two who want the same name don't wait for each other.
             Room.objects.filter(pk=room.pk).update(slug=key)
-            RoomName.objects.create(key=key, room=room)
+            RoomName.objects.create(key=key, room=room, by_guest_at=_by_guest(person))
     except IntegrityError:
         raise _taken() from None
 

@@ -1,6 +1,7 @@
 """The nouns: what the database holds."""
 
 from groupchat.models.effects import Effect
+from groupchat.models.limits import Allowance, PeriodicJob
 from groupchat.models.memberships import Membership
 from groupchat.models.messages import Message, Notice
 from groupchat.models.parts import MessageReply, MessageVersion
@@ -10,12 +11,14 @@ from groupchat.models.server import ServerState
 from groupchat.models.tokens import Token
 
 __all__ = [
+    "Allowance",
     "Effect",
     "Membership",
     "Message",
     "MessageReply",
     "MessageVersion",
     "Notice",
+    "PeriodicJob",
     "Person",
     "Room",
     "RoomName",

@@ -50,7 +50,12 @@ class Room(models.Model):
     class Meta:
         verbose_name = _("room")
         verbose_name_plural = _("rooms")
-        indexes = [models.Index(fields=["kind", "-last_message_at"], name="groupchat_lively")]
+        indexes = [
+            models.Index(fields=["kind", "-last_message_at"], name="groupchat_lively"),
+            models.Index(
+                fields=["created_at"], condition=models.Q(kind="public", last_number=0), name="groupchat_empty"
+            ),
+        ]
 
     def __str__(self) -> str:
         return isolated(self.name)
@@ -64,6 +69,8 @@ class RoomName(models.Model):
 
     key = models.CharField(max_length=400, primary_key=True)
     room = models.ForeignKey(Room, on_delete=models.CASCADE, related_name="names")
+    # When a guest gave it: of these, a room keeps a few only (`max_former_names`).
+    by_guest_at = models.DateTimeField(null=True, blank=True, editable=False)
 
     class Meta:
         verbose_name = _("room name")

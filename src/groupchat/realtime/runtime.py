@@ -14,6 +14,7 @@ from channels.layers import get_channel_layer
 from django.conf import settings
 
 from groupchat import submission, timeline
+from groupchat.actions import limits
 from groupchat.conf import conf
 from groupchat.errors import Close
 from groupchat.identity import Visitor
@@ -106,6 +107,7 @@ class Runtime:
         self.visitors = Visitors()
         # A handshake, and the two reads of a hello, many of each at once.
         self.visitors_of: Batcher[Credentials, Visitor] = Batcher(self.database, sessions.visitors_of)
+        self.newcomers: Batcher[str, bool] = Batcher(self.database, limits.newcomers, writes=True)
         self.rooms_of: Batcher[Person, list[int]] = Batcher(self.database, resume.rooms_of)
         self.resumes: Batcher[resume.ResumeRequest, resume.ResumeResult] = Batcher(self.database, resume.resume)
         # What is asked for on coming into a room.
@@ -131,7 +133,11 @@ class Runtime:
     async def start(self) -> None:
         self.database.open()
         publish.listen(self._on_commit)
-        submission.offer(submission.Batches(self.posting.submit, self._person_of, self._wait_of, self.database.read))
+        submission.offer(
+            submission.Batches(
+                self.posting.submit, self._person_of, self._wait_of, self.database.read, self.database.write
+            )
+        )
         await self.broker.start()
         self.sweep.start()
         self.accounts.start()

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from groupchat import permissions
-from groupchat.actions import rooms
+from groupchat.actions import limits, rooms
 from groupchat.protocol import EnterRoom, RenameRoom, SetTopic, Subscribe, Unsubscribe
 from groupchat.realtime.delivery.opening import Asked
 from groupchat.realtime.fanout.topics import TopicKey
@@ -29,12 +30,14 @@ async def unsubscribe(connection: NativeSession, command: Unsubscribe) -> None:
 async def enter_room(connection: NativeSession, command: EnterRoom) -> None:
     if connection.rooms_left() == 0:  # before anything is written
         require_place(connection, await connection.runtime.database.read(rooms.id_of, name=command.name))
-    entered = await connection.act(rooms.enter, name=command.name)
+    allow = partial(limits.require_new_room, address=connection.address)
+    entered = await connection.act(rooms.enter, name=command.name, before_making=allow)
     await open_room(connection, command.ref, entered.room.pk, {"created": entered.created})
 
 
 async def rename_room(connection: NativeSession, command: RenameRoom) -> None:
-    room = await connection.act(rooms.rename, room_id=command.room, name=command.name)
+    allow = partial(limits.require_new_name, room_id=command.room)
+    room = await connection.act(rooms.rename, room_id=command.room, name=command.name, before_renaming=allow)
     connection.reply(command.ref, {"seq": room.seq})
 
 
@@ -52,7 +55,13 @@ COMMANDS: tuple[Declaration[Any], ...] = (
         right=permissions.JOIN,
         reply=("created", *STATE),
         writes=True,
-        limits=("max_room_name_characters", "max_rooms_per_connection"),
+        limits=(
+            "max_room_name_characters",
+            "max_rooms_per_connection",
+            "max_new_rooms_per_hour",
+            "max_guest_rooms_per_hour",
+            "max_guest_rooms_per_hour_of_address",
+        ),
     ),
     Declaration(
         RenameRoom,
@@ -60,7 +69,7 @@ COMMANDS: tuple[Declaration[Any], ...] = (
         right=permissions.MANAGE,
         reply=("seq",),
         writes=True,
-        limits=("max_room_name_characters",),
+        limits=("max_room_name_characters", "max_room_renames_per_hour", "max_former_names"),
     ),
     Declaration(
         SetTopic, set_topic, right=permissions.MANAGE, reply=("seq",), writes=True, limits=("max_topic_characters",)
