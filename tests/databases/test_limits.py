@@ -173,7 +173,7 @@ def test_rows_that_say_nothing_any_more_go(store: str, monkeypatch: pytest.Monke
 
 def makes(guest: Guest, of: str = "") -> Room:
     allow = partial(limits.require_new_room, address=of)
-    entered, _ = act_as_new_guest(guest=guest, action=rooms.enter, name=f"Room {uuid4()}", before_making=allow)
+    entered, _ = act_as_new_guest(guest=guest, action=rooms.enter_limited, name=f"Room {uuid4()}", before_making=allow)
     return entered.room
 
 
@@ -184,7 +184,7 @@ def test_a_guest_makes_so_many_rooms_and_joins_as_many_as_they_like() -> None:
         makes(grace)
     assert 0 < (refused.value.retry_after or 0) <= 1800
     for room in known:
-        rooms.enter(person=person("Other"), name=room.name, before_making=limits.require_new_room)
+        rooms.enter_limited(person=person("Other"), name=room.name, before_making=limits.require_new_room)
 
 
 def test_another_cookie_is_no_way_around_it_but_another_network_is() -> None:
@@ -202,7 +202,7 @@ def test_owners_make_as_many_as_they_like() -> None:
     ada = person("Ada")
     make_owner(person=ada)
     for _ in range(8):
-        rooms.enter(person=ada, name=f"Room {uuid4()}", before_making=limits.require_new_room)
+        rooms.enter_limited(person=ada, name=f"Room {uuid4()}", before_making=limits.require_new_room)
 
 
 # --- a store that is down -------------------------------------------------------------------------------------------

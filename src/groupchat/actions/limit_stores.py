@@ -65,7 +65,7 @@ class DatabaseStore:
             return cost
         with connection.cursor() as cursor:
             cursor.execute(sql, [draw.key, now + cost, whole, now, cost, whole, now, cost, whole + ROUNDING_SECONDS])
-            if cursor.fetchone() is not None:
+            if cursor.fetchall():  # all of it: SQLite ends the statement, and its lock, with the last row
                 return 0.0
         full_at = Allowance.objects.using(connection.alias).filter(key=draw.key).values_list("full_at", flat=True)
         return max(min(full_at.first() or now, whole) + cost - whole, ROUNDING_SECONDS)

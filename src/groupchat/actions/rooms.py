@@ -36,19 +36,20 @@ class Entered:
     created: bool
 
 
-def enter(*, person: Person, name: str, before_making: Allow | None = None) -> Entered:
-    """Join the public room of this name, or of this former name; make it where there is none.
+def enter(*, person: Person, name: str) -> Entered:
+    """Join the public room of this name, or of this former name; make it where there is none."""
+    return enter_limited(person=person, name=name, before_making=_whoever)
 
-    `before_making` is asked first, and raises where this person may make none now.
-    """
+
+def enter_limited(*, person: Person, name: str, before_making: Allow) -> Entered:
+    """The same, for somebody at a door: `before_making` raises where this person may make no room now."""
     require_active(person)
     while True:
         room_id = id_of(name=name)
         if room_id is not None:
             room, membership = join(person=person, room_id=room_id)
             return Entered(room, membership, created=False)
-        if before_making is not None:
-            before_making(person)
+        before_making(person)
         try:
             room = create(person=person, name=name)
         except NameTaken:
@@ -138,11 +139,16 @@ def leave(*, person: Person, room_id: int) -> None:
         record([MemberLeft(room_id, person.pk)])
 
 
-def rename(*, person: Person, room_id: int, name: str, before_renaming: Allow | None = None) -> Room:
+def rename(*, person: Person, room_id: int, name: str) -> Room:
     """Give a room another name, and with it another address; the old ones stay reserved and lead here. Of those that
     guests gave, only the last `max_former_names` do.
+    """
+    return rename_limited(person=person, room_id=room_id, name=name, before_renaming=_whoever)
 
-    `before_renaming` is asked when all else is right, and raises where this person may not do it now.
+
+def rename_limited(*, person: Person, room_id: int, name: str, before_renaming: Allow) -> Room:
+    """The same, for somebody at a door: `before_renaming` raises where it may have no other name now. It is asked when
+    the person has the right to.
     """
     require_active(person)
     name = clean_room_name(name)
@@ -152,8 +158,7 @@ def rename(*, person: Person, room_id: int, name: str, before_renaming: Allow | 
         require_manage(room, person, Membership.objects.filter(room=room, person=person).first())
         if name == room.name:
             return room
-        if before_renaming is not None:
-            before_renaming(person)
+        before_renaming(person)
         if room.kind == Room.Kind.PUBLIC:
             _reserve(key, room, person)
             room.slug = key
@@ -218,6 +223,10 @@ def _clean_private_slug(slug: str) -> str:
     if fold(slug) == slug:
         raise Invalid("The address of a private room needs an upper-case letter, so that no name is it.", field="slug")
     return slug
+
+
+def _whoever(person: Person) -> None:
+    """Code that decides by itself is not limited."""
 
 
 def _taken() -> NameTaken:

@@ -22,7 +22,7 @@ from groupchat import timeline
 from groupchat.actions import limits
 from groupchat.actions.guests import act_as_new_guest
 from groupchat.actions.people import Guest
-from groupchat.actions.rooms import Entered, enter, id_of
+from groupchat.actions.rooms import Entered, enter_limited, id_of
 from groupchat.conf import conf
 from groupchat.errors import ChatError, Forbidden, NameTaken, RateLimited, TooLong
 from groupchat.identity import GUEST_COOKIE, GUEST_COOKIE_SECONDS, new_guest, sign_guest
@@ -103,9 +103,9 @@ def _enter(request: HttpRequest) -> HttpResponse:
                 wrong = "newcomers"
                 limits.require_newcomer(address)
                 wrong = "room"
-            entered, person = act_as_new_guest(guest=guest, action=enter, name=room_name, before_making=allow)
+            entered, person = act_as_new_guest(guest=guest, action=enter_limited, name=room_name, before_making=allow)
         else:
-            entered = enter(person=person, name=room_name, before_making=allow)
+            entered = enter_limited(person=person, name=room_name, before_making=allow)
     except ChatError as error:
         about = "" if isinstance(error, RateLimited) else wrong
         words = _words(error, wrong=wrong, given=name if wrong == "name" else room_name, person=person)

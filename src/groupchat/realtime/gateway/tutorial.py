@@ -219,7 +219,7 @@ class TutorialSession(ClientSession):
 def _enter_room(visitor: Visitor, name: str, address: str) -> int:
     allow = partial(limits.require_new_room, address=address)
     if visitor.person is not None:
-        return rooms.enter(person=visitor.person, name=name, before_making=allow).room.pk
+        return rooms.enter_limited(person=visitor.person, name=name, before_making=allow).room.pk
     assert visitor.guest is not None  # the handshake lets nobody else in
-    entered, _ = act_as_new_guest(guest=visitor.guest, action=rooms.enter, name=name, before_making=allow)
+    entered, _ = act_as_new_guest(guest=visitor.guest, action=rooms.enter_limited, name=name, before_making=allow)
     return entered.room.pk

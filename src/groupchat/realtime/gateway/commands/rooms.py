@@ -31,13 +31,13 @@ async def enter_room(connection: NativeSession, command: EnterRoom) -> None:
     if connection.rooms_left() == 0:  # before anything is written
         require_place(connection, await connection.runtime.database.read(rooms.id_of, name=command.name))
     allow = partial(limits.require_new_room, address=connection.address)
-    entered = await connection.act(rooms.enter, name=command.name, before_making=allow)
+    entered = await connection.act(rooms.enter_limited, name=command.name, before_making=allow)
     await open_room(connection, command.ref, entered.room.pk, {"created": entered.created})
 
 
 async def rename_room(connection: NativeSession, command: RenameRoom) -> None:
     allow = partial(limits.require_new_name, room_id=command.room)
-    room = await connection.act(rooms.rename, room_id=command.room, name=command.name, before_renaming=allow)
+    room = await connection.act(rooms.rename_limited, room_id=command.room, name=command.name, before_renaming=allow)
     connection.reply(command.ref, {"seq": room.seq})
 
 
