@@ -55,6 +55,7 @@ class Conf:
     tutorial: bool = True  # whether the protocol of Channels' tutorial is spoken, at chat/<room>/ below that
 
     # rooms that nobody needs
+    empty_room_hours: int = 0  # then a public room where nobody wrote, or is but its maker, is gone; 0: never
     max_former_names: int = 5  # names by guests that a room keeps beside its present one; the oldest become free
 
     # limits of words

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from datetime import timedelta
+from uuid import uuid4
 
 import pytest
+from django.utils import timezone
 from tests.accounts import cookies_of, new_person
-from tests.play import Stage
+from tests.play import Actor, Stage
 from tests.serving import ThreadServer
 from tests.sockets import DEADLINE_SECONDS
 from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import connect
 
+from groupchat.actions.empty_rooms import expire_empty_rooms
 from groupchat.errors import Close
 from groupchat.models import Room, RoomName
 
@@ -112,3 +116,34 @@ def test_at_the_tutorials_address_rooms_are_counted_too(server: ThreadServer, st
     assert told[0]["message"] == "hi"
     assert told[1]["error"]["code"] == "rate_limited"
     assert told[1]["error"]["retry_after"] > 0
+
+
+def test_who_has_an_empty_room_open_is_told_that_it_went(server: ThreadServer, stage: Stage, options: Options) -> None:
+    options(empty_room_hours=1)
+    ada, grace = stage.guest("Ada"), stage.guest("Grace")
+    ada.enters("tea")
+    phone = ada.on_another_device()
+    grace.looks_into("tea")
+    room = Room.objects.get(name="tea")
+    with connect(f"ws://{server.address}/ws/chat/tea/") as tutorial:
+        assert not expire_empty_rooms(now=timezone.now() + timedelta(hours=2))
+        with pytest.raises(ConnectionClosed) as closed:
+            tutorial.recv(DEADLINE_SECONDS)
+        assert closed.value.rcvd is not None
+        assert closed.value.rcvd.code == Close.REMOVED
+    for one in (ada, phone):
+        one.client.wait(lambda one=one: room.pk not in joined(one))
+    grace.client.wait(lambda: any(f.get("room") == room.pk and f["type"] == "reset" for f in grace.client.frames))
+    for one in (ada, phone, grace):
+        one.is_refused("not_found", "subscribe", room=room.pk)
+        one.is_refused("not_found", "message.post", room=room.pk, body="hi", client_message_id=uuid4().hex)
+    assert grace.client.call("room.enter", name="tea")["created"], "and its name is free"
+
+
+def joined(one: Actor) -> set[int]:
+    """The rooms that this device was told it is in, and not out of again."""
+    rooms: set[int] = set()
+    for frame in one.client.frames:
+        for membership in frame.get("memberships", ()):
+            (rooms.add if membership["state"] == "joined" else rooms.discard)(membership["room"])
+    return rooms

@@ -29,10 +29,6 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name="room",
-            index=models.Index(
-                condition=models.Q(("kind", "public"), ("last_number", 0)),
-                fields=["created_at"],
-                name="groupchat_empty",
-            ),
+            index=models.Index(condition=models.Q(("last_number", 0)), fields=["created_at"], name="groupchat_empty"),
         ),
     ]

@@ -52,9 +52,7 @@ class Room(models.Model):
         verbose_name_plural = _("rooms")
         indexes = [
             models.Index(fields=["kind", "-last_message_at"], name="groupchat_lively"),
-            models.Index(
-                fields=["created_at"], condition=models.Q(kind="public", last_number=0), name="groupchat_empty"
-            ),
+            models.Index(fields=["created_at"], condition=models.Q(last_number=0), name="groupchat_empty"),
         ]
 
     def __str__(self) -> str:

@@ -34,6 +34,7 @@ from groupchat.realtime.fanout.ephemeral import EphemeralLane
 from groupchat.realtime.fanout.hub import Hub
 from groupchat.realtime.fanout.topics import Ephemeral, Publication, Reset, TopicKey
 from groupchat.realtime.histogram import LATENCIES, Histogram
+from groupchat.realtime.periodic import PeriodicWorker
 from groupchat.realtime.registries import AwaitedRooms, GuestSession, PersonSession, Visitors
 from groupchat.realtime.writing.database import Database
 from groupchat.realtime.writing.group_commit import Posting
@@ -102,6 +103,7 @@ class Runtime:
         )
         self.accounts = AccountWatch(database=self.database, people=lambda: self.of_person)
         self.effects = EffectWorker(database=self.database)
+        self.periodic = PeriodicWorker(database=self.database)
         self.arrivals = ArrivalStats()
         self.fan_out_seconds = Histogram(LATENCIES)  # from a commit of this process to its sockets here
         self.visitors = Visitors()
@@ -142,6 +144,8 @@ class Runtime:
         self.sweep.start()
         self.accounts.start()
         self.effects.start(works=conf().run_effects)
+        if conf().run_effects:
+            self.periodic.start()
         self._heartbeat = self.loop.create_task(self._keep())
 
     async def drain(self, within: float = 5.0) -> None:
@@ -150,6 +154,7 @@ class Runtime:
         """
         self.draining = True
         self.effects.rest()
+        self.periodic.rest()
         payload = encode({"type": "drain", "within": within})
         for connection in list(self.connections):
             if connection.dialect == "native":
@@ -167,6 +172,7 @@ class Runtime:
                 task.cancel()
         await self.sweep.stop()
         await self.accounts.stop()
+        await self.periodic.stop()
         await self.effects.stop()
         await self.hub.stop()
         await self.broker.stop()

@@ -217,6 +217,7 @@ def _options(env: Env, *, behind_a_proxy: bool, redis_url: str | None) -> dict[s
     defaults: dict[str, bool | int | str] = {
         "guests": True,
         "trusted_proxies": 1 if behind_a_proxy else 0,
+        "empty_room_hours": 72,
         "limits_store": redis_url or "database",
     }
     options: dict[str, bool | int | str] = {}
