@@ -114,6 +114,19 @@ def test_too_many_newcomers_are_told_to_wait(client: Client, settings: pytest.Fi
     assert Person.objects.count() == 4
 
 
+def test_who_made_many_rooms_is_told_to_wait(client: Client, settings: pytest.FixtureRequest) -> None:
+    settings.GROUPCHAT = {"GUESTS": True, "MAX_GUEST_ROOMS_PER_HOUR": 2}  # type: ignore[attr-defined]
+    for number in range(2):
+        assert client.post("/", {"room": f"hall {number}", "name": "Ada"}).status_code == 302
+    for language, words in (("en", "Use one of them, or wait"), ("de", "Nimm einen davon, oder warte")):
+        response = client.post("/", {"room": "one more", "name": "Ada"}, headers={"Accept-Language": language})
+        assert response.status_code == 429
+        assert words in told(response)
+        assert 60 <= int(response.headers["Retry-After"]) <= 1800
+    assert client.post("/", {"room": "hall 1", "name": "Ada"}).status_code == 302
+    assert Room.objects.count() == 2
+
+
 @pytest.mark.parametrize(
     ("name", "address"),
     [
