@@ -40,3 +40,11 @@ def _long_files_first(items: list[pytest.Item]) -> list[pytest.Item]:
     first = [path for pair in zip_longest(straining, long) for path in pair if path is not None]
     rest = [path for path in files if path not in {*straining, *long}]
     return list(chain.from_iterable(files[path] for path in (*first, *rest)))
+
+
+@pytest.fixture(autouse=True)
+def nobody_was_refused_before() -> None:
+    """A process remembers whom it refused; the next test has the same primary keys again."""
+    from groupchat.actions import limits
+
+    limits.forget_refusals()

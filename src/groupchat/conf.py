@@ -21,6 +21,7 @@ LONGEST_SITE_NAME = 60
 
 Line = str  # what people read on one line, no path
 Dotted = str  # where something lies in Python
+Store = str  # where limits are counted
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,13 +34,30 @@ class Conf:
     # who may come in
     guests: bool = False  # people without an account may take part under a name
 
-    max_new_guests_per_minute: int = 60  # of one address, per process; the machine's own addresses are not counted
+    # how often what is worth guessing or flooding may be done, counted for all processes together (`ratelimit.LIMITS`).
+    # Of an address: the machine's own are not counted, and of IPv6 it is the network (/64).
+    limits_store: Store = "database"  # where they are counted: "database", or the address of a Redis
+    max_new_guests_per_minute: int = 60  # of one address
+    max_renames_per_hour: int = 10  # of one person: each is told in all of their rooms
+    max_new_rooms_per_hour: int = 60  # of one account or bot; owners of the site make as many as they like
+    max_guest_rooms_per_hour: int = 10  # of one guest
+    max_guest_rooms_per_hour_of_address: int = 60  # by guests of one address
+    max_room_renames_per_hour: int = 10  # of one room
+    max_wrong_passwords_per_hour: int = 10  # of one account, existing or not
+    max_wrong_passwords_per_hour_of_address: int = 60
+    max_wrong_links_per_hour: int = 60  # of one address: owner's links, links of mails
+    max_wrong_tokens_per_minute: int = 30  # of one address
+    max_sign_ups_per_hour: int = 60  # of one address
+    max_account_mails_per_hour: int = 5  # to one address of mail: a lost password, a new address
+    max_account_mails_per_hour_of_address: int = 30  # asked for by one address of the network
 
     # where sockets connect, below the site's root; the page is told of it
     socket_path: str = "ws/"
     tutorial: bool = True  # whether the protocol of Channels' tutorial is spoken, at chat/<room>/ below that
 
-    max_renames_per_hour: int = 10  # of one person, per process: each is told in all of their rooms
+    # rooms that nobody needs
+    empty_room_hours: int = 0  # then a public room where nobody wrote, or is but its maker, is gone; 0: never
+    max_former_names: int = 5  # names by guests that a room keeps beside its present one; the oldest become free
 
     # who may do what: a subclass of groupchat.permissions.Rules
     permissions: Dotted = "groupchat.permissions.Rules"
@@ -118,6 +136,12 @@ _KINDS: dict[str, tuple[Callable[[Any], bool], str]] = {
         lambda value: isinstance(value, str) and re.fullmatch(r"[^\W\d]\w*(\.[^\W\d]\w*)+", value) is not None,
         'where a class lies, like "shop.chat.Rules"',
     ),
+    "Store": (
+        lambda value: (
+            isinstance(value, str) and (value == "database" or re.match(r"(rediss?|unix)://\S+\Z", value) is not None)
+        ),
+        '"database", or an address like redis://host:6379/0',
+    ),
     "Line": (
         lambda value: (
             isinstance(value, str)
@@ -152,7 +176,8 @@ def check_text(kind: str, value: str, name: str) -> str:
 def _checked(kind: str, value: Any, name: str) -> Any:
     is_right, words = _KINDS[kind]
     if not is_right(value):
-        raise ImproperlyConfigured(f"{name} must be {words}, not {value!r}.")
+        told = "" if kind == "Store" else f", not {value!r}"  # there may be a password in it
+        raise ImproperlyConfigured(f"{name} must be {words}{told}.")
     return value
 
 

@@ -4,12 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import secrets
-import time
-from collections import OrderedDict
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from threading import Lock
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -21,10 +18,7 @@ from groupchat.actions import adoption
 from groupchat.actions.adoption import guest_without_account
 from groupchat.actions.people import Guest, person_of_user
 from groupchat.conf import conf
-from groupchat.errors import RateLimited
 from groupchat.models import Person
-from groupchat.network import is_loopback
-from groupchat.ratelimit import Bucket
 from groupchat.text import clean_person_name, mended_person_name
 
 FORMER_GUEST_COOKIE = "groupchat_guest"  # the same for every site: on one host, the later one took the earlier one's
@@ -45,7 +39,6 @@ _GUEST_COOKIES = (
     FORMER_GUEST_COOKIE,
 )
 NAMELESS = "guest"  # the beginning of the name of who gave none
-MAX_ADDRESSES = 20_000  # whose newcomers are counted; past it the one seen longest ago is forgotten
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,35 +66,6 @@ class Visitor:
 
 
 NOBODY = Visitor(None, None)
-
-
-class Newcomers:
-    """How many new guests an address may still bring: each costs nothing and has an allowance of its own."""
-
-    def __init__(self) -> None:
-        self._buckets: OrderedDict[str, Bucket] = OrderedDict()
-        self._lock = Lock()
-
-    def require(self, address: str, now: float | None = None) -> None:
-        """Count one; raises RateLimited.
-
-        The machine's own addresses, and none at all (a socket of the system), say nothing about who it is, and pass.
-        """
-        limit = conf().max_new_guests_per_minute
-        if not limit or not address or is_loopback(address):
-            return
-        now = time.monotonic() if now is None else now
-        with self._lock:
-            bucket = self._buckets.pop(address, None) or Bucket(rate=limit / 60, burst=limit, now=now)
-            self._buckets[address] = bucket  # as the one seen last
-            if len(self._buckets) > MAX_ADDRESSES:
-                self._buckets.popitem(last=False)
-            wait = bucket.take(now)
-        if wait:
-            raise RateLimited("Too many newcomers from your network. Try again in a moment.", retry_after=wait)
-
-
-newcomers = Newcomers()
 
 
 def new_guest(*, name: str) -> Guest:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from functools import lru_cache
-from ipaddress import IPv6Address, ip_address
+from ipaddress import IPv6Address, IPv6Network, ip_address
 from typing import Any
 
 from groupchat.conf import conf
@@ -18,6 +18,8 @@ from groupchat.conf import conf
 PROXY_HEADERS = frozenset((b"x-forwarded-for", b"forwarded", b"via", b"x-real-ip"))
 
 _REMEMBERED = 1_000  # addresses as they were written: whoever comes often is not taken apart each time
+
+_NETWORK_BITS = 64  # of an IPv6 address: whoever has one has all that begin alike
 
 _WITH_PORT = re.compile(r"(?:\[([^\]]*)\]|(\d+\.\d+\.\d+\.\d+))(?::\d+)?\Z")
 
@@ -34,6 +36,23 @@ def canonical(address: str) -> str:
         return address
     mapped = found.ipv4_mapped if isinstance(found, IPv6Address) else None
     return str(mapped or found)
+
+
+@lru_cache(_REMEMBERED)
+def counted_as(address: str) -> str:
+    """Whose an address is, for limits: one of IPv6 is its whole network. Empty where it says nothing about who it is:
+    the machine's own, and none at all (a socket of the system).
+    """
+    address = canonical(address)
+    if not address or is_loopback(address):
+        return ""
+    try:
+        found = ip_address(address)
+    except ValueError:
+        return address
+    if isinstance(found, IPv6Address):
+        return str(IPv6Network((found, _NETWORK_BITS), strict=False))
+    return address
 
 
 def is_loopback(address: str) -> bool:

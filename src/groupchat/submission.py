@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 
 from asgiref.sync import sync_to_async
 
+from groupchat.actions import limits
 from groupchat.actions.messages import Post, Posted
 from groupchat.actions.messages import post as post_batch
 from groupchat.actions.tokens import people_of
@@ -24,14 +25,15 @@ R = TypeVar("R")
 @dataclass(frozen=True, slots=True)
 class Batches:
     """`submit(sender, post, answer)` joins the next transaction; `person_of(token)` the next look at the tokens;
-    `wait_of(sender)` takes one command from the sender's allowance, or says how many seconds are missing; `read` runs
-    in a reading thread.
+    `wait_of(sender)` takes one command from the sender's allowance, or says how many seconds are missing; `read` and
+    `write` run in a thread.
     """
 
     submit: Callable[[object, Post, Callable[[Posted | ChatError], None]], None]
     person_of: Callable[[str], Awaitable[Person | None]]
     wait_of: Callable[[str], float]
     read: Callable[..., Awaitable[Any]]
+    write: Callable[..., Awaitable[Any]]
 
 
 _offers: dict[asyncio.AbstractEventLoop, Batches] = {}
@@ -83,3 +85,12 @@ async def person_of(token: str) -> Person | None:
     if batches is not None:
         return await batches.person_of(token)
     return (await sync_to_async(people_of)(secrets=[token])).get(token)
+
+
+async def require_fewer_wrong_tokens(address: str) -> None:
+    """Count a wrong token that came from this address; raises RateLimited."""
+    batches = _offers.get(asyncio.get_running_loop())
+    if batches is None:
+        await sync_to_async(limits.require_fewer_wrong_tokens)(address)
+    else:
+        await batches.write(limits.require_fewer_wrong_tokens, address)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from django.contrib.auth import get_user_model
 from tests.api.conftest import Call, bearer_of, messages_of
@@ -65,3 +67,14 @@ def switch(person: Person, how: str, *, is_active: bool) -> None:
             users.get().delete()
         case _:
             set_active(person=person, is_active=is_active)
+
+
+def test_wrong_tokens_of_an_address_are_counted(call: Call, lobby: Room, bearer: dict[str, str], options: Any) -> None:
+    options(max_wrong_tokens_per_minute=3, trusted_proxies=1)
+    here, there = {"X-Forwarded-For": "192.0.2.7"}, {"X-Forwarded-For": "192.0.2.8"}
+    told = [call("GET", "/api/v1/rooms", Authorization=f"Bearer guess{number}", **here) for number in range(5)]
+    assert [one.status for one in told] == [401] * 3 + [429] * 2
+    assert told[-1].code == "rate_limited"
+    assert 1 <= int(told[-1].headers["retry-after"]) <= 20
+    assert call("GET", "/api/v1/rooms", Authorization="Bearer guess", **there).status == 401
+    assert call("GET", "/api/v1/rooms", **bearer, **here).status == 200, "who shows a right one is let in"

@@ -35,6 +35,9 @@ OPTIONS: dict[str, bool | int] = {
     "MAX_COMMANDS_PER_SECOND": 0,
     "MAX_CONNECTIONS_PER_USER": 0,
     "MAX_CONNECTIONS_PER_ADDRESS": 0,
+    "MAX_NEW_ROOMS_PER_HOUR": 0,
+    "MAX_GUEST_ROOMS_PER_HOUR": 0,
+    "MAX_ROOM_RENAMES_PER_HOUR": 0,
     "MAX_CHANGES": 8,  # so that resets happen
     "MAX_POST_BATCH": 3,
     "MAX_BROKER_BYTES": 700,  # so that wakeups happen

@@ -17,7 +17,6 @@ from tests.serving import FAST, ThreadServer
 from tests.sockets import Gone, Refused
 
 from groupchat.errors import Close
-from groupchat.realtime import registries
 from groupchat.realtime import runtime as runtimes
 from groupchat.realtime.admission.sessions import visitors_of
 from groupchat.realtime.delivery.batching import Batcher
@@ -38,19 +37,6 @@ def test_coming_back_is_no_way_to_a_new_allowance(server: ThreadServer, stage: S
         socket.close()
         server.wait(lambda runtime: not runtime.connections)
     assert replies <= 50 + (time.monotonic() - began) + 1
-
-
-def test_allowances_that_are_whole_again_are_forgotten(options: Options, monkeypatch: pytest.MonkeyPatch) -> None:
-    options(max_commands_per_second=10, max_commands_burst=50)
-    monkeypatch.setattr(registries, "MAX_ALLOWANCES", 100)
-    visitors = registries.Visitors()
-    for index in range(1_000):
-        visitors.buckets(f"person:{index}", float(index))[0].take(float(index))
-    assert len(visitors._buckets) <= 101
-    visitors = registries.Visitors()
-    for index in range(1_000):  # all at once: none of them is whole, none is forgotten
-        visitors.buckets(f"person:{index}", 0.0)[0].take(0.0)
-    assert len(visitors._buckets) == 1_000
 
 
 @pytest.mark.parametrize("where", ["rooms_of", "resumes"])

@@ -10,8 +10,6 @@ import pytest
 
 import groupchat
 from groupchat import network
-from groupchat.errors import RateLimited
-from groupchat.identity import Newcomers
 from groupchat.realtime.admission.handshake import Handshake
 from groupchat.server import metrics
 from groupchat.server.listening import refuse_open_door
@@ -79,15 +77,23 @@ def test_behind_proxies(settings: Any) -> None:
     assert seen("203.0.113.7, ", proxies=1) == "203.0.113.7"
 
 
-def test_newcomers_are_counted_by_the_machine_not_by_its_spelling(settings: Any) -> None:
-    settings.GROUPCHAT = settings.GROUPCHAT | {"MAX_NEW_GUESTS_PER_MINUTE": 1}
-    newcomers = Newcomers()
-    for own in (MAPPED, "127.0.0.1", "::1", ""):
-        for _ in range(3):
-            newcomers.require(own, 0.0)
-    newcomers.require("unknown", 0.0)
-    with pytest.raises(RateLimited):  # what can't be read is no way around the limit
-        newcomers.require("unknown", 0.0)
+@pytest.mark.parametrize(
+    ("address", "counted"),
+    [
+        (MAPPED, ""),
+        ("127.0.0.1", ""),
+        ("::1", ""),
+        ("", ""),
+        ("unknown", "unknown"),  # what can't be read is no way around a limit
+        ("192.0.2.1:99", "192.0.2.1"),
+        ("2001:db8:0:1::7", "2001:db8:0:1::/64"),
+        ("[2001:DB8:0:1:ffff::8]:80", "2001:db8:0:1::/64"),
+        ("2001:db8:0:2::7", "2001:db8:0:2::/64"),
+        ("fe80::1%eth0", "fe80::/64"),
+    ],
+)
+def test_whose_an_address_is_for_limits(address: str, counted: str) -> None:
+    assert network.counted_as(address) == counted
 
 
 def test_to_listen_on_a_mapped_loopback_is_to_listen_on_loopback() -> None:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from groupchat.errors import RateLimited
-from groupchat.identity import Newcomers
-from groupchat.ratelimit import Bucket
+from groupchat import ratelimit
+from groupchat.conf import conf
+from groupchat.ratelimit import LIMITS, Bucket, Buckets
 
 
 def test_a_burst_at_once_and_then_one_by_one() -> None:
@@ -72,20 +74,21 @@ def test_a_whole_bucket_is_as_good_as_a_new_one() -> None:
     assert Bucket(rate=0, burst=1, now=0.0).is_whole(0.0)
 
 
-def test_each_address_brings_so_many_newcomers_and_then_waits(settings):
-    settings.GROUPCHAT = {**settings.GROUPCHAT, "MAX_NEW_GUESTS_PER_MINUTE": 2}
-    newcomers = Newcomers()
-    for _ in range(2):
-        newcomers.require("192.0.2.7", now=100.0)
-    with pytest.raises(RateLimited) as refused:
-        newcomers.require("192.0.2.7", now=100.0)
-    assert refused.value.retry_after == pytest.approx(30.0)
-    newcomers.require("192.0.2.8", now=100.0)
-    newcomers.require("192.0.2.7", now=131.0)
+def test_allowances_that_are_whole_again_are_forgotten(settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    settings.GROUPCHAT = settings.GROUPCHAT | {"MAX_COMMANDS_PER_SECOND": 10, "MAX_COMMANDS_BURST": 50}
+    monkeypatch.setattr(ratelimit, "MAX_BUCKETS", 100)
+    buckets = Buckets()
+    for index in range(1_000):
+        buckets.of(f"person:{index}", float(index))[0].take(float(index))
+    assert len(buckets) <= 101
+    buckets = Buckets()
+    for index in range(1_000):  # all at once: none of them is whole, none is forgotten
+        buckets.of(f"person:{index}", 0.0)[0].take(0.0)
+    assert len(buckets) == 1_000
 
 
-def test_the_machine_itself_is_not_counted(settings):
-    settings.GROUPCHAT = {**settings.GROUPCHAT, "MAX_NEW_GUESTS_PER_MINUTE": 1}
-    newcomers = Newcomers()
-    for address in ("127.0.0.1", "::1", "") * 3:
-        newcomers.require(address, now=100.0)
+def test_each_limit_is_named_once_and_has_an_option() -> None:
+    assert len(LIMITS) == len({limit.option for limit in LIMITS.values()})
+    for name, limit in LIMITS.items():
+        assert (limit.name, limit.most) == (name, getattr(conf(), limit.option))
+        assert limit.seconds > 0

@@ -13,7 +13,7 @@ from django.test import Client
 from groupchat.actions.people import person_of_guest, person_of_user, set_active
 from groupchat.actions.people import rename as be_called
 from groupchat.actions.rooms import enter, rename
-from groupchat.identity import GUEST_COOKIE, Newcomers, new_guest, read_guest, sign_guest
+from groupchat.identity import GUEST_COOKIE, new_guest, read_guest, sign_guest
 from groupchat.models import Membership, Person, Room
 
 pytestmark = pytest.mark.django_db
@@ -126,10 +126,7 @@ def test_a_refusal_says_in_the_readers_language_what_to_do(
     assert not Person.objects.exists(), "a guest who was refused leaves no trace"
 
 
-def test_too_many_newcomers_are_told_to_wait(
-    client: Client, settings: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("groupchat.web.home.newcomers", Newcomers())
+def test_too_many_newcomers_are_told_to_wait(client: Client, settings: pytest.FixtureRequest) -> None:
     settings.GROUPCHAT = {"GUESTS": True, "MAX_NEW_GUESTS_PER_MINUTE": 2}  # type: ignore[attr-defined]
     for number, language, words in ((1, "en", "Wait a minute"), (2, "de", "Warte eine Minute")):
         address = {"REMOTE_ADDR": f"192.0.2.{number}", "headers": {"Accept-Language": language}}
@@ -141,6 +138,19 @@ def test_too_many_newcomers_are_told_to_wait(
         assert 1 <= int(response.headers["Retry-After"]) <= 60
         assert b"aria-invalid" not in response.content
     assert Person.objects.count() == 4
+
+
+def test_who_made_many_rooms_is_told_to_wait(client: Client, settings: pytest.FixtureRequest) -> None:
+    settings.GROUPCHAT = {"GUESTS": True, "MAX_GUEST_ROOMS_PER_HOUR": 2}  # type: ignore[attr-defined]
+    for number in range(2):
+        assert client.post("/", {"room": f"hall {number}", "name": "Ada"}).status_code == 302
+    for language, words in (("en", "Use one of them, or wait"), ("de", "Nimm einen davon, oder warte")):
+        response = client.post("/", {"room": "one more", "name": "Ada"}, headers={"Accept-Language": language})
+        assert response.status_code == 429
+        assert words in told(response)
+        assert 60 <= int(response.headers["Retry-After"]) <= 1800
+    assert client.post("/", {"room": "hall 1", "name": "Ada"}).status_code == 302
+    assert Room.objects.count() == 2
 
 
 @pytest.mark.parametrize(

@@ -18,6 +18,7 @@ from groupchat.api.answers import Answer, refused
 from groupchat.api.requests import Request
 from groupchat.conf import conf
 from groupchat.errors import BadRequest
+from groupchat.network import client_address
 
 
 def beside(pages: Any) -> Any:
@@ -43,6 +44,7 @@ def beside(pages: Any) -> Any:
             authorization=headers.get(b"authorization", ""),
             idempotency_key=headers.get(b"idempotency-key"),
             content=content,
+            address=client_address(scope),
         )
         await _answer(scope, send, await routes.answer(request))
 

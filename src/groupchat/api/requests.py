@@ -44,6 +44,7 @@ class Request:
     authorization: str
     idempotency_key: str | None
     content: bytes | None
+    address: str  # of whom the request is
 
     def body(self, kind: type[M]) -> M:
         """The JSON object in the content; raises BadFrame, Invalid or TooLong."""
@@ -62,11 +63,13 @@ class Request:
             raise _refusal(error) from None
 
     async def person(self) -> Person:
-        """Whose token the request brings; raises Unauthenticated."""
+        """Whose token the request brings; raises Unauthenticated, or RateLimited where many were wrong."""
         scheme, _, secret = self.authorization.partition(" ")
         if scheme.lower() != "bearer" or not secret.strip():
             raise Unauthenticated("Send your token in a header: Authorization: Bearer …")
         person = await submission.person_of(secret.strip())
+        if person is None:
+            await submission.require_fewer_wrong_tokens(self.address)
         if person is None or not person.is_admitted:
             raise Unauthenticated("This token is not in force.")
         return person

@@ -11,6 +11,7 @@ from groupchat.api.answers import Answer, refused
 from groupchat.api.requests import Request
 from groupchat.conf import conf
 from groupchat.errors import BadRequest
+from groupchat.network import client_address_of_request
 
 
 @csrf_exempt  # a token in a header is no cookie: no other site can make a browser send it
@@ -36,5 +37,6 @@ async def _answer(request: HttpRequest, path: str) -> Answer:
             authorization=request.headers.get("Authorization", ""),
             idempotency_key=request.headers.get("Idempotency-Key"),
             content=None if limit and len(content) > limit else content,
+            address=client_address_of_request(request.META),
         )
     )

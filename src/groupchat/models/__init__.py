@@ -2,6 +2,7 @@
 
 from groupchat.models.audit import AuditEntry
 from groupchat.models.effects import Effect
+from groupchat.models.limits import Allowance, PeriodicJob
 from groupchat.models.memberships import Membership
 from groupchat.models.messages import Message, Notice
 from groupchat.models.parts import MessageReply, MessageVersion
@@ -11,6 +12,7 @@ from groupchat.models.server import ServerState
 from groupchat.models.tokens import Token
 
 __all__ = [
+    "Allowance",
     "AuditEntry",
     "Effect",
     "Membership",
@@ -18,6 +20,7 @@ __all__ = [
     "MessageReply",
     "MessageVersion",
     "Notice",
+    "PeriodicJob",
     "Person",
     "Room",
     "RoomName",

@@ -75,6 +75,7 @@ class Room(models.Model):
             models.Index(
                 fields=["deleted_at"], name="groupchat_room_deleted", condition=models.Q(deleted_at__isnull=False)
             ),
+            models.Index(fields=["created_at"], condition=models.Q(last_number=0), name="groupchat_empty"),
         ]
 
     def __str__(self) -> str:
@@ -103,6 +104,8 @@ class RoomName(models.Model):
 
     key = models.CharField(max_length=400, primary_key=True)
     room = models.ForeignKey(Room, on_delete=models.CASCADE, related_name="names")
+    # When a guest gave it: of these, a room keeps a few only (`max_former_names`).
+    by_guest_at = models.DateTimeField(null=True, blank=True, editable=False)
 
     class Meta:
         verbose_name = _("room name")

@@ -3,18 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Protocol, TypeVar
 
-from groupchat.conf import conf
 from groupchat.models import Person
 from groupchat.publication import MyChanges
-from groupchat.ratelimit import Bucket
-
-# Commands that may come at once for each one that may come in the long run, before a client is taken for a flood.
-FLOOD_FACTOR = 10
-MAX_ALLOWANCES = 20_000
-
+from groupchat.ratelimit import Bucket, Buckets
 
 K = TypeVar("K")
 S = TypeVar("S")
@@ -50,31 +44,10 @@ class Visitors:
 
     def __init__(self) -> None:
         self.connections: Counter[str] = Counter()
-        self._buckets: dict[str, tuple[Bucket, Bucket]] = {}
-        self._names: dict[str, Bucket] = {}
-        self._most = MAX_ALLOWANCES
-
-    def buckets(self, key: str, now: float) -> tuple[Bucket, Bucket]:
-        """The bucket of the limit, and the far larger one past which a client is flooding."""
-        found = self._buckets.get(key)
-        if found is None:
-            if len(self._buckets) >= self._most:
-                self._buckets = {one: kept for one, kept in self._buckets.items() if not _are_whole(kept, now)}
-                self._most = max(MAX_ALLOWANCES, 2 * len(self._buckets))  # or a crowd would pay for it at each arrival
-            rate, burst = conf().max_commands_per_second, conf().max_commands_burst
-            found = self._buckets[key] = (
-                Bucket(rate=rate, burst=burst, now=now),
-                Bucket(rate=rate * FLOOD_FACTOR, burst=burst * FLOOD_FACTOR, now=now),
-            )
-        return found
-
-    def renames(self, key: str, now: float) -> float:
-        """Take one new name from this person's allowance: 0.0, or the seconds to wait until there is one."""
-        limit = conf().max_renames_per_hour
-        if len(self._names) >= MAX_ALLOWANCES:
-            self._names = {one: kept for one, kept in self._names.items() if not kept.is_whole(now)}
-        kept = self._names.setdefault(key, Bucket(rate=limit / 3600, burst=limit, now=now))
-        return kept.take(now)
+        self._buckets = Buckets()
+        # The bucket of the limit, and the far larger one past which a client is flooding. Asked with every frame: bound
+        # here, not called through a method of ours.
+        self.buckets: Callable[[str, float], tuple[Bucket, Bucket]] = self._buckets.of
 
     def enter(self, key: str) -> None:
         self.connections[key] += 1
@@ -84,20 +57,13 @@ class Visitors:
         self.connections[key] -= 1
         if self.connections[key] <= 0:
             del self.connections[key]
-            kept = self._buckets.get(key)
-            if kept is not None and _are_whole(kept, now):
-                del self._buckets[key]
+            self._buckets.forget_whole(key, now)
 
     def rename(self, key: str, to: str, now: float) -> None:
         """One connection is counted under another key: the guest became a person, with what is left to them."""
-        if key in self._buckets:
-            self._buckets.setdefault(to, self._buckets[key])
+        self._buckets.share(key, to)
         self.leave(key, now)
         self.enter(to)
-
-
-def _are_whole(buckets: tuple[Bucket, Bucket], now: float) -> bool:
-    return all(bucket.is_whole(now) for bucket in buckets)
 
 
 class AwaitedRooms:

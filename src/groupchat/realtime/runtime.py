@@ -14,6 +14,7 @@ from channels.layers import get_channel_layer
 from django.conf import settings
 
 from groupchat import submission, timeline
+from groupchat.actions import limits
 from groupchat.conf import conf
 from groupchat.errors import Close
 from groupchat.identity import Visitor
@@ -33,6 +34,7 @@ from groupchat.realtime.fanout.ephemeral import EphemeralLane
 from groupchat.realtime.fanout.hub import Hub
 from groupchat.realtime.fanout.topics import Ephemeral, Publication, Reset, TopicKey
 from groupchat.realtime.histogram import LATENCIES, Histogram
+from groupchat.realtime.periodic import PeriodicWorker
 from groupchat.realtime.registries import AwaitedRooms, GuestSession, PersonSession, Visitors
 from groupchat.realtime.writing.database import Database
 from groupchat.realtime.writing.group_commit import Posting
@@ -101,11 +103,13 @@ class Runtime:
         )
         self.accounts = AccountWatch(database=self.database, people=lambda: self.of_person)
         self.effects = EffectWorker(database=self.database)
+        self.periodic = PeriodicWorker(database=self.database)
         self.arrivals = ArrivalStats()
         self.fan_out_seconds = Histogram(LATENCIES)  # from a commit of this process to its sockets here
         self.visitors = Visitors()
         # A handshake, and the two reads of a hello, many of each at once.
         self.visitors_of: Batcher[Credentials, Visitor] = Batcher(self.database, sessions.visitors_of)
+        self.newcomers: Batcher[str, bool] = Batcher(self.database, limits.newcomers, writes=True)
         self.rooms_of: Batcher[Person, list[int]] = Batcher(self.database, resume.rooms_of)
         self.resumes: Batcher[resume.ResumeRequest, resume.ResumeResult] = Batcher(self.database, resume.resume)
         # What is asked for on coming into a room.
@@ -131,11 +135,17 @@ class Runtime:
     async def start(self) -> None:
         self.database.open()
         publish.listen(self._on_commit)
-        submission.offer(submission.Batches(self.posting.submit, self._person_of, self._wait_of, self.database.read))
+        submission.offer(
+            submission.Batches(
+                self.posting.submit, self._person_of, self._wait_of, self.database.read, self.database.write
+            )
+        )
         await self.broker.start()
         self.sweep.start()
         self.accounts.start()
         self.effects.start(works=conf().run_effects)
+        if conf().run_effects:
+            self.periodic.start()
         self._heartbeat = self.loop.create_task(self._keep())
 
     async def drain(self, within: float = 5.0) -> None:
@@ -144,6 +154,7 @@ class Runtime:
         """
         self.draining = True
         self.effects.rest()
+        self.periodic.rest()
         payload = encode({"type": "drain", "within": within})
         for connection in list(self.connections):
             if connection.dialect == "native":
@@ -161,6 +172,7 @@ class Runtime:
                 task.cancel()
         await self.sweep.stop()
         await self.accounts.stop()
+        await self.periodic.stop()
         await self.effects.stop()
         await self.hub.stop()
         await self.broker.stop()

@@ -15,6 +15,8 @@ from django.utils.translation import gettext_lazy as _
 from groupchat.characters import isolated
 from groupchat.conf import conf
 from groupchat.identity import GUEST_COOKIE
+from groupchat.network import client_address_of_request
+from groupchat.server import doors
 from groupchat.web.guest import address_of_question
 
 _A_MAIL_IS_SENT = "account/messages/email_confirmation_sent.txt"
@@ -45,6 +47,23 @@ class Accounts(DefaultAccountAdapter):  # type: ignore[misc]
         "username_password_mismatch": _("This name and this password don't belong together. Try again."),
         "username_taken": _("Somebody has this name already. Choose a different one."),
     }
+
+    def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
+        """allauth's own count is off: `authenticate` does it."""
+
+    def authenticate(self, request: HttpRequest, **credentials: Any) -> Any:
+        asked = doors.password_of(
+            request, username=credentials.get("username") or "", email=credentials.get("email") or ""
+        )
+        with doors.comparing_password(request, asked) as guess:
+            user = super().authenticate(request, **credentials)
+            if user is not None:
+                guess.right()
+        return user
+
+    def get_client_ip(self, request: HttpRequest) -> str:
+        """As all limits see it."""
+        return client_address_of_request(request.META)
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return bool(settings.ENVIRONMENT.signup)

@@ -13,6 +13,7 @@ from typer.core import TyperGroup
 from groupchat.server.commands import (
     backup,
     bot,
+    doctor,
     manage,
     migrate,
     new_epoch,
@@ -66,6 +67,7 @@ app.command("bot")(bot.bot)
 app.command("token")(token.token)
 app.command("migrate")(migrate.migrate)
 app.command("backup")(backup.backup)
+app.command("doctor")(doctor.doctor)
 app.command("new-epoch")(new_epoch.new_epoch)
 app.command("shell", context_settings=PASS_EVERYTHING_ON)(shell.shell)
 app.command("manage", context_settings=PASS_EVERYTHING_ON)(manage.manage)

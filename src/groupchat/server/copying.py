@@ -4,13 +4,31 @@ from __future__ import annotations
 
 import os
 import sqlite3
-from contextlib import closing
-from datetime import UTC, datetime
+from contextlib import closing, suppress
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from groupchat.server.faults import CannotStart
 
 PAGES_PER_STEP = 2_000  # between two steps writers go on
+
+
+LAST_COPY_FILE = "last-backup"  # in the data folder: when it was touched, a copy was made
+
+
+def note_copy(data: Path) -> None:
+    """Remember that a copy was made now."""
+    with suppress(OSError):  # the copy is made all the same
+        (data / LAST_COPY_FILE).touch()
+
+
+def last_copy_age(data: Path) -> timedelta | None:
+    """How long ago the last copy was made; None where none was."""
+    try:
+        made = datetime.fromtimestamp((data / LAST_COPY_FILE).stat().st_mtime, UTC)
+    except OSError:
+        return None
+    return datetime.now(UTC) - made
 
 
 def dated(folder: Path) -> Path:

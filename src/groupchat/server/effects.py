@@ -1,4 +1,4 @@
-"""A process that works off effects, and serves nobody."""
+"""A process that works off effects and does the periodic jobs, and serves nobody."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import signal
 from collections.abc import Callable
 
 from groupchat.realtime.effects import EffectWorker
+from groupchat.realtime.periodic import PeriodicWorker
 from groupchat.realtime.writing.database import Database
 
 
@@ -23,7 +24,10 @@ async def _work(on_ready: Callable[[], None]) -> None:
     database = Database()
     worker = EffectWorker(database=database)
     worker.start(works=True)
+    periodic = PeriodicWorker(database=database)
+    periodic.start()
     on_ready()
     await stopped.wait()
+    await periodic.stop()
     await worker.stop()
     await loop.run_in_executor(None, database.stop)

@@ -93,7 +93,8 @@ def read_environment() -> Environment:
     env = Env()
     data = Path(_text(env, "GROUPCHAT_DATA", "data")).expanduser().absolute()
     url = _url(env)
-    options = _options(env, behind_a_proxy=url is not None and url.is_secure)
+    redis_url = _redis_url(env)
+    options = _options(env, behind_a_proxy=url is not None and url.is_secure, redis_url=redis_url)
     return Environment(
         data=data,
         host=_text(env, "GROUPCHAT_HOST", "127.0.0.1"),
@@ -102,7 +103,7 @@ def read_environment() -> Environment:
         url=url,
         secret_key=_secret_key(env),
         database=database_settings(_text(env, "DATABASE_URL", ""), data=data),
-        redis_url=_redis_url(env),
+        redis_url=redis_url,
         metrics_token=_metrics_token(env),
         mailer=mailer(_text(env, "GROUPCHAT_EMAIL_URL", "")),
         mail_sender=_text(env, "GROUPCHAT_EMAIL_FROM", _sender(str(options["SITE_NAME"]), url)),
@@ -210,10 +211,15 @@ def _time_zone(env: Env) -> str:
     return name
 
 
-def _options(env: Env, *, behind_a_proxy: bool) -> dict[str, bool | int | str]:
+def _options(env: Env, *, behind_a_proxy: bool, redis_url: str | None) -> dict[str, bool | int | str]:
     # Guests are welcome at a server of its own; and as it never speaks TLS itself, an https address means that one
     # proxy stands in front. Without that, all the world would share the limits of one address.
-    defaults: dict[str, bool | int | str] = {"guests": True, "trusted_proxies": 1 if behind_a_proxy else 0}
+    defaults: dict[str, bool | int | str] = {
+        "guests": True,
+        "trusted_proxies": 1 if behind_a_proxy else 0,
+        "empty_room_hours": 72,
+        "limits_store": redis_url or "database",
+    }
     options: dict[str, bool | int | str] = {}
     for field in fields(Conf):
         name = f"GROUPCHAT_{field.name.upper()}"

@@ -52,6 +52,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "groupchat.server.doors.Doors",
 ]
 
 ROOT_URLCONF = "groupchat.server.urls"
@@ -150,6 +151,9 @@ ACCOUNT_FORMS = {
 ACCOUNT_LOGIN_METHODS = {"username", "email"}
 ACCOUNT_SIGNUP_FIELDS = ["username*", "email", "password1*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"  # a server without mail works; an address is for a lost password
+ACCOUNT_RATE_LIMITS = False  # its counts are of one process; ours are not (`server/doors.py`)
+# A sign-up with a mail address that has an account looks like any other: nobody learns who is here.
+ACCOUNT_PREVENT_ENUMERATION = "strict"
 ACCOUNT_LOGOUT_REDIRECT_URL = "groupchat:home"
 ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_DEFAULT_HTTP_PROTOCOL = "https" if _SECURE else "http"

@@ -18,6 +18,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
+from groupchat.actions.limit_stores import DATABASE
 from groupchat.server import preparation
 from groupchat.server.broker_child import BrokerChild, BrokerNotFound
 from groupchat.server.environment import Environment
@@ -202,7 +203,9 @@ class Fleet:
             say("There is no valkey-server here and no REDIS_URL: messages between processes take half a second.")
             return None
         await broker.start()
-        os.environ["REDIS_URL"] = broker.url  # for the workers
+        # For the workers. Limits are not counted in it: it starts empty each time.
+        os.environ.setdefault("GROUPCHAT_LIMITS_STORE", DATABASE)
+        os.environ["REDIS_URL"] = broker.url
         return broker
 
     def _spawn(self, work: Coroutine[Any, Any, None]) -> None:

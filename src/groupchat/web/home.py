@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from functools import partial
 from math import ceil
 from typing import Any
 
@@ -18,13 +19,14 @@ from django.views.decorators.csrf import csrf_protect
 from django.views.decorators.http import require_http_methods
 
 from groupchat import directory
+from groupchat.actions import limits
 from groupchat.actions.guests import act_as_new_guest
 from groupchat.actions.names import require_name_for_guest
 from groupchat.actions.people import Guest
-from groupchat.actions.rooms import Entered, enter, id_of
+from groupchat.actions.rooms import Entered, enter_limited, id_of
 from groupchat.conf import conf
 from groupchat.errors import ChatError, Forbidden, NameTaken, RateLimited, TooLong
-from groupchat.identity import GUEST_COOKIE, GUEST_COOKIE_SECONDS, new_guest, newcomers, sign_guest
+from groupchat.identity import GUEST_COOKIE, GUEST_COOKIE_SECONDS, new_guest, sign_guest
 from groupchat.models import Person, Room
 from groupchat.network import client_address_of_request
 from groupchat.text import LONGEST_NAME, is_visible
@@ -86,6 +88,8 @@ def _enter(request: HttpRequest) -> HttpResponse:
     visitor = visitor_of(request)
     person: Person | None = visitor.person
     guest: Guest | None = None
+    address = client_address_of_request(request.META)
+    allow = partial(limits.require_new_room, address=address)
     wrong = "room"
     try:
         id_of(name=room_name)  # first, as on the page: raises where it can be no room
@@ -101,10 +105,12 @@ def _enter(request: HttpRequest) -> HttpResponse:
             if visitor.guest is not None:
                 guest = Guest(visitor.guest.id, guest.name)
             else:
-                newcomers.require(client_address_of_request(request.META))
-            entered, person = act_as_new_guest(guest=guest, action=enter, name=room_name)
+                wrong = "newcomers"
+                limits.require_newcomer(address)
+                wrong = "room"
+            entered, person = act_as_new_guest(guest=guest, action=enter_limited, name=room_name, before_making=allow)
         else:
-            entered = enter(person=person, name=room_name)
+            entered = enter_limited(person=person, name=room_name, before_making=allow)
     except ChatError as error:
         about = "" if isinstance(error, RateLimited) else wrong
         words = _words(error, wrong=wrong, given=name if wrong == "name" else room_name, person=person)
@@ -146,8 +152,10 @@ def _words(error: ChatError, *, wrong: str, given: str, person: Person | None) -
             return _("Somebody with an account is called that here. Choose another name, or sign in if it is you.")
         case NameTaken():
             return _("Another room has or had this name. Choose a different one.")
-        case RateLimited():
+        case RateLimited() if wrong == "newcomers":
             return _("Many new people came from your network just now. Wait a minute, then try again.")
+        case RateLimited():
+            return _("Many rooms were made just now, by you or from your network. Use one of them, or wait a while.")
         case Forbidden() if person is not None and not person.is_admitted:
             return _("Your account is switched off. Ask those who run this chat.")
         case Forbidden():

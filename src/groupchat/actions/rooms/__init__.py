@@ -1,10 +1,11 @@
-"""Rooms: make, enter, leave, change, archive, delete; conversations."""
+"""Rooms: make, enter, leave, change, archive, delete; conversations. What is `…_limited` is for somebody at a door."""
 
 from __future__ import annotations
 
 from groupchat.actions.rooms.changing import (
     archive,
     configure,
+    configure_limited,
     delete,
     rename,
     restore,
@@ -12,8 +13,8 @@ from groupchat.actions.rooms.changing import (
     set_topic,
 )
 from groupchat.actions.rooms.coming import admit, join, leave
-from groupchat.actions.rooms.conversations import converse
-from groupchat.actions.rooms.making import Entered, create, enter
+from groupchat.actions.rooms.conversations import converse, converse_limited
+from groupchat.actions.rooms.making import Entered, create, create_limited, enter, enter_limited
 from groupchat.actions.rooms.names import find, id_of
 
 __all__ = [
@@ -21,10 +22,14 @@ __all__ = [
     "admit",
     "archive",
     "configure",
+    "configure_limited",
     "converse",
+    "converse_limited",
     "create",
+    "create_limited",
     "delete",
     "enter",
+    "enter_limited",
     "find",
     "id_of",
     "join",

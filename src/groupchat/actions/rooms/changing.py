@@ -9,8 +9,8 @@ from django.utils import timezone
 from groupchat.actions import audit
 from groupchat.actions.counters import RoomChange, changed_mine, changing_room, lock_people
 from groupchat.actions.effects import record
-from groupchat.actions.rooms.making import NAMED
-from groupchat.actions.rooms.names import private_slug, reserve
+from groupchat.actions.rooms.making import NAMED, Allow, whoever
+from groupchat.actions.rooms.names import free_former_names, private_slug, reserve
 from groupchat.errors import Invalid
 from groupchat.events import RoomArchived, RoomDeleted, RoomKindChanged, RoomRenamed, RoomRestored, TopicSet
 from groupchat.models import Membership, Notice, Person, Room
@@ -50,7 +50,26 @@ def configure(
     """Change what is given, in one commit; what is None stays. Raises NameTaken where an open room's name is another's.
 
     A room that closes gets a random address; its names stay reserved, lead its members there, and nobody else anywhere.
-    Whoever heard it without being a member does so no more.
+    Whoever heard it without being a member does so no more. Of names that guests gave, only the last `max_former_names`
+    stay reserved.
+    """
+    return configure_limited(
+        person=person, room_id=room_id, name=name, topic=topic, kind=kind, history=history, before_renaming=whoever
+    )
+
+
+def configure_limited(
+    *,
+    person: Person,
+    room_id: int,
+    name: str | None = None,
+    topic: str | None = None,
+    kind: str | None = None,
+    history: str | None = None,
+    before_renaming: Allow,
+) -> Room:
+    """The same, for somebody at a door: `before_renaming` raises where the room may have no other name now. It is asked
+    when the person has the right to.
     """
     require_active(person)
     name = clean_room_name(name) if name is not None else None
@@ -69,13 +88,16 @@ def configure(
         room.history = room.history if history is None else history
         if (room.name, room.topic, room.kind, room.history) == before:
             return room
+        if room.name != before[0]:
+            before_renaming(person)
         if room.is_open and (not was_open or room.name != before[0]):
-            reserve(fold(room.name), room)
+            reserve(fold(room.name), room, person)
+            free_former_names(room)
         elif was_open and not room.is_open:
             room.slug = private_slug()
             change.close()
         change.changed_info()
-        _say(change, person, before[:3])
+        _say(change, person, before)
         if room.history == Room.History.ALL != before[3]:
             # Nobody's counter moves: the room's own facts tell every device, and the hubs, that floors are gone.
             room.memberships.filter(state=Membership.State.JOINED, floor__gt=0).update(floor=0)
@@ -148,10 +170,10 @@ def _membership(room: Room, person: Person) -> Membership | None:
     return Membership.objects.filter(room=room, person=person).first()
 
 
-def _say(change: RoomChange, person: Person, before: tuple[str, str, str]) -> None:
+def _say(change: RoomChange, person: Person, before: tuple[str, str, str, str]) -> None:
     """The quiet lines and the events of what is different."""
     room = change.room
-    now = {"name": room.name, "topic": room.topic, "kind": str(room.kind)}
+    now = {"name": room.name, "topic": room.topic, "kind": str(room.kind), "history": str(room.history)}
     was = dict(zip(now, map(str, before), strict=True))
     changed = {name for name in now if now[name] != was[name]}
     told = [{name: facts[name] for name in changed} for facts in (was, now)]

@@ -10,7 +10,7 @@ from django.utils import timezone
 from groupchat.actions.counters import changed_mine, changing_room
 from groupchat.actions.effects import record
 from groupchat.actions.rooms.coming import admit
-from groupchat.actions.rooms.making import Entered, begin
+from groupchat.actions.rooms.making import Allow, Entered, begin, whoever
 from groupchat.actions.rooms.names import private_slug
 from groupchat.conf import conf
 from groupchat.errors import Invalid, NotFound
@@ -28,6 +28,11 @@ def converse(*, person: Person, people: Collection[int]) -> Entered:
     Of two who begin it at the same moment, in whatever process, one makes it and the other finds it. Raises Invalid
     where they are too many, or nobody else; NotFound where one of them is not there; Forbidden.
     """
+    return converse_limited(person=person, people=people, before_making=whoever)
+
+
+def converse_limited(*, person: Person, people: Collection[int], before_making: Allow) -> Entered:
+    """The same, for somebody at a door: `before_making` raises where this person may make no room now."""
     require_active(person)
     ids = sorted({person.pk, *people})
     limit = min(conf().max_conversation_people or MOST_PEOPLE, MOST_PEOPLE)
@@ -41,16 +46,17 @@ def converse(*, person: Person, people: Collection[int]) -> Entered:
         if room is not None:
             return _come_back(person, room)
         try:
-            return _begin(person, ids, key)
+            return _begin(person, ids, key, before_making)
         except IntegrityError:
             continue  # somebody else did, between our look and our write
 
 
-def _begin(person: Person, ids: Sequence[int], key: str) -> Entered:
+def _begin(person: Person, ids: Sequence[int], key: str, before_making: Allow) -> Entered:
     others = list(Person.objects.filter(pk__in=ids).exclude(pk=person.pk))
     if len(others) + 1 < len(ids) or not all(one.is_admitted for one in others):
         raise NotFound("Somebody of these is not here any more.", field="people")
     require_converse(person, others, _in_common(person, [one.pk for one in others]))
+    before_making(person)
     everybody = [person, *sorted(others, key=lambda one: one.pk)]
     kind = Room.Kind.DIRECT if len(everybody) == 2 else Room.Kind.GROUP
     name = ", ".join(one.name for one in everybody)[:LONGEST_NAME]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from django.db import IntegrityError, transaction
@@ -11,7 +11,7 @@ from django.utils import timezone
 from groupchat.actions.counters import changed_mine, changing_room
 from groupchat.actions.effects import record
 from groupchat.actions.rooms.coming import join
-from groupchat.actions.rooms.names import clean_private_slug, id_of, private_slug, taken
+from groupchat.actions.rooms.names import by_guest, clean_private_slug, id_of, private_slug, taken
 from groupchat.errors import Invalid, NameTaken, NotFound
 from groupchat.events import MemberJoined, RoomCreated
 from groupchat.models import Membership, Person, Room, RoomName
@@ -20,6 +20,14 @@ from groupchat.text import clean_room_name, clean_topic, fold
 
 NAMED = (Room.Kind.PUBLIC, Room.Kind.ANNOUNCEMENT, Room.Kind.PRIVATE)
 """The kinds of rooms that have a name of their own."""
+
+
+Allow = Callable[[Person], None]
+"""Raises where a limit of this person is reached."""
+
+
+def whoever(person: Person) -> None:
+    """Code that decides by itself is not limited."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +44,11 @@ def enter(*, person: Person, name: str) -> Entered:
 
     Raises NameTaken where the name is that of a room which is closed to this person by now.
     """
+    return enter_limited(person=person, name=name, before_making=whoever)
+
+
+def enter_limited(*, person: Person, name: str, before_making: Allow) -> Entered:
+    """The same, for somebody at a door: `before_making` raises where this person may make no room now."""
     require_active(person)
     while True:
         room_id = id_of(name=name)
@@ -46,7 +59,7 @@ def enter(*, person: Person, name: str) -> Entered:
                 raise taken() from None
             return Entered(room, membership, created=False)
         try:
-            room = create(person=person, name=name)
+            room = create_limited(person=person, name=name, before_making=before_making)
         except NameTaken:
             # Somebody made it at the same moment: join theirs. Or another room happens to have this address.
             if id_of(name=name) is None:
@@ -61,6 +74,19 @@ def create(*, person: Person, name: str, kind: str = "public", topic: str = "", 
     An open room has its name as its address. A private one has a random one, or the one that is given; no name can ever
     be that, so it takes none away from the open rooms.
     """
+    return create_limited(person=person, name=name, kind=kind, topic=topic, slug=slug, before_making=whoever)
+
+
+def create_limited(
+    *,
+    person: Person,
+    name: str,
+    kind: str = "public",
+    topic: str = "",
+    slug: str | None = None,
+    before_making: Allow,
+) -> Room:
+    """The same, for somebody at a door: `before_making` raises where this person may make no room now."""
     require_active(person)
     if kind not in NAMED:
         raise Invalid(f"kind: one of {', '.join(NAMED)}.", field="kind")
@@ -73,12 +99,13 @@ def create(*, person: Person, name: str, kind: str = "public", topic: str = "", 
         room.slug = fold(name)
     else:
         room.slug = private_slug() if slug is None else clean_private_slug(slug)
+    before_making(person)
     with transaction.atomic():
         try:
             with transaction.atomic():
                 room.save(force_insert=True)
                 if room.is_open:
-                    RoomName.objects.create(key=room.slug, room=room)
+                    RoomName.objects.create(key=room.slug, room=room, by_guest_at=by_guest(person))
         except IntegrityError:
             raise taken() from None
         return begin(room=room, people=[person], role=Membership.Role.OWNER)

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import re
 import secrets
+from datetime import datetime
 
 from django.db import IntegrityError, transaction
+from django.utils import timezone
 
+from groupchat.conf import conf
 from groupchat.errors import Invalid, NameTaken, NotFound
-from groupchat.models import Room, RoomName
+from groupchat.models import Person, Room, RoomName
 from groupchat.text import LONGEST_KEY, clean_room_name, fold
 
 PRIVATE_SLUG_BYTES = 12  # of chance; a guess is as good as hopeless
@@ -56,8 +59,10 @@ def taken() -> NameTaken:
     return NameTaken("Another room has or had this name. Choose a different one.", field="name")
 
 
-def reserve(key: str, room: Room) -> None:
-    """Let this folded name be the room's, and its address; raises NameTaken. Call it inside a transaction."""
+def reserve(key: str, room: Room, person: Person) -> None:
+    """Let this folded name, which the person gives, be the room's, and its address; raises NameTaken. Call it inside a
+    transaction.
+    """
     known = RoomName.objects.filter(key=key).first()
     if known is not None and known.room_id != room.pk:
         raise taken()
@@ -68,10 +73,27 @@ def reserve(key: str, room: Room) -> None:
             # The address first, as where a room is made: two who want the same name don't wait for each other.
             Room.objects.filter(pk=room.pk).update(slug=key)
             if known is None:
-                RoomName.objects.create(key=key, room=room)
+                RoomName.objects.create(key=key, room=room, by_guest_at=by_guest(person))
     except IntegrityError:
         raise taken() from None
     room.slug = key
+
+
+def by_guest(person: Person) -> datetime | None:
+    """When a guest gives a name; None where somebody else does."""
+    return timezone.now() if person.kind == Person.Kind.GUEST else None
+
+
+def free_former_names(room: Room) -> None:
+    """A guest costs nothing, and a name that is reserved is one less for all others: of those that guests gave only the
+    last `max_former_names` stay beside the present one.
+    """
+    most = conf().max_former_names
+    former = RoomName.objects.filter(room=room).exclude(key=room.slug)
+    by_guests = former.exclude(by_guest_at=None).order_by("-by_guest_at", "-key").values_list("key", flat=True)
+    freed = list(by_guests[most:]) if most else []
+    if freed:
+        RoomName.objects.filter(key__in=freed).delete()
 
 
 def _room_of(key: str) -> int | None:

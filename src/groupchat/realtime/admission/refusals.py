@@ -40,6 +40,7 @@ REFUSALS: Mapping[str, Refusal] = {
         Close.TOO_MANY_CONNECTIONS, "somebody has as many as MAX_CONNECTIONS_PER_USER allows, lastly from %s."
     ),
     "newcomers": Refusal(Close.TOO_MANY_CONNECTIONS, "more new guests than MAX_NEW_GUESTS_PER_MINUTE come from %s."),
+    "tokens": Refusal(Close.TOO_MANY_CONNECTIONS, "more wrong tokens than MAX_WRONG_TOKENS_PER_MINUTE come from %s."),
     "files": Refusal(
         Close.TOO_MANY_CONNECTIONS,
         "the process has almost as many files open as it may (RLIMIT_NOFILE; RESERVED_FILES): %s. Raise the limit:"

@@ -19,7 +19,7 @@ A = TypeVar("A")
 
 
 class Batcher(Generic[Q, A]):
-    """Answers questions in batches, in a reading thread.
+    """Answers questions in batches, in a reading thread; in the writing one where the answering `writes`.
 
     `answer(questions)` returns as many answers, in the same order; an answer that is an exception is raised to whoever
     asked. What comes in while `max_running` batches run waits for the next one: so a storm is served in turn, and a
@@ -33,8 +33,9 @@ class Batcher(Generic[Q, A]):
         *,
         max_batch: int = 128,
         max_running: int = 1,
+        writes: bool = False,
     ) -> None:
-        self._database = database
+        self._in_thread = database.write if writes else database.read
         self._answer = answer
         self._max_batch = max_batch
         self._max_running = max_running
@@ -64,7 +65,7 @@ class Batcher(Generic[Q, A]):
                 batch = [self._waiting.popleft() for _ in range(min(self._max_batch, len(self._waiting)))]
                 self.batches += 1
                 try:
-                    answers = await self._database.read(self._answer, [question for question, _ in batch])
+                    answers = await self._in_thread(self._answer, [question for question, _ in batch])
                 except Exception as error:
                     answers = [error] * len(batch)
                 quiet_at = loop.time() + STORM_SECONDS

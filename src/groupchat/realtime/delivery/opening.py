@@ -6,6 +6,7 @@ Synchronous; runs in a reading thread.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from itertools import groupby
 from typing import Any, NamedTuple, TypeVar
@@ -23,6 +24,7 @@ from groupchat.resources import room_state
 from groupchat.text import fold
 
 _NO_ROOM = "There is no such room."
+REMEMBERED_SECONDS = 10.0  # an address of a public room
 MOST_ADDRESSES = 10_000  # of public rooms that a process remembers
 
 
@@ -43,21 +45,24 @@ class Stood(NamedTuple):
 
 
 class PublicRooms:
-    """Which public room an address leads to: an address never leads to another one. So whoever has no row, and is not
-    banned anywhere, needs not ask again as long as somebody hears it, and it was not closed: the hub is told of that.
+    """Which open room an address leads to: for a while, to no other one (a room that was never written in goes, and a
+    former name may become free). So whoever has no row, and is not banned anywhere, needs not ask again as long as
+    somebody hears the room, and it was not closed: the hub is told of that.
     """
 
-    def __init__(self) -> None:
-        self._ids: dict[str, int] = {}
+    def __init__(self, *, now: Callable[[], float] = time.monotonic) -> None:
+        self._ids: dict[str, tuple[int, float]] = {}
+        self._now = now
 
     def learn(self, slug: str, state: RoomState) -> None:
         if state["room"]["kind"] in Room.OPEN:
             if len(self._ids) >= MOST_ADDRESSES:
                 self._ids.clear()
-            self._ids[slug] = state["room"]["id"]
+            self._ids[slug] = state["room"]["id"], self._now() + REMEMBERED_SECONDS
 
     def get(self, slug: str) -> int | None:
-        return self._ids.get(slug)
+        room_id, until = self._ids.get(slug, (None, 0.0))
+        return room_id if self._now() < until else None
 
 
 def rooms(questions: Sequence[Asked]) -> list[RoomState | Exception]:

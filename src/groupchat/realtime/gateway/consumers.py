@@ -18,10 +18,12 @@ from django.db import DatabaseError
 from django.utils import timezone
 
 from groupchat import identity
+from groupchat.actions import limits
 from groupchat.actions.people import Guest
 from groupchat.conf import conf
-from groupchat.errors import ChatError, Close, NotFound
+from groupchat.errors import ChatError, Close, NotFound, RateLimited
 from groupchat.identity import Visitor
+from groupchat.network import counted_as
 from groupchat.realtime import runtime as runtimes
 from groupchat.realtime.admission import descriptors, sessions
 from groupchat.realtime.admission.handshake import Credentials, Handshake
@@ -81,10 +83,11 @@ class _Consumer(AsyncConsumer):  # type: ignore[misc]
             await runtime.refusals.refuse(send, "signed_up", handshake.address)
             return None
         headers: list[tuple[bytes, bytes]] = []
+        if visitor.author is None and credentials.token and await self._guesses(runtime, handshake.address):
+            await runtime.refusals.refuse(send, "tokens", handshake.address)
+            return None
         if visitor.author is None and conf().guests and not credentials.token:
-            try:
-                identity.newcomers.require(handshake.address)
-            except ChatError:
+            if not await self._may_come(runtime, handshake.address):
                 await runtime.refusals.refuse(send, "newcomers", handshake.address)
                 return None
             guest, wrong_name = self._new_guest(scope)
@@ -180,6 +183,24 @@ class _Consumer(AsyncConsumer):  # type: ignore[misc]
             except ChatError as error:
                 return identity.made_up_guest(), error
         return identity.made_up_guest(), None
+
+    @staticmethod
+    async def _may_come(runtime: Runtime, address: str) -> bool:
+        """Count a newcomer, all of the same moment together. Most often there is nothing to count."""
+        if not conf().max_new_guests_per_minute or not counted_as(address):
+            return True
+        return await runtime.newcomers.ask(address)
+
+    @staticmethod
+    async def _guesses(runtime: Runtime, address: str) -> bool:
+        """Count a wrong token; whether there were too many."""
+        try:
+            await runtime.database.write(limits.require_fewer_wrong_tokens, address)
+        except RateLimited:
+            return True
+        except DatabaseError:
+            pass  # it is refused anyway
+        return False
 
     @staticmethod
     def _refusal_at_once(runtime: Runtime, handshake: Handshake) -> tuple[str, str] | None:

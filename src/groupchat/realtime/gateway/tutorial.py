@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import secrets
+from functools import partial
 from typing import Any
 
 from django.db import DatabaseError
 
-from groupchat.actions import rooms
+from groupchat.actions import limits, rooms
 from groupchat.actions.guests import act_as_new_guest
 from groupchat.actions.messages import Post, Posted
 from groupchat.errors import ChatError, Close, NotFound, Unavailable
@@ -185,7 +186,7 @@ class TutorialSession(ClientSession):
     async def _make_room(self) -> None:
         key = fold(self.name)
         try:
-            room_id = await self.runtime.database.write(_enter_room, self.visitor, self.name)
+            room_id = await self.runtime.database.write(_enter_room, self.visitor, self.name, self.address)
         except ChatError as error:
             for _ in self._waiting:
                 self.refuse(None, error)
@@ -215,9 +216,10 @@ class TutorialSession(ClientSession):
             self.runtime.spawn(self._hear_of_sessions(result.author_id))
 
 
-def _enter_room(visitor: Visitor, name: str) -> int:
+def _enter_room(visitor: Visitor, name: str, address: str) -> int:
+    allow = partial(limits.require_new_room, address=address)
     if visitor.person is not None:
-        return rooms.enter(person=visitor.person, name=name).room.pk
+        return rooms.enter_limited(person=visitor.person, name=name, before_making=allow).room.pk
     assert visitor.guest is not None  # the handshake lets nobody else in
-    entered, _ = act_as_new_guest(guest=visitor.guest, action=rooms.enter, name=name)
+    entered, _ = act_as_new_guest(guest=visitor.guest, action=rooms.enter_limited, name=name, before_making=allow)
     return entered.room.pk

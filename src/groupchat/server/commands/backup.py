@@ -25,7 +25,7 @@ def backup(
 
     For PostgreSQL there is pg_dump.
     """
-    set_up(data=data)
+    environment = set_up(data=data)
     from django.db import connection
 
     from groupchat.server import copying
@@ -34,4 +34,5 @@ def backup(
         raise CannotStart("This database is PostgreSQL: use pg_dump.")
     target = copying.dated(to) if to.is_dir() else to
     copying.copy_sqlite(Path(connection.settings_dict["NAME"]), target, replace=replace)
+    copying.note_copy(environment.data)
     print(f"Copied to {target}")

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from groupchat import directory, permissions
-from groupchat.actions import people
-from groupchat.errors import RateLimited, Unauthenticated
+from groupchat.actions import limits, people
+from groupchat.errors import Unauthenticated
 from groupchat.protocol import FindPeople, RenameMe
 from groupchat.realtime.gateway.commands.declaration import Declaration
 from groupchat.resources import person_resource
@@ -21,9 +21,11 @@ async def rename_me(connection: NativeSession, command: RenameMe) -> None:
     if connection.person is None:
         raise Unauthenticated("Write something first: a guest who wrote nothing is not known by any name.")
     name = clean_person_name(command.name)  # first: what is refused uses nothing up
-    wait = connection.runtime.visitors.renames(connection.visitor_key, connection.runtime.loop.time())
-    if wait:
-        raise RateLimited("You had many names just now. Keep this one for a while.", retry_after=wait)
+    await connection.runtime.database.write(
+        limits.require,
+        limits.Asked("me.rename", connection.person.pk),
+        message="You had many names just now. Keep this one for a while.",
+    )
     before = connection.person.version
     renamed = await connection.act(people.take_name, name=name)
     # Between two parts others write.

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from groupchat import directory, permissions
-from groupchat.actions import rooms
+from groupchat.actions import limits, rooms
 from groupchat.protocol import (
     ArchiveRoom,
     Converse,
@@ -26,7 +27,13 @@ from groupchat.realtime.gateway.commands.declaration import Declaration
 from groupchat.realtime.gateway.commands.opening import STATE, open_room, require_place
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from groupchat.models import Person
     from groupchat.realtime.gateway.native import NativeSession
+
+_OF_NEW_ROOMS = ("max_new_rooms_per_hour", "max_guest_rooms_per_hour", "max_guest_rooms_per_hour_of_address")
+_OF_NAMES = ("max_room_name_characters", "max_room_renames_per_hour", "max_former_names")
 
 
 async def subscribe(connection: NativeSession, command: Subscribe) -> None:
@@ -42,12 +49,18 @@ async def unsubscribe(connection: NativeSession, command: Unsubscribe) -> None:
 async def enter_room(connection: NativeSession, command: EnterRoom) -> None:
     if connection.rooms_left() == 0:  # before anything is written
         require_place(connection, await connection.runtime.database.read(rooms.id_of, name=command.name))
-    entered = await connection.act(rooms.enter, name=command.name)
+    allow = _may_make(connection)
+    entered = await connection.act(rooms.enter_limited, name=command.name, before_making=allow)
     await open_room(connection, command.ref, entered.room.pk, {"created": entered.created})
 
 
+def _may_make(connection: NativeSession) -> Callable[[Person], None]:
+    return partial(limits.require_new_room, address=connection.address)
+
+
 async def rename_room(connection: NativeSession, command: RenameRoom) -> None:
-    room = await connection.act(rooms.rename, room_id=command.room, name=command.name)
+    allow = partial(limits.require_new_name, room_id=command.room)
+    room = await connection.act(rooms.configure_limited, room_id=command.room, name=command.name, before_renaming=allow)
     connection.reply(command.ref, {"seq": room.seq})
 
 
@@ -58,18 +71,32 @@ async def set_topic(connection: NativeSession, command: SetTopic) -> None:
 
 async def create_room(connection: NativeSession, command: CreateRoom) -> None:
     require_place(connection, None)  # before anything is written
-    room = await connection.act(rooms.create, name=command.name, kind=command.kind, topic=command.topic)
+    room = await connection.act(
+        rooms.create_limited,
+        name=command.name,
+        kind=command.kind,
+        topic=command.topic,
+        before_making=_may_make(connection),
+    )
     await open_room(connection, command.ref, room.pk, {"created": True})
 
 
 async def converse(connection: NativeSession, command: Converse) -> None:
-    entered = await connection.act(rooms.converse, people=command.people)
+    allow = _may_make(connection)
+    entered = await connection.act(rooms.converse_limited, people=command.people, before_making=allow)
     await open_room(connection, command.ref, entered.room.pk, {"created": entered.created})
 
 
 async def change_settings(connection: NativeSession, command: RoomSettings) -> None:
-    changes = {"name": command.name, "topic": command.topic, "kind": command.kind, "history": command.history}
-    room = await connection.act(rooms.configure, room_id=command.room, **changes)
+    room = await connection.act(
+        rooms.configure_limited,
+        room_id=command.room,
+        name=command.name,
+        topic=command.topic,
+        kind=command.kind,
+        history=command.history,
+        before_renaming=partial(limits.require_new_name, room_id=command.room),
+    )
     connection.reply(command.ref, {"seq": room.seq, "slug": room.slug})
 
 
@@ -105,7 +132,7 @@ COMMANDS: tuple[Declaration[Any], ...] = (
         right=permissions.JOIN,
         reply=("created", *STATE),
         writes=True,
-        limits=("max_room_name_characters", "max_rooms_per_connection"),
+        limits=("max_room_name_characters", "max_rooms_per_connection", *_OF_NEW_ROOMS),
     ),
     Declaration(
         RenameRoom,
@@ -113,7 +140,7 @@ COMMANDS: tuple[Declaration[Any], ...] = (
         right=permissions.MANAGE,
         reply=("seq",),
         writes=True,
-        limits=("max_room_name_characters",),
+        limits=_OF_NAMES,
     ),
     Declaration(
         SetTopic, set_topic, right=permissions.MANAGE, reply=("seq",), writes=True, limits=("max_topic_characters",)
@@ -124,7 +151,7 @@ COMMANDS: tuple[Declaration[Any], ...] = (
         right=permissions.MAKE_ROOM,
         reply=("created", *STATE),
         writes=True,
-        limits=("max_room_name_characters", "max_topic_characters", "max_rooms_per_connection"),
+        limits=("max_room_name_characters", "max_topic_characters", "max_rooms_per_connection", *_OF_NEW_ROOMS),
     ),
     Declaration(
         Converse,
@@ -132,7 +159,7 @@ COMMANDS: tuple[Declaration[Any], ...] = (
         right=permissions.CONVERSE,
         reply=("created", *STATE),
         writes=True,
-        limits=("max_conversation_people", "max_rooms_per_connection"),
+        limits=("max_conversation_people", "max_rooms_per_connection", *_OF_NEW_ROOMS),
     ),
     Declaration(
         RoomSettings,
@@ -140,7 +167,7 @@ COMMANDS: tuple[Declaration[Any], ...] = (
         right=permissions.MANAGE,
         reply=("seq", "slug"),
         writes=True,
-        limits=("max_room_name_characters", "max_topic_characters"),
+        limits=(*_OF_NAMES, "max_topic_characters"),
     ),
     Declaration(ArchiveRoom, archive_room, right=permissions.MANAGE, reply=("seq",), writes=True),
     Declaration(DeleteRoom, delete_room, right=permissions.MANAGE, reply=("seq",), writes=True),
