@@ -57,6 +57,7 @@ class Conf:
 
     # rooms that nobody needs
     empty_room_hours: int = 0  # then a public room where nobody wrote, or is but its maker, is gone; 0: never
+    deleted_room_days: int = 30  # then a deleted room is gone for good, with all that was said in it; 0: never
     max_former_names: int = 5  # names by guests that a room keeps beside its present one; the oldest become free
 
     # who may do what: a subclass of groupchat.permissions.Rules

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.utils import timezone
 
@@ -11,12 +11,14 @@ from groupchat.actions.counters import RoomChange, changed_mine, changing_room, 
 from groupchat.actions.effects import record
 from groupchat.actions.rooms.making import NAMED, Allow, whoever
 from groupchat.actions.rooms.names import free_former_names, private_slug, reserve
-from groupchat.errors import Invalid
+from groupchat.conf import conf
+from groupchat.errors import Invalid, NotFound
 from groupchat.events import RoomArchived, RoomDeleted, RoomKindChanged, RoomRenamed, RoomRestored, TopicSet
 from groupchat.models import Membership, Notice, Person, Room
 from groupchat.permissions import require_active, require_manage, require_restore
 from groupchat.text import clean_room_name, clean_topic, fold
 
+TOO_LATE = timedelta(hours=1)  # before the end of `deleted_room_days`: the clocks of two machines may differ
 MEMBERS_AT_ONCE = 50  # who are told in one transaction that a room is back
 
 
@@ -136,13 +138,18 @@ def delete(*, person: Person, room_id: int, now: datetime | None = None) -> Room
 
 
 def restore(*, person: Person, room_id: int) -> Room:
-    """Bring a deleted room back, for all its members, some of whom are told at a time."""
+    """Bring a deleted room back, for all its members, some of whom are told at a time. Raises NotFound where it is too
+    late.
+    """
     require_active(person)
     with changing_room(room_id) as change:
         room = change.room
         require_restore(person, room, _membership(room, person))
         if room.deleted_at is None:
             return room
+        days = conf().deleted_room_days
+        if days and room.deleted_at <= timezone.now() - timedelta(days=days) + TOO_LATE:
+            raise NotFound("This room is being taken away for good.")
         room.deleted_at = None
         change.changed_info()
         audit.note("restore room", by=person, room=room)
