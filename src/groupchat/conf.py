@@ -64,6 +64,7 @@ class Conf:
     permissions: Dotted = "groupchat.permissions.Rules"
     max_conversation_people: int = 10  # 30 at most
     max_invited_people: int = 50  # with one command
+    max_invitations_per_hour: int = 200  # people whom one person brings into rooms
 
     # limits of words
     max_body_characters: int = 8_000

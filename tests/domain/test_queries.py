@@ -13,8 +13,9 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from tests.domain.says import members, page, say
 
-from groupchat import directory, timeline
-from groupchat.actions import messages, rooms
+from groupchat import directory, moderation, timeline
+from groupchat.actions import messages, rooms, sanctions
+from groupchat.actions.members import invite
 from groupchat.actions.messages import Post
 from groupchat.actions.people import Guest
 from groupchat.models import Membership, Message, Person, Room
@@ -132,6 +133,38 @@ def test_opening_with_fifty_rooms(fifty: list[Room], bob: Person) -> None:
     assert [state["last_number"] for state in found.rooms] == [1] * 50
     assert len(sent) <= 7, sent
     assert_by_index(sent)
+
+
+def test_opening_with_two_hundred_rooms_of_all_kinds(alice: Person, bob: Person, person: Callable[..., Person]) -> None:
+    """One statement more than with public rooms alone: who the people of one's conversations are."""
+    for index in range(40):
+        others = [person("other") for _ in range(2)]
+        for kind in ("public", "announcement", "private"):
+            room = rooms.create(person=alice, name=f"room {index} {kind}", kind=kind)
+            invite(person=alice, room_id=room.pk, people=[bob.pk])
+        rooms.converse(person=bob, people=[others[0].pk])
+        rooms.converse(person=bob, people=[one.pk for one in others])
+    with statements() as sent:
+        (ids,) = resume.rooms_of([bob])
+        (found,) = resume.resume([resume.ResumeRequest(bob, {}, True)])
+    assert not isinstance(ids, Exception)
+    assert not isinstance(found, Exception)
+    assert (len(ids), len(found.rooms), len(found.people)) == (200, 200, 81)
+    assert len(sent) <= 8, sent
+    assert_by_index(sent)
+
+
+def test_finding_rooms_and_people_and_those_under_a_sanction(fifty: list[Room], alice: Person, bob: Person) -> None:
+    sanctions.silence(person=alice, room_id=fifty[0].pk, target_id=bob.pk, seconds=60)
+    for ask, most in (
+        (lambda: directory.find_rooms(bob, query="room", limit=10).rooms, 4),
+        (lambda: directory.find_people(alice, query="b"), 1),
+        (lambda: moderation.sanctions(alice, fifty[0].pk).sanctions, 4),
+    ):
+        with statements() as sent:
+            assert ask()
+        assert len(sent) <= most, sent
+        assert_by_index(sent)
 
 
 def test_opening_with_many_people_asks_no_more(fifty: list[Room], alice: Person, bob: Person) -> None:

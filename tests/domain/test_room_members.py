@@ -99,6 +99,9 @@ def test_nobody_sends_out_whom_they_are_not_above(
         with pytest.raises(Forbidden) as refused:
             members.remove(person=who, room_id=lobby.pk, target_id=whom.pk)
         assert refused.value.why == "rank"
+    rooms.join(person=root, room_id=lobby.pk)
+    with pytest.raises(Forbidden):
+        members.remove(person=alice, room_id=lobby.pk, target_id=root.pk)
     members.remove(person=root, room_id=lobby.pk, target_id=alice.pk)
     assert membership(alice, lobby).state == State.KICKED
 

@@ -106,6 +106,15 @@ def test_a_retry_of_what_was_said_before_is_known(alice: Person, bob: Person, lo
     assert say(bob, lobby, "before", id="once").duplicate
 
 
+def test_the_owner_of_the_site_is_kept_out_of_nothing(
+    alice: Person, lobby: Room, person: Callable[..., Person]
+) -> None:
+    root = person("root", is_owner=True)
+    with pytest.raises(Forbidden) as refused:
+        sanctions.ban(person=alice, room_id=lobby.pk, target_id=root.pk)
+    assert refused.value.why == "rank"
+
+
 def test_who_may_not_be_kept_out(alice: Person, bob: Person, carol: Person, lobby: Room, cellar: Room) -> None:
     members.invite(person=alice, room_id=lobby.pk, people=[bob.pk, carol.pk])
     for one in (bob, carol):

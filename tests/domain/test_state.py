@@ -276,7 +276,7 @@ def test_every_action_is_tried() -> None:
     looks = {"find", "id_of", "admit", "make_owner", "person_of_user", "person_of_username", "handle_of", "new_guest"}
     looks |= {"taken_from", "guest_without_account", "id_after_merge", "connect"}
     # As `enter` and so on, for somebody at a door.
-    asked_before = {f"{name}_limited" for name in ("enter", "create", "converse", "configure")}
+    asked_before = {f"{name}_limited" for name in ("enter", "create", "converse", "configure", "invite")}
     assert verbs - looks - asked_before == {
         *("enter", "create", "converse", "join", "leave"),
         *("configure", "rename", "set_topic", "set_history", "archive", "delete", "restore"),

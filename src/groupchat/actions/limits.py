@@ -117,6 +117,17 @@ def require_new_room(person: Person, *, address: str = "", now: float | None = N
     )
 
 
+def require_invitations(person: Person, *, people: int, now: float | None = None) -> None:
+    """Count so many people whom this person brings into a room; raises RateLimited. Owners of the site bring in as many
+    as they like.
+    """
+    if person.is_owner:
+        return
+    wait = take(Asked("room.invite", person.pk), count=people, now=now)
+    if wait:
+        raise RateLimited("You brought many people into rooms just now. Wait a while.", retry_after=wait)
+
+
 def require_new_name(person: Person, *, room_id: int, now: float | None = None) -> None:
     """Count another name of this room, whoever gives it; raises RateLimited. Owners of the site name as they like."""
     if not person.is_owner:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 
 from django.db import transaction
 
@@ -25,10 +25,19 @@ from groupchat.permissions import (
 )
 
 
-@transaction.atomic
 def invite(*, person: Person, room_id: int, people: Collection[int]) -> list[int]:
     """Make these people members; gives the ids of those who were none. Raises NotFound where one of them is not there,
     Forbidden where one is banned: nobody is brought in then.
+    """
+    return invite_limited(person=person, room_id=room_id, people=people, before_inviting=lambda person, people: None)
+
+
+@transaction.atomic
+def invite_limited(
+    *, person: Person, room_id: int, people: Collection[int], before_inviting: Callable[..., None]
+) -> list[int]:
+    """The same, for somebody at a door: `before_inviting(person, people=…)` raises where this person may bring in no
+    such number of others now.
     """
     require_active(person)
     limit = conf().max_invited_people
@@ -42,6 +51,7 @@ def invite(*, person: Person, room_id: int, people: Collection[int]) -> list[int
     known = {one.person_id: one for one in Membership.objects.filter(room_id=room_id, person_id__in=locked)}
     if any(map(is_banned, known.values())):
         raise Forbidden("Somebody of these was banned from this room.", field="people", why="banned")
+    before_inviting(person, people=len(locked))
     came = [admit(change, one, known.get(one.pk)) for one in locked.values() if not is_joined(known.get(one.pk))]
     for membership in came:
         membership.save()

@@ -102,13 +102,15 @@ def _target(person: Person, room_id: int, target_id: int) -> tuple[RoomChange, M
         raise NotFound("There is no such room.")
     found = Membership.objects.filter(room_id=room_id, person_id=target_id).first()
     mine = Membership.objects.filter(room_id=room_id, person=person).first()
-    require_remove(person, change.room, mine, found if is_joined(found) else None)
+    require_remove(person, change.room, mine)
     target = lock_people([target_id]).get(target_id)
     if target is None or (found is None and not change.room.is_open):
         raise NotFound("There is no such person here.", field="person")
     if found is not None:
         found.refresh_from_db()  # a mark may have moved before the lock
-    return change, found or Membership(room=change.room, person=target, state=Membership.State.LEFT), target
+    theirs = found or Membership(room=change.room, person=target, state=Membership.State.LEFT)
+    require_remove(person, change.room, mine, theirs)
+    return change, theirs, target
 
 
 def _standing(membership: Membership) -> dict[str, str]:

@@ -9,7 +9,7 @@ from collections.abc import Collection
 
 from groupchat.errors import ChatError, Forbidden, NotFound
 from groupchat.models import Membership, Message, Person, Room
-from groupchat.permissions.standing import Rank, is_banned, is_joined, is_silenced, rank_in_room, rank_of
+from groupchat.permissions.standing import Rank, is_banned, is_joined, is_silenced, rank_of
 
 Refusal = ChatError | None
 
@@ -90,7 +90,7 @@ class Rules:
             or _conversation(room)
             or _ranks(person, membership, Rank.MODERATOR, "Only its owners and moderators send somebody out.")
         )
-        if refusal is None and target is not None and rank_in_room(target) >= rank_of(person, membership):
+        if refusal is None and target is not None and rank_of(target.person, target) >= rank_of(person, membership):
             return Forbidden("You may send out those who rank below you.", why="rank")
         return refusal
 

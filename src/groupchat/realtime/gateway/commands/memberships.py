@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from groupchat import moderation, permissions
-from groupchat.actions import members, memberships, rooms, sanctions
+from groupchat.actions import limits, members, memberships, rooms, sanctions
 from groupchat.protocol import (
     Ban,
     GiveRole,
@@ -62,7 +62,12 @@ async def pin_room(connection: NativeSession, command: PinRoom) -> None:
 
 
 async def invite(connection: NativeSession, command: Invite) -> None:
-    came = await connection.act(members.invite, room_id=command.room, people=command.people)
+    came = await connection.act(
+        members.invite_limited,
+        room_id=command.room,
+        people=command.people,
+        before_inviting=limits.require_invitations,
+    )
     connection.reply(command.ref, {"invited": came})
 
 
@@ -122,7 +127,12 @@ COMMANDS: tuple[Declaration[Any], ...] = (
     ),
     Declaration(LeaveRoom, leave_room, right=permissions.LEAVE, reply=(), writes=True),
     Declaration(
-        Invite, invite, right=permissions.INVITE, reply=("invited",), writes=True, limits=("max_invited_people",)
+        Invite,
+        invite,
+        right=permissions.INVITE,
+        reply=("invited",),
+        writes=True,
+        limits=("max_invited_people", "max_invitations_per_hour"),
     ),
     Declaration(Remove, remove, right=permissions.REMOVE, reply=("seq",), writes=True),
     Declaration(Ban, ban, right=permissions.REMOVE, reply=(), writes=True),
