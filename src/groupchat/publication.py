@@ -26,6 +26,11 @@ class RoomChanges:
     people: Sequence[PersonResource]
     out: Mapping[int, int] = field(default_factory=dict)
     only: frozenset[int] | None = None
+
+    def ends(self, person_id: int | None) -> bool:
+        """Whether these changes put this person out of the room, who may have been let in by what was read before."""
+        return person_id in self.out or (self.only is not None and person_id not in self.only)
+
     floors: Mapping[int, int] = field(default_factory=dict)
 
 

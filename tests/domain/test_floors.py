@@ -177,7 +177,7 @@ def test_the_owner_of_the_site_has_no_other_eyes(past: Room, person: Callable[..
 def test_those_at_the_tutorials_address_are_sent_nothing_older(past: Room, alice: Person, bob: Person) -> None:
     rooms.join(person=bob, room_id=past.pk)
     say(alice, past)
-    found = opening.posts([Behind(bob, past.pk, 0), Behind(alice, past.pk, 0), Behind(bob, past.pk, 6)])
+    found = opening.posts([Behind(bob, past.pk, 0, 1), Behind(alice, past.pk, 0, 1), Behind(bob, past.pk, 6, 7)])
     sent = [one.chunk.wire.count(b'"message"') if one.chunk else 0 for one in found if isinstance(one, opening.Posts)]
     assert sent == [1, 6, 0]
 

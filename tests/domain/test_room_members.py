@@ -11,7 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from tests.domain.conftest import Ear
 from tests.domain.says import membership, rows, say
 
-from groupchat.actions import members, rooms
+from groupchat.actions import members, rooms, sanctions
 from groupchat.actions.people import Guest, end_guest, set_active
 from groupchat.errors import Forbidden, Invalid, NotFound
 from groupchat.models import Membership, Person, Room
@@ -159,6 +159,21 @@ def test_a_room_whose_owner_goes_is_the_next_ones(
     assert {(one["person"], one["role"]) for one in changes.frame["members"]} >= {(carol.pk, "owner")}
     (mine,) = ear.of_person(carol.pk)
     assert mine.frame["memberships"][0]["role"] == "owner"
+
+
+@pytest.mark.parametrize("how", ["sent out", "banned"])
+def test_a_room_whose_owner_is_sent_out_is_the_next_ones(
+    how: str, alice: Person, bob: Person, carol: Person, lobby: Room, person: Callable[..., Person], ear: Ear
+) -> None:
+    root = person("root", is_owner=True)
+    members.invite(person=alice, room_id=lobby.pk, people=[carol.pk, bob.pk])
+    members.give_role(person=alice, room_id=lobby.pk, target_id=bob.pk, role="moderator")
+    ear.heard.clear()
+    act = members.remove if how == "sent out" else sanctions.ban
+    act(person=root, room_id=lobby.pk, target_id=alice.pk)
+    assert (membership(bob, lobby).role, membership(carol, lobby).role) == (Role.OWNER, Role.MEMBER)
+    assert [mine.frame["memberships"][0]["role"] for mine in ear.of_person(bob.pk)] == ["owner"]
+    assert ear.of_person(carol.pk) == []
 
 
 def test_among_members_the_one_who_is_there_longest(alice: Person, bob: Person, carol: Person, lobby: Room) -> None:

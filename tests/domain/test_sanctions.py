@@ -11,7 +11,7 @@ from tests.domain.conftest import Ear
 from tests.domain.says import answer, rows, say
 
 from groupchat import directory, moderation, timeline
-from groupchat.actions import members, memberships, rooms, sanctions
+from groupchat.actions import members, memberships, messages, rooms, sanctions
 from groupchat.errors import Forbidden, Invalid, NotFound, TooLong
 from groupchat.models import Membership, Person, Room
 
@@ -174,3 +174,21 @@ def test_who_is_silenced_finds_it_when_they_open_the_chat(alice: Person, bob: Pe
     assert state["me"] is not None
     assert state["me"]["reason"] == "Calm"
     assert "silenced_until" in state["me"]
+
+
+@pytest.mark.parametrize("what", ["silenced", "reader", "archived", "announcement"])
+def test_who_may_not_write_edits_nothing_either(what: str, alice: Person, bob: Person, lobby: Room) -> None:
+    say(bob, lobby, "harmless")
+    match what:
+        case "silenced":
+            sanctions.silence(person=alice, room_id=lobby.pk, target_id=bob.pk, seconds=HOUR)
+        case "reader":
+            members.give_role(person=alice, room_id=lobby.pk, target_id=bob.pk, role="reader")
+        case "archived":
+            rooms.archive(person=alice, room_id=lobby.pk)
+        case "announcement":
+            rooms.configure(person=alice, room_id=lobby.pk, kind="announcement")
+    with pytest.raises(Forbidden) as refused:
+        messages.edit(person=bob, room_id=lobby.pk, number=1, body="spam")
+    assert refused.value.why == what
+    assert messages.delete(person=bob, room_id=lobby.pk, number=1).deleted_at is not None, "taken back it may be"

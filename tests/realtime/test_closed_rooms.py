@@ -2,23 +2,29 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from contextlib import suppress
 from random import Random
+from typing import Any
 
 import pytest
 from django.test import Client as Browser
 from tests.accounts import new_person
 from tests.api.conftest import bearer_of, over_a_server, room_at
 from tests.play import Actor, Stage
-from tests.serving import ThreadServer
+from tests.serving import DEADLINE_SECONDS, ThreadServer
 from tests.sockets import Refused
+from websockets.exceptions import ConnectionClosed
+from websockets.sync.client import connect
 
+from groupchat import timeline
 from groupchat.actions import members, rooms
 from groupchat.actions.messages import Post, post
 from groupchat.errors import ChatError
 from groupchat.models import Person, Room
 from groupchat.permissions import can_read
+from groupchat.realtime.fanout.topics import TopicKey
 from groupchat.timeline import membership_in
 
 pytestmark = pytest.mark.usefixtures("server")
@@ -143,6 +149,79 @@ def test_who_is_found(stage: Stage, user: Callable[..., Actor]) -> None:
     assert ada.client.call("people.find", query="z", limit=1)["people"][0]["handle"] == handles[0]
     for nothing in ("", "@", " ", "\x00", "%", "z%"):
         assert ada.client.call("people.find", query=nothing)["people"] == []
+
+
+def test_who_waits_for_a_name_is_sent_nothing_older_of_the_room_that_gets_it(
+    server: ThreadServer, user: Callable[..., Actor]
+) -> None:
+    alice = user("alice")
+    board = alice.client.call("room.create", name="Board", kind="private")["room"]["id"]
+    alice.opens(board)
+    alice.posts(f"{CANARY} among us")
+    with connect(f"ws://{server.address}/ws/chat/board/") as stranger:
+        alice.client.call("room.settings", room=board, kind="announcement", history="joined")
+        server.wait(lambda runtime: not runtime.awaited.waiting)
+        alice.posts("for everybody")
+        assert json.loads(stranger.recv(timeout=DEADLINE_SECONDS))["message"] == "for everybody"
+
+
+def test_a_name_that_is_remembered_lets_nobody_into_the_room_that_closed(
+    server: ThreadServer, stage: Stage, user: Callable[..., Actor]
+) -> None:
+    """The last who listened from outside is gone with the topic; a member's comes anew, and says nothing of that."""
+    alice = user("alice")
+    alice.enters("lobby")
+    room = alice.room
+    alice.posts("one")
+    alice.goes_offline()
+    address = f"ws://{server.address}/ws/chat/lobby/"
+    keeper = Person.objects.get(pk=alice.id)
+    with connect(address):
+        server.wait(lambda runtime: runtime.hub.topics)
+        rooms.configure(person=keeper, room_id=room, kind="private")
+        server.wait(lambda runtime: TopicKey("room", room) not in runtime.hub.topics)
+    alice.comes_back()
+    with connect(address) as stranger:
+        alice.posts(f"{CANARY} among us")
+        alice.client.call("ping")
+        heard = []
+        with suppress(TimeoutError, ConnectionClosed):
+            heard.append(stranger.recv(timeout=1.0))
+        assert CANARY not in str(heard)
+
+
+def test_who_is_sent_out_while_they_say_hello_is_out(
+    server: ThreadServer, user: Callable[..., Actor], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Between the reading of their rooms and that of the room's changes."""
+    alice, bob = user("alice"), user("bob")
+    room = alice.client.call("room.create", name="Board", kind="private")["room"]["id"]
+    alice.client.call("room.invite", room=room, people=[bob.id])
+    bob.client.wait(lambda: room in bob.state.rooms)
+    bob.opens(room)
+    alice.opens(room)
+    bob.goes_offline()
+    alice.posts("while they were away")
+    keeper = Person.objects.get(pk=alice.id)
+    read = timeline.mine_of
+
+    def and_then_they_go(ids: Any) -> Any:
+        found = read(ids)
+        if bob.id in set(found):
+            monkeypatch.setattr(timeline, "mine_of", read)
+            members.remove(person=keeper, room_id=room, target_id=bob.id)
+            post([Post(room, keeper, f"{CANARY} without them", "after")])
+        return found
+
+    monkeypatch.setattr(timeline, "mine_of", and_then_they_go)
+    bob.client.open()
+    bob.has_no_room(room)
+    post([Post(room, keeper, f"{CANARY} later", "later")])
+    bob.client.call("ping")
+    assert CANARY not in str(bob.client.frames)
+    server.wait(
+        lambda runtime: all(one.person_id != bob.id for one in runtime.hub.topics[TopicKey("room", room)].connections())
+    )
 
 
 # --- the canary -----------------------------------------------------------------------------------------------------

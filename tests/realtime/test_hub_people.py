@@ -28,6 +28,31 @@ async def test_whoever_is_out_is_told_and_hears_no_more() -> None:
         assert other.ended == []
 
 
+async def test_what_comes_behind_it_in_the_same_window_is_not_for_them(windows: None) -> None:
+    world = World()
+    carol, bob = world.listener(5, person_id=3), world.listener(5, person_id=2)
+    carol.ear.takes_seconds = 0.02
+    world.hub.publish(publication(5, 6))
+    carol.ear.takes_seconds = 0.0
+    for one in (publication(6, 7), publication(7, 8, out={2: 8}), publication(8, 9)):
+        world.hub.publish(one)
+    await until(lambda: carol.ear.ranges()[-1] == (8, 9))
+    assert bob.ear.ranges() == [(5, 6), (6, 7), (7, 8)]
+
+
+async def test_who_goes_while_they_come_is_told_no_more_than_that() -> None:
+    """They read the room before they were sent out."""
+    world = World()
+    world.listener(5, person_id=3)
+    bob = Listener(person_id=2)
+    world.hub.begin(bob, ROOM)
+    for one in (publication(5, 6), publication(6, 7, out={2: 7}), publication(7, 8)):
+        world.hub.publish(one)
+    world.hub.commit(bob, ROOM, position=5, last_number=0)
+    assert bob.ear.ranges() == [(5, 6), (6, 7)]
+    assert bob.ended == [ROOM]
+
+
 async def test_a_late_word_of_an_earlier_leave_ends_no_later_return() -> None:
     world = World()
     world.listener(5)

@@ -125,10 +125,13 @@ def leave_some(*, person_id: int) -> bool:
 
 def gone_but_listed() -> list[int]:
     """People who are gone for good and still stand among the members of a room: a process died between the two, or an
-    older version left them there.
+    older version left them there. Not those who are part of somebody by now: their rooms are on their way to them.
     """
     listed = Membership.objects.filter(
-        state=Membership.State.JOINED, person__account_active=False, person__user__isnull=True
+        state=Membership.State.JOINED,
+        person__account_active=False,
+        person__user__isnull=True,
+        person__merged_into__isnull=True,
     )
     return list(listed.order_by().values_list("person_id", flat=True).distinct())
 

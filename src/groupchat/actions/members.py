@@ -9,7 +9,7 @@ from django.db import transaction
 from groupchat.actions import audit
 from groupchat.actions.counters import RoomChange, changed_mine, lock_people, lock_rooms
 from groupchat.actions.effects import record
-from groupchat.actions.owners import is_last_owner
+from groupchat.actions.owners import hand_on, heir_of, is_last_owner
 from groupchat.actions.rooms.coming import admit
 from groupchat.conf import conf
 from groupchat.errors import Forbidden, Invalid, NotFound
@@ -73,10 +73,13 @@ def remove(*, person: Person, room_id: int, target_id: int) -> Room:
     require_remove(person, change.room, _membership(room_id, person.pk), target if is_joined(target) else None)
     if target is None or not is_joined(target):
         return change.room
-    locked = lock_people([target_id])
+    heir = heir_of(target)
+    locked = lock_people([target_id, *([heir.person_id] if heir else [])])
     target.refresh_from_db()  # a mark may have moved before the lock
     target.state = Membership.State.KICKED
     _save(change, target, locked[target_id])
+    if heir is not None:
+        hand_on(change, heir, locked[heir.person_id])
     audit.note("remove", by=person, room=change.room, person=locked[target_id])
     record([MemberRemoved(room_id, target_id, person.pk)])
     return change.room

@@ -142,7 +142,8 @@ def _merged(room: Room, person: Person, theirs: Membership, had: Membership | No
     if had is None or had.state == Membership.State.LEFT or rules:
         # A guest who had left, and whom another run left behind, says nothing about who is in.
         merged.state, merged.banned_until, merged.reason = theirs.state, theirs.banned_until, theirs.reason
-    if is_joined(merged) and rank_in_room(theirs) > (rank_in_room(had) if was_in else Rank.NOBODY):
+    was_reader = had is not None and had.role == Membership.Role.READER and not rank_in_room(theirs) > Rank.MEMBER
+    if is_joined(merged) and not was_reader and rank_in_room(theirs) > (rank_in_room(had) if was_in else Rank.NOBODY):
         merged.role = theirs.role
     # What either of them could see, and no more.
     seen_from = [one.floor for one in (theirs, had) if one is not None and is_joined(one)]

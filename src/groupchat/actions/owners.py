@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.db.models import Case, QuerySet, Value, When
 
-from groupchat.actions.counters import RoomChange
+from groupchat.actions.counters import RoomChange, changed_mine
 from groupchat.models import Membership, Person
 
 _NEXT_IN_LINE = Case(
@@ -15,7 +15,7 @@ _NEXT_IN_LINE = Case(
 
 
 def is_last_owner(membership: Membership) -> bool:
-    """Whether nobody else owns the room. Call it under the room's lock."""
+    """Whether nobody else who is let in owns the room. Call it under the room's lock."""
     return membership.role == Membership.Role.OWNER and not _others(membership).filter(role=membership.role).exists()
 
 
@@ -27,8 +27,7 @@ def heir_of(membership: Membership) -> Membership | None:
     """
     if not is_last_owner(membership):
         return None
-    admitted = _others(membership).filter(person__is_active=True, person__account_active=True)
-    return admitted.order_by(_NEXT_IN_LINE, "pk").first()
+    return _others(membership).order_by(_NEXT_IN_LINE, "pk").first()
 
 
 def give_on(change: RoomChange, heir: Membership, person: Person) -> None:
@@ -39,6 +38,13 @@ def give_on(change: RoomChange, heir: Membership, person: Person) -> None:
     heir.save()
 
 
+def hand_on(change: RoomChange, heir: Membership, person: Person) -> None:
+    """The same as a change of its own, in both counters."""
+    give_on(change, heir, person)
+    change.save()
+    changed_mine(person.pk, [heir])
+
+
 def _others(membership: Membership) -> QuerySet[Membership]:
     joined = Membership.objects.filter(room_id=membership.room_id, state=Membership.State.JOINED)
-    return joined.exclude(pk=membership.pk)
+    return joined.filter(person__is_active=True, person__account_active=True).exclude(pk=membership.pk)

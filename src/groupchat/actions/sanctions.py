@@ -10,6 +10,7 @@ from django.utils import timezone
 from groupchat.actions import audit
 from groupchat.actions.counters import RoomChange, changed_mine, lock_people, lock_rooms
 from groupchat.actions.effects import record
+from groupchat.actions.owners import hand_on, heir_of
 from groupchat.errors import Invalid, NotFound
 from groupchat.events import MemberBanned, MemberSilenced
 from groupchat.models import Membership, Person
@@ -36,11 +37,13 @@ def ban(
     require_active(person)
     until = _until(seconds, now) if seconds is not None else None
     reason = clean_reason(reason)
-    change, membership, target = _target(person, room_id, target_id)
+    change, membership, target, heir = _target(person, room_id, target_id)
     before = _standing(membership)
     membership.state = Membership.State.BANNED
     membership.banned_until, membership.silenced_until, membership.reason = until, None, reason
     _save(change, membership, target)
+    if heir is not None:
+        hand_on(change, heir, heir.person)
     audit.note("ban", by=person, room=change.room, person=target, before=before, after=_standing(membership))
     record([MemberBanned(room_id, target_id, person.pk)])
     return membership
@@ -50,7 +53,7 @@ def ban(
 def unban(*, person: Person, room_id: int, target_id: int) -> Membership:
     """Let somebody enter again; nobody is brought in by it. Who is not banned stays as they are."""
     require_active(person)
-    change, membership, target = _target(person, room_id, target_id)
+    change, membership, target, _ = _target(person, room_id, target_id)
     if membership.state == Membership.State.BANNED:
         before = _standing(membership)
         membership.state = Membership.State.KICKED
@@ -74,7 +77,7 @@ def silence(
     require_active(person)
     until = _until(seconds, now) if seconds else None
     reason = clean_reason(reason) if seconds else ""
-    change, membership, target = _target(person, room_id, target_id)
+    change, membership, target, _ = _target(person, room_id, target_id)
     if not is_joined(membership):
         raise NotFound("This person is not in the room.", field="person")
     if until is None and membership.silenced_until is None:
@@ -95,22 +98,26 @@ def _until(seconds: int, now: datetime | None) -> datetime:
     return (now or timezone.now()) + timedelta(seconds=seconds)
 
 
-def _target(person: Person, room_id: int, target_id: int) -> tuple[RoomChange, Membership, Person]:
-    """The room and the person, both locked, and their membership, which is new where they never were there."""
+def _target(person: Person, room_id: int, target_id: int) -> tuple[RoomChange, Membership, Person, Membership | None]:
+    """The room and the person, both locked, and their membership, which is new where they never were there; and who has
+    the room when they go, locked as well.
+    """
     change = lock_rooms([room_id]).get(room_id)
     if change is None:
         raise NotFound("There is no such room.")
     found = Membership.objects.filter(room_id=room_id, person_id=target_id).first()
     mine = Membership.objects.filter(room_id=room_id, person=person).first()
     require_remove(person, change.room, mine)
-    target = lock_people([target_id]).get(target_id)
+    heir = heir_of(found) if is_joined(found) and found is not None else None
+    locked = lock_people([target_id, *([heir.person_id] if heir else [])])
+    target = locked.get(target_id)
     if target is None or (found is None and not change.room.is_open):
         raise NotFound("There is no such person here.", field="person")
     if found is not None:
         found.refresh_from_db()  # a mark may have moved before the lock
     theirs = found or Membership(room=change.room, person=target, state=Membership.State.LEFT)
     require_remove(person, change.room, mine, theirs)
-    return change, theirs, target
+    return change, theirs, target, heir
 
 
 def _standing(membership: Membership) -> dict[str, str]:

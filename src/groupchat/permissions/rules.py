@@ -68,6 +68,8 @@ class Rules:
 
     def restore(self, person: Person | None, room: Room, membership: Membership | None) -> Refusal:
         """A deleted room comes back at the word of those who may delete it; for others it is not there."""
+        if room.deleted_at is None and (refusal := self.read(person, room, membership)) is not None:
+            return refusal
         return None if rank_of(person, membership) >= Rank.OWNER else _no_such_room()
 
     def invite(self, person: Person | None, room: Room, membership: Membership | None) -> Refusal:
@@ -105,10 +107,10 @@ class Rules:
     # --- messages --------------------------------------------------------------------------------------------------
 
     def edit(self, person: Person | None, message: Message, membership: Membership | None) -> Refusal:
-        """One's own."""
+        """One's own, as long as one may write there."""
         if person is None or message.author_id != person.pk:
             return Forbidden("Only its author may edit a message.", why="author")
-        return _deleted(message)
+        return _deleted(message) or self.post(person, message.room, membership)
 
     def delete(self, person: Person | None, message: Message, membership: Membership | None) -> Refusal:
         """One's own; in a room that one keeps, everybody's."""

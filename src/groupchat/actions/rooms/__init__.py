@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from groupchat.actions.rooms.changing import (
     archive,
+    bring_back,
     configure,
     configure_limited,
     delete,
@@ -11,6 +12,7 @@ from groupchat.actions.rooms.changing import (
     restore,
     set_history,
     set_topic,
+    tell_members,
 )
 from groupchat.actions.rooms.coming import admit, join, leave
 from groupchat.actions.rooms.conversations import converse, converse_limited
@@ -21,6 +23,7 @@ __all__ = [
     "Entered",
     "admit",
     "archive",
+    "bring_back",
     "configure",
     "configure_limited",
     "converse",
@@ -38,4 +41,5 @@ __all__ = [
     "restore",
     "set_history",
     "set_topic",
+    "tell_members",
 ]

@@ -141,6 +141,15 @@ def restore(*, person: Person, room_id: int) -> Room:
     """Bring a deleted room back, for all its members, some of whom are told at a time. Raises NotFound where it is too
     late.
     """
+    room = bring_back(person=person, room_id=room_id)
+    behind: int | None = 0
+    while behind is not None:
+        behind = tell_members(room_id=room_id, behind=behind)
+    return room
+
+
+def bring_back(*, person: Person, room_id: int) -> Room:
+    """The first part of `restore`: from here on the room is there, for whoever asks."""
     require_active(person)
     with changing_room(room_id) as change:
         room = change.room
@@ -154,15 +163,12 @@ def restore(*, person: Person, room_id: int) -> Room:
         change.changed_info()
         audit.note("restore room", by=person, room=room)
         record([RoomRestored(room_id, person.pk)])
-    behind: int | None = 0
-    while behind is not None:
-        behind = tell_members(room_id=room_id, behind=behind)
     return room
 
 
 def tell_members(*, room_id: int, behind: int) -> int | None:
-    """Tell some of the members of this room, in order of person id, that it is theirs; gives the last of them, None
-    where there was none. Where this ends half way, the others find it when they next open the chat.
+    """The rest of `restore`: tell some of the members, in order of person id, that the room is theirs. Gives the last
+    of them, None where there was none. Where this ends half way, the others find it when they next open the chat.
     """
     with changing_room(room_id) as change:
         joined = Membership.objects.filter(room_id=room_id, state=Membership.State.JOINED, person_id__gt=behind)

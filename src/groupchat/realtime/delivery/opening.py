@@ -37,11 +37,12 @@ class Asked(NamedTuple):
 
 
 class Stood(NamedTuple):
-    """Where a room stood at some moment."""
+    """Where a room stood at some moment; `is_open`: everybody might hear it then."""
 
     room: int
     seq: int
     last_number: int
+    is_open: bool = False
 
 
 class PublicRooms:
@@ -133,11 +134,15 @@ def _of(
 
 
 class Behind(NamedTuple):
-    """Somebody who listens at the tutorial's address, and was sent all posts up to the message `last_number`."""
+    """Somebody who listens at the tutorial's address, and was sent all posts up to the message `last_number`.
+
+    `heard_from` is as for `permissions.floor_of`: they may have waited for a room that only just came to this address.
+    """
 
     person: Person | None
     room: int
     last_number: int
+    heard_from: int | None = None
 
 
 class Posts(NamedTuple):
@@ -277,9 +282,7 @@ def _readable(questions: Sequence[Behind | Range | Roll]) -> list[_Readable | Ch
 def _floor(room: Room, membership: Membership | None, question: Behind | Range | Roll) -> int:
     if isinstance(question, Roll):
         return 0
-    # Whoever listens at the tutorial's address has been sent all up to the last number.
-    heard_from = question.last_number + 1 if isinstance(question, Behind) else question.heard_from
-    return floor_of(room, membership, heard_from=heard_from)
+    return floor_of(room, membership, heard_from=question.heard_from)
 
 
 def people(ids: Sequence[int]) -> list[Person | Exception]:

@@ -110,7 +110,13 @@ def _resume(
             continue
         if (room_id, position) not in known:
             known[room_id, position] = timeline.changes(room_id, position)
-        changes[room_id] = _seen_by(person, known[room_id, position], state["me"]["floor"] if state["me"] else 0)
+        found = known[room_id, position]
+        if found is not None and found.ends(person.pk):
+            # They went since their rooms were read. The client asks, and is refused; the subscription, which goes on
+            # from where the room stood then, ends with the change that is still to come.
+            changes[room_id] = None
+            continue
+        changes[room_id] = _seen_by(person, found, state["me"]["floor"] if state["me"] else 0)
     return ResumeResult(mine.seq, person, mine.rooms, changes, mine.people)
 
 
@@ -119,7 +125,12 @@ def changes(person: Person | None, room_id: int, since: int, heard_from: int | N
     room = Room.objects.filter(pk=room_id).first()
     membership = timeline.membership_in(room_id, person) if room else None
     floor = floor_of(require_read(person, room, membership), membership, heard_from=heard_from)
-    return _seen_by(person, timeline.changes(room_id, since), floor)
+    found = timeline.changes(room_id, since)
+    if found is not None and found.ends(person.pk if person is not None else None):
+        # They went, or it was closed to them, while it was read: whether they may have it is asked once more.
+        room = Room.objects.filter(pk=room_id).first()
+        require_read(person, room, timeline.membership_in(room_id, person) if room else None)
+    return _seen_by(person, found, floor)
 
 
 def _seen_by(person: Person | None, changes: RoomChanges | None, floor: int) -> RoomChanges | None:

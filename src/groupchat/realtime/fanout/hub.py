@@ -133,7 +133,7 @@ class Hub:
         if not all(may_hear(connection, one) for one in kept if one.to > position):
             self._shut_out(topic, [connection])
             return
-        if fresh := fresh_of(kept, position, last_number):
+        if fresh := fresh_of(kept, connection.person_id, position, last_number):
             self._sender.deliver(topic, {connection: position}, connection.dialect, fresh)
         for one in kept:
             self._end(topic, gone_out(topic, one))
@@ -225,9 +225,7 @@ class Hub:
             self._wait_for_gap(topic)
 
     def differs(self, key: TopicKey, seq: int | None) -> None:
-        """The sweep read another seq than our position: a higher one, a lower one (an older database), or none
-        (gone).
-        """
+        """The sweep read another seq than our position: higher, lower (an older database), or none (gone)."""
         topic = self.topics.get(key)
         if topic is not None and topic.position is not None and seq != topic.position:
             self._wait_for_gap(topic)
@@ -235,7 +233,6 @@ class Hub:
     def _accept(self, topic: Topic, publication: Publication) -> None:
         if publication.only is not None:
             self._flush_now(topic)  # what came before is theirs
-            topic.closed = True
             self._shut_out(topic, shut_out(topic, publication))
         topic.due.append((publication, topic.last_number))
         topic.keep(publication)
@@ -243,7 +240,9 @@ class Hub:
         topic.last_number = max(topic.last_number, publication.last_number)
         if publication.sessions:
             self._sessions_changed(publication.key.id)
-        if topic.timer is None:
+        if publication.out and gone_out(topic, publication):
+            self._flush_now(topic)  # what comes next is not for them
+        if topic.timer is None and topic.due:
             wait = topic.next_flush - self._loop.time()
             if wait < MIN_WINDOW_SECONDS:
                 self._flush(topic)
@@ -380,6 +379,7 @@ class Hub:
 
     def _shut_out(self, topic: Topic, connections: Sequence[Connection]) -> None:
         """End these subscriptions without the frame that closed the room: their clients ask, and are refused."""
+        topic.is_open = False
         self._sender.tell_reset(topic.key, connections)
         self._end(topic, connections)
 

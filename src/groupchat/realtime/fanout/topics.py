@@ -140,7 +140,7 @@ class Topic:
     timer: asyncio.TimerHandle | None = None
     gap_timer: asyncio.TimerHandle | None = None
     repairing: bool = False
-    closed: bool = False  # not everybody may hear it, since a publication said so
+    is_open: bool = False  # everybody may hear it where it stands: who asks nothing may be let in
     joined: asyncio.Future[None] | None = None  # done when the broker sends us this topic
 
     def forget(self, connection: Connection) -> None:
@@ -182,14 +182,21 @@ class Topic:
         return not self.joining and not any(self.subscribers.values())
 
 
-def fresh_of(kept: Sequence[Publication | Reset], position: int, last_number: int) -> list[tuple[Publication, int]]:
-    """What of these tells more than a position, each with the last number before it."""
+def fresh_of(
+    kept: Sequence[Publication | Reset], person_id: int | None, position: int, last_number: int
+) -> list[tuple[Publication, int]]:
+    """What of this is news to who has read up to `position`, each with the last number before it; up to where it says
+    that this person went.
+    """
     fresh: list[tuple[Publication, int]] = []
+    reach = position
     for one in kept:
-        if isinstance(one, Publication) and one.to > position:
+        if isinstance(one, Publication) and one.to > reach:
             fresh.append((one, last_number))
             last_number = max(last_number, one.last_number)
-            position = one.to
+            reach = one.to
+            if person_id is not None and one.out.get(person_id, 0) > position:
+                break
     return fresh
 
 

@@ -23,6 +23,7 @@ from groupchat.actions.people import Guest
 from groupchat.conf import conf
 from groupchat.errors import ChatError, Close, NotFound, RateLimited
 from groupchat.identity import Visitor
+from groupchat.models import Room
 from groupchat.network import counted_as
 from groupchat.realtime import runtime as runtimes
 from groupchat.realtime.admission import descriptors, sessions
@@ -249,12 +250,13 @@ class ClassicConsumer(_Consumer):
         slug: str = scope["url_route"]["kwargs"]["room"]
         if visitor.person is None and (room_id := runtime.public_rooms.get(slug)) is not None:
             topic = runtime.hub.topics.get(TopicKey("room", room_id))
-            # Somebody here hears it: no need to ask.
-            if topic is not None and topic.position is not None and not topic.closed:
-                return Stood(room_id, topic.position, topic.last_number)
+            # Somebody here hears it, and it is known to be open where the topic stands: no need to ask.
+            if topic is not None and topic.position is not None and topic.is_open:
+                return Stood(room_id, topic.position, topic.last_number, is_open=True)
         state = await runtime.room_states.ask(Asked(visitor.person, slug=slug))
         runtime.public_rooms.learn(slug, state)
-        return Stood(state["room"]["id"], state["seq"], state["last_number"])
+        is_open = state["room"]["kind"] in Room.OPEN
+        return Stood(state["room"]["id"], state["seq"], state["last_number"], is_open)
 
     def opened(self, connection: Any, scope: Any, stood: Stood | ChatError | None) -> None:
         assert isinstance(connection, TutorialSession)

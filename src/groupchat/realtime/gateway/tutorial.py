@@ -27,7 +27,7 @@ MAX_WAITING_POSTS = 100  # of one socket, until the room is made
 class TutorialSession(ClientSession):
     """A socket in one room. The room may not exist yet: it is made with the first message."""
 
-    __slots__ = ("_is_out", "_waiting", "name", "room_id")
+    __slots__ = ("_heard_from", "_is_out", "_waiting", "name", "room_id")
 
     dialect_name = "classic"
 
@@ -36,6 +36,7 @@ class TutorialSession(ClientSession):
         self.name = ""
         self.room_id: int | None = None
         self._is_out = False
+        self._heard_from: int | None = None  # None: the room came to us, or to this address, while we waited
         self._waiting: list[ClassicPost] = []
 
     # --- coming and going ------------------------------------------------------------------------------------------
@@ -50,7 +51,16 @@ class TutorialSession(ClientSession):
         elif isinstance(stood, ChatError):
             self._leave(stood, Close.REMOVED)
         else:
+            self._heard_from = stood.last_number + 1
             self._listen(stood.room, stood.seq, stood.last_number)
+            if stood.is_open:
+                self._tell_that_it_is_open(stood)
+
+    def _tell_that_it_is_open(self, stood: Stood) -> None:
+        """Who comes next without a row may hear the room unasked, where the hub stands where we were let in."""
+        hub, key = self.runtime.hub, TopicKey("room", stood.room)
+        if hub.hears(self, key) and hub.topics[key].position == stood.seq:
+            hub.topics[key].is_open = True
 
     async def _hear_of_sessions(self, person_id: int) -> None:
         """Whoever signs out, or is switched off, leaves this door too."""
@@ -99,10 +109,13 @@ class TutorialSession(ClientSession):
         """Send what was said behind this message, then hear the room from there."""
         try:
             while True:
-                found = await self.runtime.posts_behind.ask(Behind(self.person, key.id, last_number))
+                behind = Behind(self.person, key.id, last_number, self._heard_from)
+                found = await self.runtime.posts_behind.ask(behind)
                 if found.chunk is not None and not self.write(found.chunk):
                     return
                 last_number = found.last_number
+                if self._heard_from is None:
+                    self._heard_from = last_number + 1
                 if found.is_whole:
                     break
         except ChatError as error:

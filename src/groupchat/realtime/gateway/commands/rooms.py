@@ -111,7 +111,11 @@ async def delete_room(connection: NativeSession, command: DeleteRoom) -> None:
 
 
 async def restore_room(connection: NativeSession, command: RestoreRoom) -> None:
-    room = await connection.act(rooms.restore, room_id=command.room)
+    room = await connection.act(rooms.bring_back, room_id=command.room)
+    # Between two parts others write.
+    last: int | None = 0
+    while last is not None:
+        last = await connection.runtime.database.write(rooms.tell_members, room_id=command.room, behind=last)
     connection.reply(command.ref, {"seq": room.seq})
 
 
