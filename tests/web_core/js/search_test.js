@@ -53,13 +53,14 @@ export async function pages_follow_each_other_one_at_a_time() {
 }
 
 export async function a_refusal_is_told_and_goes_with_the_next_attempt() {
-  const { search, asked, answer } = searching();
+  const { clock, search, asked, answer } = searching();
   search.now("g");
   asked[0].reject({ code: "rate_limited" });
   await settle();
   equal([search.failure.value.code, search.found.value, search.loading.value], ["rate_limited", null, false]);
-  search.now("g");
-  equal([search.failure.value, search.loading.value], [null, true]);
+  search.wants("g");
+  await clock.pass(ASKS_AFTER_MILLISECONDS);
+  equal([search.failure.value, search.loading.value], [null, true], "the same is asked again");
   await answer(1, ["general"]);
   equal(search.found.value, ["general"]);
 }

@@ -33,7 +33,7 @@ export function Directory() {
     if (connected) search.wants(text.value.trim());
   }
 
-  /** From the field into the list, and by the first of it back. */
+  /** From the field into the list. */
   function pressed(event) {
     if (event.key !== "ArrowDown") return;
     event.preventDefault();
@@ -58,8 +58,9 @@ function Found({ search, connected, query }) {
   const rooms = search.found.value;
   const failure = search.failure.value;
   const slow = useLasting(rooms === null && connected && failure === null, 300);
-  if (rooms === null && !connected) return html`<p class="directory-state" role="status">${gettext("There is no connection. The rooms come when it is back.")}</p>`;
-  if (failure) return html`<${Failed} search=${search} failure=${failure} query=${query} />`;
+  const here = rooms !== null && search.answered === query;
+  if (!here && !connected) return html`<p class="directory-state" role="status">${gettext("There is no connection. The rooms come when it is back.")}</p>`;
+  if (!here && failure) return html`<${Failed} failure=${failure} again=${() => search.now(query)} />`;
   if (rooms === null) return html`<p class="directory-state" role="status">${slow ? gettext("Loading…") : ""}</p>`;
   return html`
     <p class="quietly" role="status">${ngettext("{count} room", "{count} rooms", rooms.length)}</p>
@@ -67,14 +68,14 @@ function Found({ search, connected, query }) {
     <ul class="directory-list" onKeyDown=${(event) => walk(event, ".directory-room")}>
       ${rooms.map((each) => html`<${Room} key=${each.room.id} found=${each} />`)}
     </ul>
-    <${More} search=${search} />
+    ${failure ? html`<${Failed} failure=${failure} again=${() => search.more()} />` : html`<${More} search=${search} />`}
   `;
 }
 
-function Failed({ search, failure, query }) {
+function Failed({ failure, again }) {
   return html`<div class="directory-state" role="alert">
     <p>${reason(failure)}</p>
-    <button class="button quiet small" type="button" onClick=${() => search.now(query)}>${gettext("Try again")}</button>
+    <button class="button quiet small" type="button" onClick=${again}>${gettext("Try again")}</button>
   </div>`;
 }
 

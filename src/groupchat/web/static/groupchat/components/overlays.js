@@ -49,12 +49,16 @@ export function closeDialog() {
   });
 }
 
-/** Open a pane at the side, over one that is open: closing it leads back to that. @param {string} name */
+/** Open a pane at the side, over one that is open: closing it leads back to that. One of the same kind it replaces. @param {string} name */
 export function openSide(name) {
   const under = side.peek();
   if (under === name) return;
   side.value = name;
-  whenThere(() => push({ side: name, under, opened: "side" }));
+  whenThere(() => {
+    const at = entry();
+    if (under !== null && at.opened === "side" && kindOf(under) === kindOf(name)) replace({ ...at, side: name });
+    else push({ side: name, under, opened: "side" });
+  });
 }
 
 /** The card of somebody. @param {number} id */
@@ -69,6 +73,10 @@ export function closeSide() {
     if (what === "side") stepBack();
     else if (rest.side) replace({ ...rest, side: null });
   });
+}
+
+function kindOf(name) {
+  return name.split("/")[0];
 }
 
 function keep(wanted) {

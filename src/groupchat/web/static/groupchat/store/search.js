@@ -27,9 +27,9 @@ export class Search {
     this.failure = signal(/** @type {any} */ (null));
   }
 
-  /** Somebody types: ask for it in a moment. @param {string} query */
+  /** Somebody types: ask for it in a moment, unless that has been asked. @param {string} query */
   wants(query) {
-    if (query === this.query) return;
+    if (query === this.query && this.failure.peek() === null) return;
     this.query = query;
     this.#nothingOnTheWay();
     this.timer = this.clock.setTimeout(() => this.now(query), ASKS_AFTER_MILLISECONDS);
