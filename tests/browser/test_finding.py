@@ -40,6 +40,37 @@ def test_a_room_of_each_kind_is_made_and_looks_like_it(meet: Meet, room: str) ->
     expect(ada.page.get_by_role("link", name=f"{room} board private", exact=True)).to_have_count(1)
 
 
+MEMBERS = """
+from groupchat.actions import members
+from groupchat.models import Person, Room
+board = Room.objects.get(name={board!r})
+ada, grace = (Person.objects.get(memberships__room__slug={room!r}, name=name) for name in ("Ada", "Grace"))
+"""
+
+
+def test_a_private_room_comes_and_goes_with_who_is_brought_in_and_sent_out(meet: Meet, site: Site, room: str) -> None:
+    grace = meet("Grace").enters(room)
+    ada = meet("Ada").enters(room)
+    board = f"{room} board"[-60:]
+    makes(ada, board, "Private")
+    people = MEMBERS.format(board=board, room=room)
+    # Nobody finds it who is not in it.
+    directory = opens_all_rooms(grace)
+    expect(directory.locator(".directory-room").filter(has_text=room).first).to_be_visible()
+    expect(directory.locator(".directory-room").filter(has_text=board)).to_have_count(0)
+    grace.page.keyboard.press("Escape")
+    site.shell(f"{people}members.invite(person=ada, room_id=board.pk, people=[grace.pk])")
+    link = section(grace, "Rooms").filter(has_text=board)
+    expect(link.locator(".lock-icon")).to_have_count(1)
+    ada.says("welcome")
+    unread = section(grace, "Unread").filter(has_text=board)
+    expect(unread.locator(".lock-icon")).to_have_count(1)
+    unread.click()
+    grace.sees("welcome")
+    site.shell(f"{people}members.remove(person=ada, room_id=board.pk, target_id=grace.pk)")
+    expect(grace.page.locator(".room-link").filter(has_text=board)).to_have_count(0)
+
+
 def test_a_name_that_is_taken_is_told_where_it_was_written(meet: Meet, room: str) -> None:
     meet("Grace").enters(room)
     ada = meet("Ada").enters(f"{room} too")

@@ -88,7 +88,7 @@ export function Switcher() {
       )}
     </ul>
     <div class="switcher-foot">
-      <p class="switcher-hint">${wanted ? gettext("↑ ↓ chooses, Enter goes there, Esc closes") : gettext("Type a room's name, an old or a new one, or @ and somebody's name.")}</p>
+      <p class="switcher-hint">${wanted ? gettext("↑ ↓ chooses, Enter goes there, Esc closes") : gettext("A room, old or new, or @ and somebody's name.")}</p>
       <button class="button quiet small" type="button" onClick=${() => openDialog({ kind: "directory" })}>${gettext("All rooms")}</button>
     </div>
   <//>`;
@@ -106,7 +106,7 @@ function Choice({ choice }) {
   if (choice.person) return html`<${PersonChoice} person=${choice.person} />`;
   const { start: name, kind } = choice;
   return html`<${Icon} name=${kind === "public" ? "plus" : "lock"} />
-    <span class="switcher-name">${kind === "public" ? gettext("Start “{name}”, or join it where it exists", { name }) : gettext("Start a private room “{name}”…", { name })}</span>`;
+    <span class="switcher-start">${kind === "public" ? gettext("Start “{name}”, or join it where it exists", { name }) : gettext("Start a private room “{name}”…", { name })}</span>`;
 }
 
 function RoomChoice({ info, unread, mine }) {
