@@ -28,6 +28,19 @@ OVERFLOW = """() => {
 }"""
 
 
+# The rooms of somebody who has been around, made by the people who are in `room` already.
+KINDS = """
+from groupchat.actions.rooms import converse, create
+from groupchat.models import Person
+found = Person.objects.filter(memberships__room__slug={room!r})
+ada, grace, kay = (found.get(name__startswith=name) for name in ("Ada", "Grace", "Kay"))
+create(person=ada, name={room!r} + " board", kind="private", topic="Among us")
+create(person=ada, name={room!r} + " news", kind="announcement", topic="What is new in the harbour")
+converse(person=ada, people=[grace.pk])
+converse(person=ada, people=[grace.pk, kay.pk])
+"""
+
+
 class Look(NamedTuple):
     """A theme, and the widths at which everything is looked at in it."""
 
@@ -175,6 +188,51 @@ def test_an_empty_room_and_the_list(meet: Meet, look: Look) -> None:
     expect(ada.page.locator(".welcome")).to_be_visible()
     expect(ada.page.locator(".welcome-rooms li").first).to_be_visible()
     check(ada, "welcome", look)
+
+
+def test_rooms_of_every_kind_and_people(meet: Meet, site: Site, look: Look) -> None:
+    room = f"harbour {look.scheme}"
+    site.fill(f"{room} open to all", 1)
+    grace = meet("Grace Hopper").enters(room)
+    kay = meet("Kay McNulty").enters(room)
+    for someone in (grace, kay):
+        someone.says(f"{someone.name} is here")
+        someone.sees_sent(f"{someone.name} is here")
+    ada = meet("Ada Lovelace", **look.options).enters(room)
+    ada.says("Here I am")
+    ada.sees_sent("Here I am")
+    site.shell(KINDS.format(room=room))
+    direct = ada.page.locator("section").filter(has=ada.page.get_by_role("heading", name="Direct"))
+    expect(direct.locator(".room-link")).to_have_count(2)
+    expect(ada.page.locator(".sidebar .lock-icon")).to_have_count(1)
+    ada.page.mouse.move(0, 0)
+    check(ada, "kinds", look)
+    ada.page.set_viewport_size({"width": WIDTHS["narrow"], "height": 820})
+    ada.page.get_by_role("button", name="All rooms").click()
+    check_at_this_width(ada, f"kinds-list-{look.scheme}-narrow")
+    ada.page.locator(".sidebar").get_by_role("button", name="All rooms").click()
+    expect(ada.page.locator(".directory-room").filter(has_text="open to all").first).to_be_visible()
+    check(ada, "directory", look)
+    ada.page.get_by_role("searchbox").fill("no room is called like this")
+    expect(ada.page.locator(".directory-state")).to_be_visible()
+    check(ada, "directory-nothing", look)
+    ada.page.get_by_role("button", name="New room…").click()
+    check(ada, "new-room", look)
+    ada.page.keyboard.press("Escape")
+    ada.page.set_viewport_size({"width": 1440, "height": 820})
+    ada.looks_for("harbour")
+    expect(ada.page.get_by_role("option", name="open to all").first).to_be_visible()
+    check(ada, "switcher-found", look)
+    ada.page.get_by_role("combobox").fill("@gra")
+    expect(ada.page.get_by_role("option", name="@grace").first).to_be_visible()
+    check(ada, "switcher-people", look)
+    ada.page.keyboard.press("Escape")
+    ada.page.set_viewport_size({"width": 1440, "height": 820})
+    ada.page.get_by_role("link", name=f"{room} board").click()
+    ada.page.get_by_role("link", name=room, exact=True).click()
+    ada.message("Grace Hopper is here").locator(".author").click()
+    expect(ada.page.locator(".person-card-rooms a").first).to_be_visible()
+    check(ada, "person", look)
 
 
 def test_names_longer_than_their_pane(meet: Meet, site: Site) -> None:

@@ -4,7 +4,7 @@ import { equal, rejects } from "./check.js";
 import { opened, world } from "./store_world.js";
 
 const at = (minute) => `2026-03-02T08:${String(minute).padStart(2, "0")}:00.000Z`;
-const options = { isUnread: (room) => room.unread, isPinned: (room) => room.pinned === true, writtenAt: (room) => room.at };
+const options = { isUnread: (room) => room.unread, isPinned: (room) => room.pinned === true, isDirect: (room) => room.direct === true, writtenAt: (room) => room.at };
 const names = (sections) => sections.map(({ name, rooms, more }) => [name, rooms.map((room) => room.name).join(" "), more]);
 
 export function unread_rooms_lead_and_the_last_written_in_come_first() {
@@ -27,6 +27,24 @@ export function pinned_rooms_stand_by_name_between_the_unread_and_the_others() {
     { name: "d", at: at(4), unread: false },
   ];
   equal(names(sectionsOf(rooms, options)), [["unread", "b", 0], ["pinned", "a c", 0], ["rooms", "d", 0]]);
+}
+
+export function conversations_stand_above_the_rooms_the_last_one_first_and_like_rooms_where_they_are_unread_or_pinned() {
+  const rooms = [
+    { name: "Ada", at: at(1), unread: false, direct: true },
+    { name: "Grace", at: at(2), unread: false, direct: true },
+    { name: "Kay", at: at(3), unread: true, direct: true },
+    { name: "lunch", at: at(4), unread: false },
+    { name: "Zoe", at: at(5), unread: false, direct: true, pinned: true },
+  ];
+  equal(names(sectionsOf(rooms, options)), [["unread", "Kay", 0], ["pinned", "Zoe", 0], ["direct", "Grace Ada", 0], ["rooms", "lunch", 0]]);
+  equal(names(sectionsOf(rooms, { ...options, all: true }))[2], ["direct", "Ada Grace", 0]);
+}
+
+export function of_many_conversations_only_the_last_ones_are_listed_too() {
+  const rooms = Array.from({ length: MOST_RECENT + 2 }, (_, index) => ({ name: String(index), at: at(index), unread: false, direct: true }));
+  const [{ name, rooms: listed, more }] = sectionsOf(rooms, options);
+  equal([name, listed.length, more], ["direct", MOST_RECENT, 2]);
 }
 
 export async function a_room_is_pinned_on_all_devices() {

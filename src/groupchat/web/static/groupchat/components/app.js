@@ -4,11 +4,14 @@ import { gettext } from "../lib/i18n.js";
 import { Announcer } from "./announcer.js";
 import { ConnectionBanner } from "./connection.js";
 import { current } from "./current.js";
+import { Directory } from "./directory.js";
 import { html } from "./html.js";
 import { KeysDialog } from "./keys-dialog.js";
 import { MeDialog } from "./me-dialog.js";
 import { Members } from "./members.js";
+import { NewRoomDialog } from "./new-room-dialog.js";
 import { dialog, side } from "./overlays.js";
+import { PersonCard } from "./person-card.js";
 import { RemoveDialog } from "./remove-dialog.js";
 import { RoomDialog } from "./room-dialog.js";
 import { RoomView } from "./room-view.js";
@@ -20,8 +23,10 @@ import { Toast } from "./toast.js";
 import { VersionsDialog } from "./versions-dialog.js";
 
 const dialogs = {
+  directory: Directory,
   keys: KeysDialog,
   me: MeDialog,
+  "new-room": NewRoomDialog,
   remove: RemoveDialog,
   room: RoomDialog,
   "sign-out": SignOutDialog,
@@ -29,9 +34,12 @@ const dialogs = {
   versions: VersionsDialog,
 };
 
+const sides = { members: Members, person: PersonCard };
+
 export function App() {
   const { room } = current.value;
-  const beside = side.value === "members" && room !== null;
+  const [name, about] = side.value?.split("/") ?? [];
+  const beside = name in sides && room !== null;
   const pane = beside ? "side" : route.value.slug === null ? "list" : "room";
   // Where the pane lies over the others they are out of reach; on a phone they are not there at all.
   const under = beside && !isWide.value && !isNarrow.value;
@@ -40,7 +48,7 @@ export function App() {
     <div class=${beside ? "panes beside" : "panes"} data-pane=${pane}>
       <${Sidebar} inert=${under} />
       <${RoomView} inert=${under} />
-      ${beside && html`<${Members} key=${room.id} room=${room} />`}
+      ${beside && html`<${sides[name]} key=${about ?? room.id} room=${room} about=${about} />`}
       <div class="banner-place"><${ConnectionBanner} /></div>
     </div>
     <${OpenDialog} />

@@ -3,8 +3,8 @@
 import { initials, personHue } from "../lib/text.js";
 import { html } from "./html.js";
 
-/** @param {{person: any, id?: number, size?: "tiny"|"small"|"normal"|"big"}} props */
-export function Avatar({ person, id = person?.id ?? 0, size = "normal" }) {
+/** @param {{person: any, id?: number, size?: "tiny"|"small"|"normal"|"big"|"huge", onClick?: () => void}} props `onClick`: as the name beside it does */
+export function Avatar({ person, id = person?.id ?? 0, size = "normal", onClick = undefined }) {
   const classes = person?.kind === "guest" ? `avatar ${size} guest` : `avatar ${size}`;
-  return html`<span class=${classes} style=${{ "--hue": String(personHue(id)) }} aria-hidden="true">${person ? initials(person.name) : ""}</span>`;
+  return html`<span class=${classes} onClick=${onClick} style=${{ "--hue": String(personHue(id)) }} aria-hidden="true">${person ? initials(person.name) : ""}</span>`;
 }

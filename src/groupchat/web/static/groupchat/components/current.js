@@ -74,7 +74,21 @@ export function openAgain() {
 
 /** Join or make the room of this name and go there; rejects with the refusal. */
 export async function enterRoom(name) {
-  const { room, created } = await chat.store.enter(name);
+  arrive(await chat.store.enter(name));
+}
+
+/** Make a room and go there; rejects with the refusal. @param {{name: string, kind: string, topic?: string}} facts */
+export async function makeRoom(facts) {
+  arrive(await chat.store.create(facts));
+}
+
+/** Go to the conversation with these people, which begins where there is none; rejects with the refusal. @param {number[]} people */
+export async function talkTo(people) {
+  const { room } = await chat.store.converse(people);
+  go(room.info.value.slug);
+}
+
+function arrive({ room, created }) {
   const { slug } = room.info.value;
   const there = current.value.slug === slug; // the page went there by itself, for it knew of no other room
   go(slug, null, { made: created && !there });

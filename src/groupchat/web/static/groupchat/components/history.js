@@ -1,11 +1,11 @@
 /**
  * The browser's history as the page uses it: whatever opens is a step, so that going back closes it.
  *
- * An entry's state: `fromList`: the step before it is the list of rooms; `side`: the pane beside the timeline; `dialog`: the key
- * of the dialog over it; `opened`: which of the two this very step opened.
+ * An entry's state: `fromList`: the step before it is the list of rooms; `side`: the pane beside the timeline; `under`: the one that was
+ * there before this step opened it; `dialog`: the key of the dialog over it; `opened`: which of the two this very step opened.
  */
 
-/** @typedef {{fromList?: boolean, side?: string|null, dialog?: string|null, opened?: "side"|"dialog"|null}} Entry */
+/** @typedef {{fromList?: boolean, side?: string|null, under?: string|null, dialog?: string|null, opened?: "side"|"dialog"|null}} Entry */
 
 const LONGEST_STEP = 1_000; // ms: a browser that has not gone back by then will not
 

@@ -6,6 +6,7 @@ import { Avatar } from "./avatar.js";
 import { chat } from "./chat.js";
 import { html } from "./html.js";
 import { KindOfPerson } from "./kind-of-person.js";
+import { openPerson } from "./overlays.js";
 import { Pane } from "./pane.js";
 
 export function Members({ room }) {
@@ -40,9 +41,9 @@ function Member({ member }) {
   const person = chat.store.person(member.person).value;
   const me = chat.store.me.value?.id === member.person;
   return html`<li class="member">
-    <${Avatar} person=${person} id=${member.person} size="small" />
+    <${Avatar} person=${person} id=${member.person} size="small" onClick=${() => openPerson(member.person)} />
     <span class="member-words">
-      <span class="member-name" dir="auto">${person?.name ?? gettext("Somebody")}</span>
+      <button class="member-name" type="button" dir="auto" onClick=${() => openPerson(member.person)}>${person?.name ?? gettext("Somebody")}</button>
       <span class="member-handle" dir="auto">${person ? `@${person.handle}` : ""}</span>
     </span>
     ${me && html`<span class="tag">${gettext("you")}</span>`}

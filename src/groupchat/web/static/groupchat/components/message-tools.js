@@ -2,13 +2,13 @@
 
 import { gettext } from "../lib/i18n.js";
 import { answer, edit, say } from "./chat.js";
-import { openDialog } from "./overlays.js";
+import { openDialog, openPerson } from "./overlays.js";
 import { addressOf, go } from "./route.js";
 
 /**
- * @typedef {{name: string, icon: string, label: () => string, may: (room: any, message: any) => boolean,
+ * @typedef {{name: string, icon?: string, label?: () => string, may: (room: any, message: any) => boolean,
  *            run: (room: any, message: any) => void, keys?: string[], printed?: string, describe?: () => string}} Tool
- * `keys`: each of them, pressed on the message, does it; `printed` and `describe` are their line in the list of keys
+ * `icon`, `label`: the button beside the message, where it has one; `keys`: each of them, pressed on the message, does it; `printed` and `describe` are their line in the list of keys
  */
 
 /** @type {Tool[]} */
@@ -43,6 +43,14 @@ export const messageTools = [
     keys: ["Delete", "Backspace"],
     printed: "delete",
     describe: () => gettext("Delete the message"),
+  },
+  {
+    name: "author", // a click on their name does it, too
+    may: () => true,
+    run: (_room, message) => openPerson(message.author),
+    keys: ["p"],
+    printed: "P",
+    describe: () => gettext("See who wrote the message"),
   },
 ];
 

@@ -10,7 +10,7 @@ import { html } from "./html.js";
 import { Icon } from "./icons.js";
 import { KindOfPerson } from "./kind-of-person.js";
 import { messageTools } from "./message-tools.js";
-import { openDialog } from "./overlays.js";
+import { openDialog, openPerson } from "./overlays.js";
 import { Quote } from "./quote.js";
 import { addressOf, follow } from "./route.js";
 
@@ -18,12 +18,13 @@ export function Message({ id, room, message, first, mine, newest, editing, flash
   const person = chat.store.person(message.author).value;
   const name = person?.name ?? gettext("Somebody");
   const deleted = Boolean(message.deleted_at);
+  const whose = () => openPerson(message.author);
   const classes = ["message", first && "first", mine && "mine", flashed && "flashed", deleted && "deleted"].filter(Boolean).join(" ");
   return html`
     <li class=${classes} data-key=${id} data-kind="message" data-number=${message.number} data-stop tabindex="-1">
-      ${first && html`<${Avatar} person=${person} id=${message.author} />`}
+      ${first && html`<${Avatar} person=${person} id=${message.author} onClick=${whose} />`}
       <div class="message-head">
-        <span class=${first ? "author" : "quietly"} dir="auto">${name}</span>
+        ${first ? html`<button class="author" type="button" tabindex="-1" dir="auto" onClick=${whose}>${name}</button>` : html`<span class="quietly" dir="auto">${name}</span>`}
         ${first && chat.store.hasTwin(message.author).value && html`<span class="author-handle" dir="auto">@${person?.handle}</span>`}
         ${first && html`<${KindOfPerson} kind=${person?.kind} />`}
         <${When} room=${room} number=${message.number} at=${message.at} first=${first} />
@@ -59,7 +60,7 @@ function When({ room, number, at, first }) {
 function Tools({ room, message }) {
   return html`<div class="tools" role="group" aria-label=${gettext("Message")}>
     ${messageTools
-      .filter((tool) => tool.may(room, message))
+      .filter((tool) => tool.icon && tool.may(room, message))
       .map((tool) => html`<${Tool} key=${tool.name} icon=${tool.icon} label=${tool.label()} onClick=${() => tool.run(room, message)} />`)}
   </div>`;
 }

@@ -6,8 +6,8 @@ import { entry, isLeaving, push, replace, stepBack, whenThere } from "./history.
 /** The dialog that is open: null or {kind, …}. */
 export const dialog = signal(null);
 
-/** The pane at the side: null or "members". */
-export const side = signal(null);
+/** The pane at the side: null, or its name, and behind a stroke whom it is about: "members", "person/7". */
+export const side = signal(/** @type {string|null} */ (null));
 
 const MOST_KEPT = 20; // dialogs that going forward opens again
 
@@ -49,19 +49,34 @@ export function closeDialog() {
   });
 }
 
-/** Open a pane at the side. @param {string} name */
+/** Open a pane at the side, over one that is open: closing it leads back to that. One of the same kind it replaces. @param {string} name */
 export function openSide(name) {
+  const under = side.peek();
+  if (under === name) return;
   side.value = name;
-  whenThere(() => push({ side: name, opened: "side" }));
+  whenThere(() => {
+    const at = entry();
+    if (under !== null && at.opened === "side" && kindOf(under) === kindOf(name)) replace({ ...at, side: name });
+    else push({ side: name, under, opened: "side" });
+  });
+}
+
+/** The card of somebody. @param {number} id */
+export function openPerson(id) {
+  openSide(`person/${id}`);
 }
 
 export function closeSide() {
-  side.value = null;
+  side.value = entry().opened === "side" && !isLeaving() ? (entry().under ?? null) : null;
   whenThere(() => {
     const { opened: what, ...rest } = entry();
     if (what === "side") stepBack();
     else if (rest.side) replace({ ...rest, side: null });
   });
+}
+
+function kindOf(name) {
+  return name.split("/")[0];
 }
 
 function keep(wanted) {

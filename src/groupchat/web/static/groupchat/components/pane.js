@@ -7,14 +7,20 @@ import { Icon } from "./icons.js";
 import { closeSide } from "./overlays.js";
 import { isNarrow } from "./route.js";
 
-/** @param {{title: string, close: string, opener: string, children: any}} props `opener`: id of what opened it; the focus goes back there */
-export function Pane({ title, close, opener, children }) {
+/** @param {{title: string, close: string, opener?: string, children: any}} props `opener`: id of what the focus goes back to, where it is not what had it before */
+export function Pane({ title, close, opener = "", children }) {
   const heading = useRef(null);
 
   useLayoutEffect(() => {
+    const before = document.activeElement;
     heading.current.focus({ preventScroll: true });
-    // A moment later: what lay under it can't take the focus before.
-    return () => queueMicrotask(() => document.getElementById(opener)?.focus({ preventScroll: true }));
+    // A moment later: what lay under it can't take the focus before. Another pane in its place has it already.
+    return () =>
+      queueMicrotask(() => {
+        if (document.querySelector(".side")) return;
+        const back = document.getElementById(opener) ?? before;
+        if (back instanceof HTMLElement) back.focus({ preventScroll: true });
+      });
   }, []);
 
   function pressed(event) {
@@ -29,7 +35,7 @@ export function Pane({ title, close, opener, children }) {
         <button class="icon-button" type="button" aria-label=${close} title=${gettext("Close")} onClick=${closeSide}>
           <${Icon} name=${isNarrow.value ? "back" : "close"} flip=${isNarrow.value} />
         </button>
-        <h2 id="side-title" tabindex="-1" ref=${heading}>${title}</h2>
+        <h2 id="side-title" tabindex="-1" dir="auto" ref=${heading}>${title}</h2>
       </div>
       <div class="side-body" tabindex="0" role="region" aria-labelledby="side-title">${children}</div>
     </aside>`;

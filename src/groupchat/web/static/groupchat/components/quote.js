@@ -7,6 +7,7 @@ import { chat } from "./chat.js";
 import { html } from "./html.js";
 import { Icon } from "./icons.js";
 import { KindOfPerson } from "./kind-of-person.js";
+import { openPerson } from "./overlays.js";
 import { addressOf, follow } from "./route.js";
 
 export function Quote({ room, number }) {
@@ -14,7 +15,15 @@ export function Quote({ room, number }) {
   const { slug } = room.info.value;
   const lines = html`<span class="quietly">${gettext("In reply to:")}</span><${Lines} message=${message} who=${name} handle=${handle} kind=${kind} text=${text} />`;
   if (message === null) return html`<span class="quote">${lines}</span>`;
-  return html`<a class="quote" href=${addressOf(slug, number)} tabindex="-1" onClick=${(event) => follow(event, slug, number)}>${lines}</a>`;
+  return html`<a class="quote" href=${addressOf(slug, number)} tabindex="-1" onClick=${follows}>${lines}</a>`;
+
+  /** Their name leads to whoever wrote it, all else to what they wrote. */
+  function follows(event) {
+    if (message && event.target.closest("bdi")) {
+      event.preventDefault();
+      openPerson(message.author);
+    } else follow(event, slug, number);
+  }
 }
 
 /** Above the composer: what the next message answers. */

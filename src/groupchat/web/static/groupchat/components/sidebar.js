@@ -22,6 +22,7 @@ const titles = {
   looking: () => gettext("Looking in"),
   unread: () => gettext("Unread"),
   pinned: () => gettext("Pinned"),
+  direct: () => gettext("Direct"),
   rooms: () => gettext("Rooms"),
 };
 
@@ -47,20 +48,25 @@ function Rooms() {
   const isLooking = visited && visited.membership.value === null && !visited.gone.value && !store.rooms.value.includes(visited);
   const looking = isLooking ? [{ name: "looking", rooms: [visited], more: 0 }] : [];
   const shown = [...looking, ...sections.value];
-  if (shown.length === 0 && store.known.value) {
-    return html`<p class="sidebar-empty">${gettext("You are in no room yet.")}</p>${isNarrow.value && html`<${PublicRooms} />`}`;
-  }
+  const more = shown.reduce((sum, section) => sum + section.more, 0);
   // Tab stops once in the list: at the open room, else at the first.
   const here = shown.some(({ rooms }) => rooms.includes(visited)) ? visited : shown[0]?.rooms[0];
-  return shown.map(
-    ({ name, rooms, more }) => html`<section key=${name} aria-labelledby=${`rooms-${name}`}>
-      <h2 class="sidebar-part" id=${`rooms-${name}`}>${titles[name]()}</h2>
-      <ul>
-        ${rooms.map((room) => html`<${RoomLink} key=${room.id} room=${room} stop=${room === here} />`)}
-      </ul>
-      ${name === "rooms" && (more > 0 || showsAll.value) && html`<${ShowAll} more=${more} />`}
-    </section>`,
-  );
+  if (!store.known.value) return null;
+  return html`
+    ${shown.length === 0 && html`<p class="sidebar-empty">${gettext("You are in no room yet.")}</p>${isNarrow.value && html`<${PublicRooms} />`}`}
+    ${shown.map(
+      ({ name, rooms }) => html`<section key=${name} aria-labelledby=${`rooms-${name}`}>
+        <h2 class="sidebar-part" id=${`rooms-${name}`}>${titles[name]()}</h2>
+        <ul>
+          ${rooms.map((room) => html`<${RoomLink} key=${room.id} room=${room} stop=${room === here} />`)}
+        </ul>
+      </section>`,
+    )}
+    <div class="sidebar-ways">
+      ${(more > 0 || showsAll.value) && html`<${ShowAll} more=${more} />`}
+      <button class="sidebar-all" type="button" aria-haspopup="dialog" onClick=${() => openDialog({ kind: "directory" })}>${gettext("All rooms")}</button>
+    </div>
+  `;
 }
 
 function ShowAll({ more }) {

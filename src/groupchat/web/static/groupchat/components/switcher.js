@@ -1,41 +1,29 @@
-/** Ctrl/⌘ K: a few letters and Enter take one to any room, or make one. */
+/** Ctrl/⌘ K: a few letters and Enter take one to any room or person, or make a room. */
 
 import { gettext } from "../lib/i18n.js";
 import { useEffect, useId } from "../vendor/preact-hooks.js";
 import { useSignal } from "../vendor/signals.js";
+import { Avatar } from "./avatar.js";
 import { chat } from "./chat.js";
-import { current, enterRoom } from "./current.js";
+import { enterRoom, talkTo } from "./current.js";
 import { Dialog } from "./dialog.js";
 import { html } from "./html.js";
 import { Icon } from "./icons.js";
+import { KindOfPerson } from "./kind-of-person.js";
+import { openDialog } from "./overlays.js";
 import { reason } from "./reason.js";
-import { inOrder } from "./room-list.js";
+import { RoomIcon, kindInAWord } from "./room-icon.js";
 import { go } from "./route.js";
-import { publicRooms } from "./site.js";
-
-const MOST = 12; // rooms to choose from
+import { useChoices } from "./use-choices.js";
 
 export function Switcher() {
   const id = useId();
   const text = useSignal("");
-  const chosen = useSignal(0);
+  const chosen = useSignal(/** @type {string|null} */ (null)); // the key of what was gone to; null: the first
   const failure = useSignal("");
-  const others = useSignal([]);
-  useEffect(() => {
-    publicRooms().then((rooms) => (others.value = rooms));
-  }, []);
-
-  const here = current.value.room;
-  const own = [...new Set([...inOrder.value, ...chat.store.rooms.value])]; // those that the sidebar leaves out, too
-  const mine = own.map((room) => ({ ...room.info.value, unread: room.unread.value, room }));
-  const known = new Set(mine.map(({ slug }) => slug));
-  const all = [...mine, ...others.value.filter((room) => !known.has(room.slug))];
   const wanted = text.value.trim();
-  // Before a letter is written the room that is open is no place to go to.
-  const found = (wanted ? ranked(all, wanted) : all.filter((each) => each.room !== here)).slice(0, MOST);
-  const exact = found.some((room) => room.name.toLowerCase() === wanted.toLowerCase());
-  const choices = wanted && !exact ? [...found, { enter: wanted }] : found;
-  const at = Math.min(chosen.value, choices.length - 1);
+  const choices = useChoices(wanted);
+  const at = Math.max(0, choices.findIndex(({ key }) => key === chosen.value));
 
   useEffect(() => {
     document.getElementById(`${id}-${at}`)?.scrollIntoView({ block: "nearest" });
@@ -43,20 +31,17 @@ export function Switcher() {
 
   async function choose(choice) {
     if (!choice) return;
-    if (!choice.enter) {
-      go(choice.slug);
-      return;
-    }
     try {
-      await enterRoom(choice.enter);
+      await follow(choice);
     } catch (error) {
       failure.value = reason(error);
     }
   }
 
   function pressed(event) {
-    if (event.key === "ArrowDown") chosen.value = (at + 1) % Math.max(1, choices.length);
-    else if (event.key === "ArrowUp") chosen.value = (at - 1 + choices.length) % Math.max(1, choices.length);
+    const step = (by) => (chosen.value = choices[(at + by + choices.length) % choices.length]?.key ?? null);
+    if (event.key === "ArrowDown") step(1);
+    else if (event.key === "ArrowUp") step(-1);
     else if (event.key === "Enter") choose(choices[at]);
     else return;
     event.preventDefault();
@@ -64,7 +49,7 @@ export function Switcher() {
 
   function written(event) {
     text.value = event.currentTarget.value;
-    chosen.value = 0;
+    chosen.value = null;
     failure.value = "";
   }
 
@@ -88,54 +73,53 @@ export function Switcher() {
       />
     </div>
     ${failure.value && html`<p class="form-error" role="alert">${failure.value}</p>`}
-    <ul class="switcher-list" role="listbox" id=${`${id}-list`} aria-label=${gettext("Rooms")}>
+    <ul class="switcher-list" role="listbox" id=${`${id}-list`} aria-label=${gettext("Rooms and people")}>
       ${choices.map(
         (choice, index) => html`<li
-          key=${choice.enter ? "+" : choice.slug}
+          key=${choice.key}
           id=${`${id}-${index}`}
           role="option"
           aria-selected=${index === at ? "true" : "false"}
-          onMouseMove=${() => (chosen.value = index)}
+          onMouseMove=${() => (chosen.value = choice.key)}
           onClick=${() => choose(choice)}
         >
           <${Choice} choice=${choice} />
         </li>`,
       )}
     </ul>
-    <p class="switcher-hint">${wanted ? gettext("↑ ↓ chooses, Enter goes there, Esc closes") : gettext("Type a name: of a room that is there, or of a new one.")}</p>
+    <div class="switcher-foot">
+      <p class="switcher-hint">${wanted ? gettext("↑ ↓ chooses, Enter goes there, Esc closes") : gettext("A room, old or new, or @ and somebody's name.")}</p>
+      <button class="button quiet small" type="button" onClick=${() => openDialog({ kind: "directory" })}>${gettext("All rooms")}</button>
+    </div>
   <//>`;
 }
 
+function follow(choice) {
+  if (choice.info) return go(choice.info.slug);
+  if (choice.person) return talkTo([choice.person.id]);
+  if (choice.kind === "public") return enterRoom(choice.start);
+  return openDialog({ kind: "new-room", name: choice.start, roomKind: choice.kind });
+}
+
 function Choice({ choice }) {
-  if (choice.enter) return html`<${Icon} name="plus" /><span class="switcher-name">${gettext("Start “{name}”, or join it where it exists", { name: choice.enter })}</span>`;
-  return html`
-    <${Icon} name="hash" />
-    <span class="switcher-name" dir="auto">${choice.name}</span>
-    <span class="switcher-topic" dir="auto">${choice.topic}</span>
-    ${choice.unread > 0 && html`<span class="badge">${choice.unread}</span>`}
-    ${!choice.room && html`<span class="tag faint">${gettext("public")}</span>`}
-  `;
+  if (choice.info) return html`<${RoomChoice} ...${choice} />`;
+  if (choice.person) return html`<${PersonChoice} person=${choice.person} />`;
+  const { start: name, kind } = choice;
+  return html`<${Icon} name=${kind === "public" ? "plus" : "lock"} />
+    <span class="switcher-start">${kind === "public" ? gettext("Start “{name}”, or join it where it exists", { name }) : gettext("Start a private room “{name}”…", { name })}</span>`;
 }
 
-/** The rooms whose name has these letters in this order: the better the nearer to the front and to each other, else in their order. */
-export function ranked(rooms, text) {
-  const wanted = text.toLowerCase();
-  return rooms
-    .map((room) => ({ room, score: score(room.name.toLowerCase(), wanted) }))
-    .filter(({ score: points }) => points > 0)
-    .sort((one, other) => other.score - one.score)
-    .map(({ room }) => room);
+function RoomChoice({ info, unread, mine }) {
+  return html`<${RoomIcon} info=${info} />
+    <span class="switcher-name" dir="auto">${info.name}</span>
+    <span class="switcher-topic" dir="auto">${info.topic}</span>
+    ${unread > 0 && html`<span class="badge">${unread}</span>`}
+    ${!mine && html`<span class="tag faint">${kindInAWord(info)}</span>`}`;
 }
 
-function score(name, wanted) {
-  if (name === wanted) return 5;
-  const whole = name.indexOf(wanted);
-  if (whole === 0) return 4;
-  if (whole > 0) return name[whole - 1].match(/[\p{L}\p{N}]/u) ? 2 : 3;
-  let at = -1;
-  for (const letter of wanted) {
-    at = name.indexOf(letter, at + 1);
-    if (at < 0) return 0;
-  }
-  return 1;
+function PersonChoice({ person }) {
+  return html`<span class="room-faces"><${Avatar} person=${person} size="tiny" /></span>
+    <span class="switcher-name" dir="auto">${person.name}</span>
+    <span class="switcher-topic" dir="auto">@${person.handle}</span>
+    <${KindOfPerson} kind=${person.kind} />`;
 }

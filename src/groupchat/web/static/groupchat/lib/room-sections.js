@@ -1,8 +1,8 @@
-/** The list of rooms in the order in which one looks for them: what is unread, what one pinned, then what was talked in last. */
+/** The list of rooms in the order in which one looks for them: what is unread, what one pinned, whom one talks to, then what was talked in last. */
 
-export const MOST_RECENT = 20; // rooms in the last section before one asks for all of them
+export const MOST_RECENT = 20; // rooms, and as many conversations, before one asks for all of them
 
-/** @typedef {"unread"|"pinned"|"rooms"} Name in the order in which they stand */
+/** @typedef {"unread"|"pinned"|"direct"|"rooms"} Name in the order in which they stand */
 
 /**
  * @template T
@@ -10,38 +10,46 @@ export const MOST_RECENT = 20; // rooms in the last section before one asks for 
  */
 
 /**
+ * @template T
+ * @typedef {{isUnread: (room: T) => boolean, isPinned: (room: T) => boolean, isDirect: (room: T) => boolean}} Traits
+ *   `isDirect`: a conversation with people instead of a room with a name
+ */
+
+/**
  * Where a room belongs by what is in it.
  * @template T
- * @param {T} room @param {{isUnread: (room: T) => boolean, isPinned: (room: T) => boolean}} options
+ * @param {T} room @param {Traits<T>} traits
  * @returns {Name}
  */
-export function sectionOf(room, { isUnread, isPinned }) {
+export function sectionOf(room, { isUnread, isPinned, isDirect }) {
   if (isUnread(room)) return "unread";
-  return isPinned(room) ? "pinned" : "rooms";
+  if (isPinned(room)) return "pinned";
+  return isDirect(room) ? "direct" : "rooms";
 }
 
 /**
  * @template T
  * @param {ReadonlyArray<T>} rooms by name
- * @param {{isUnread: (room: T) => boolean, isPinned: (room: T) => boolean, writtenAt: (room: T) => string,
- *          isFixed?: (room: T) => Name|null, all?: boolean}} options
+ * @param {Traits<T> & {writtenAt: (room: T) => string, isFixed?: (room: T) => Name|null, all?: boolean}} options
  *   `isFixed`: the section in which a room stays whatever happens in it: the open one does not go away under the pointer;
  *   `all`: every room, by name
  * @returns {Section<T>[]} sections without rooms are left out
  */
-export function sectionsOf(rooms, { isUnread, isPinned, writtenAt, isFixed = () => null, all = false }) {
-  /** @type {{unread: T[], pinned: T[], rooms: T[]}} */
-  const found = { unread: [], pinned: [], rooms: [] };
-  for (const room of rooms) found[isFixed(room) ?? sectionOf(room, { isUnread, isPinned })].push(room);
+export function sectionsOf(rooms, { isUnread, isPinned, isDirect, writtenAt, isFixed = () => null, all = false }) {
+  /** @type {{unread: T[], pinned: T[], direct: T[], rooms: T[]}} */
+  const found = { unread: [], pinned: [], direct: [], rooms: [] };
+  for (const room of rooms) found[isFixed(room) ?? sectionOf(room, { isUnread, isPinned, isDirect })].push(room);
   const recent = (list) => [...list].sort((one, other) => compare(writtenAt(other), writtenAt(one)));
-  const shown = all ? found.rooms : recent(found.rooms).filter((room, index) => index < MOST_RECENT || isFixed(room) !== null);
-  /** @type {Section<T>[]} */
+  const shown = (list) => (all ? list : recent(list).filter((room, index) => index < MOST_RECENT || isFixed(room) !== null));
+  /** @type {(name: Name, list: T[]) => Section<T>} */
+  const section = (name, list) => ({ name, rooms: list, more: found[name].length - list.length });
   const sections = [
-    { name: "unread", rooms: recent(found.unread), more: 0 },
-    { name: "pinned", rooms: found.pinned, more: 0 },
-    { name: "rooms", rooms: shown, more: found.rooms.length - shown.length },
+    section("unread", recent(found.unread)),
+    section("pinned", found.pinned),
+    section("direct", shown(found.direct)),
+    section("rooms", shown(found.rooms)),
   ];
-  return sections.filter((section) => section.rooms.length > 0);
+  return sections.filter((each) => each.rooms.length > 0);
 }
 
 function compare(one, other) {

@@ -8,6 +8,7 @@ import { createSocket } from "../lib/socket.js";
 import { createLink } from "./link.js";
 import { PeopleStore } from "./people.js";
 import { Rooms } from "./rooms.js";
+import { Search } from "./search.js";
 import { KEEP_AFTER_MILLISECONDS, KEY, pack, unpack } from "./snapshot.js";
 
 const LIMITS = { body_characters: 8000, room_name_characters: 80, topic_characters: 250, frame_bytes: 65536 };
@@ -257,6 +258,30 @@ class Store {
     return people;
   }
 
+  /** @param {{query?: string, after?: string, limit?: number}} what @returns {Promise<{rooms: import("../lib/types.js").FoundRoom[], next: string|null}>} */
+  #findRooms(what) {
+    return this.link.command({ type: "rooms", ...what });
+  }
+
+  /** @param {string} query @param {number} limit @returns {Promise<import("../lib/types.js").Person[]>} */
+  async #findPeople(query, limit) {
+    return this.#found((await this.link.command({ type: "people.find", query, limit })).people);
+  }
+
+  /** @param {number} limit of a page @returns {Search<import("../lib/types.js").FoundRoom>} */
+  #searchRooms(limit) {
+    const ask = async (query, after) => {
+      const { rooms, next } = await this.#findRooms({ query, limit, ...(after !== null && { after }) });
+      return { found: rooms, next };
+    };
+    return new Search({ ask, clock: this.clock });
+  }
+
+  /** @returns {Search<import("../lib/types.js").Person>} */
+  #searchPeople() {
+    return new Search({ ask: async (query) => ({ found: await this.#findPeople(query, 20), next: null }), clock: this.clock });
+  }
+
   /** What the page may see and do (store/README.md). */
   face() {
     const { ready, connection, me, isOwner, known, limits, unsent, underway, outbox, rooms, people, link, socket, replica } = this;
@@ -280,10 +305,11 @@ class Store {
       enter: (name) => rooms.enter(name),
       create: (facts) => rooms.create(facts),
       converse: (ids) => rooms.converse(ids),
-      /** @param {{query?: string, after?: string, limit?: number}} what @returns {Promise<{rooms: import("../lib/types.js").FoundRoom[], next: string|null}>} */
-      findRooms: (what) => link.command({ type: "rooms", ...what }),
-      /** @param {string} query @param {number} [limit] @returns {Promise<import("../lib/types.js").Person[]>} */
-      findPeople: (query, limit = 20) => link.command({ type: "people.find", query, limit }).then(({ people: found }) => this.#found(found)),
+      findRooms: (what) => this.#findRooms(what),
+      /** @param {string} query @param {number} [limit] */
+      findPeople: (query, limit = 20) => this.#findPeople(query, limit),
+      searchRooms: (limit = 50) => this.#searchRooms(limit),
+      searchPeople: () => this.#searchPeople(),
       renameMe: (name) => link.command({ type: "me.rename", name }).then(ignore), // who has a new name comes before the answer
       /** @param {{id?: number, slug?: string, around?: number}} where */
       open: (where) => rooms.open(where),

@@ -1,0 +1,73 @@
+/** Who somebody is, beside the timeline: the way to talk to them, and the rooms in which one meets them. */
+
+import { gettext, pgettext } from "../lib/i18n.js";
+import { isKnownToBeIn } from "../lib/shared-rooms.js";
+import { useSignal } from "../vendor/signals.js";
+import { Avatar } from "./avatar.js";
+import { chat } from "./chat.js";
+import { talkTo } from "./current.js";
+import { html } from "./html.js";
+import { KindOfPerson } from "./kind-of-person.js";
+import { Pane } from "./pane.js";
+import { reason } from "./reason.js";
+import { RoomIcon } from "./room-icon.js";
+import { addressOf, follow } from "./route.js";
+
+/** @param {{about: string}} props the person's id */
+export function PersonCard({ about }) {
+  const id = Number(about);
+  const person = chat.store.person(id).value;
+  const isMe = chat.store.me.value?.id === id;
+  return html`<${Pane} title=${person?.name ?? gettext("Somebody")} close=${gettext("Close the card")}>
+    <div class="person-card">
+      <${Avatar} person=${person} id=${id} size="huge" />
+      <p class="person-card-who">
+        <span class="person-card-handle" dir="auto">${person ? `@${person.handle}` : ""}</span>
+        ${isMe && html`<span class="tag">${gettext("you")}</span>`}
+        <${KindOfPerson} kind=${person?.kind} />
+      </p>
+      ${!isMe && person && html`<${TalkTo} id=${id} />`}
+      ${!isMe && html`<${Shared} id=${id} />`}
+    </div>
+  <//>`;
+}
+
+function TalkTo({ id }) {
+  const failure = useSignal("");
+  const busy = useSignal(false);
+
+  async function talk() {
+    if (busy.value) return;
+    busy.value = true;
+    failure.value = "";
+    try {
+      await talkTo([id]);
+    } catch (error) {
+      failure.value = reason(error);
+    } finally {
+      busy.value = false;
+    }
+  }
+
+  return html`<button class="button" type="button" onClick=${talk}>${pgettext("action", "Message")}</button>
+    ${failure.value && html`<p class="form-error" role="alert">${failure.value}</p>`}`;
+}
+
+/** As far as this page knows who is in them. */
+function Shared({ id }) {
+  // The conversation with them is what the button above leads to.
+  const shared = chat.store.rooms.value.filter((room) => room.info.value.kind !== "direct" && isKnownToBeIn(room.snapshot.value, id));
+  if (shared.length === 0) return null;
+  return html`<section class="person-card-rooms" aria-labelledby="person-card-rooms">
+    <h3 id="person-card-rooms">${gettext("Rooms that you share")}</h3>
+    <ul>
+      ${shared.map((room) => html`<${SharedRoom} key=${room.id} info=${room.info.value} />`)}
+    </ul>
+  </section>`;
+}
+
+function SharedRoom({ info }) {
+  return html`<li>
+    <a href=${addressOf(info.slug)} onClick=${(event) => follow(event, info.slug)}><${RoomIcon} info=${info} /><span dir="auto">${info.name}</span></a>
+  </li>`;
+}

@@ -1,0 +1,38 @@
+/** What stands before a room's name: a sign of its kind, or the pictures of those whom one talks to. */
+
+import { gettext } from "../lib/i18n.js";
+import { isConversation } from "../lib/rights.js";
+import { Avatar } from "./avatar.js";
+import { chat } from "./chat.js";
+import { html } from "./html.js";
+import { Icon } from "./icons.js";
+
+const MOST_FACES = 2;
+
+/** @type {Object<string, "hash"|"lock"|"megaphone">} a kind of a newer server gets that of a room that everybody finds */
+const icons = { public: "hash", private: "lock", announcement: "megaphone" };
+
+/** @param {{info: import("../lib/types.js").RoomInfo}} props */
+export function RoomIcon({ info }) {
+  if (!isConversation(info)) return html`<${Icon} name=${icons[info.kind] ?? "hash"} />`;
+  const faces = othersIn(info).slice(0, MOST_FACES);
+  return html`<span class=${faces.length > 1 ? "room-faces two" : "room-faces"}>${faces.map((id) => html`<${Face} key=${id} id=${id} />`)}</span>`;
+}
+
+function Face({ id }) {
+  return html`<${Avatar} person=${chat.store.person(id).value} id=${id} size="tiny" />`;
+}
+
+/** Those whom one talks to; oneself where nobody else is there. @param {import("../lib/types.js").RoomInfo} info @returns {number[]} */
+export function othersIn(info) {
+  const people = info.people ?? [];
+  const others = people.filter((id) => id !== chat.store.me.value?.id);
+  return others.length > 0 ? others : people;
+}
+
+const words = { private: () => gettext("private"), announcement: () => gettext("announcements"), public: () => gettext("public") };
+
+/** What the sign says, in a word; nothing of a conversation. @param {import("../lib/types.js").RoomInfo} info */
+export function kindInAWord(info) {
+  return words[info.kind]?.() ?? "";
+}
