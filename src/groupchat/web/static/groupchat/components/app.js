@@ -2,6 +2,7 @@
 
 import { gettext } from "../lib/i18n.js";
 import { Announcer } from "./announcer.js";
+import { ConfirmDialog } from "./confirm-dialog.js";
 import { ConnectionBanner } from "./connection.js";
 import { current } from "./current.js";
 import { html } from "./html.js";
@@ -9,6 +10,7 @@ import { KeysDialog } from "./keys-dialog.js";
 import { MeDialog } from "./me-dialog.js";
 import { Members } from "./members.js";
 import { dialog, side } from "./overlays.js";
+import { PeopleDialog } from "./people-dialog.js";
 import { RemoveDialog } from "./remove-dialog.js";
 import { RoomDialog } from "./room-dialog.js";
 import { RoomView } from "./room-view.js";
@@ -20,8 +22,10 @@ import { Toast } from "./toast.js";
 import { VersionsDialog } from "./versions-dialog.js";
 
 const dialogs = {
+  confirm: ConfirmDialog,
   keys: KeysDialog,
   me: MeDialog,
+  people: PeopleDialog,
   remove: RemoveDialog,
   room: RoomDialog,
   "sign-out": SignOutDialog,
@@ -57,7 +61,7 @@ function OpenDialog() {
 }
 
 function skip(event) {
-  const composer = document.getElementById("composer");
+  const composer = document.getElementById("composer") ?? document.getElementById("no-composer");
   if (!composer) return;
   event.preventDefault();
   composer.focus();
