@@ -23,7 +23,7 @@ LONG_FORM = [
 
 # How many pixels stand out of the page, or of a pane of it, which would cut them off.
 OVERFLOW = """() => {
-  const boxes = [document.documentElement, ...document.querySelectorAll(".panes > *")];
+  const boxes = [document.documentElement, ...document.querySelectorAll(".panes > *, dialog")];
   return Math.max(...boxes.map((box) => box.scrollWidth - box.clientWidth));
 }"""
 
@@ -186,6 +186,11 @@ def test_rooms_of_every_kind(meet: Meet, look: Look) -> None:
     ada.makes_it("Private")
     check(ada, "private", look)
     ada.page.set_viewport_size({"width": 1440, "height": 820})
+    ada.opens_about().get_by_label("Kind").select_option("Public")
+    expect(ada.page.get_by_role("dialog").locator(".warning")).to_be_visible()
+    check(ada, "keeping", look)
+    ada.page.keyboard.press("Escape")
+    ada.page.set_viewport_size({"width": 1440, "height": 820})
     ada.opens_members().get_by_role("button", name="Add people…").click()
     people = ada.page.get_by_role("dialog")
     people.get_by_role("combobox").fill("bob")
@@ -299,6 +304,18 @@ def test_german_and_from_right_to_left(meet: Meet, site: Site, room: str) -> Non
     expect(ada.page.locator(".day")).to_have_text("Heute")
     assert ada.page.evaluate("document.documentElement.lang") == "de"
     expect(ada.page.get_by_role("button", name="Raum finden oder eröffnen")).to_contain_text("Strg+K")
+    for width in (1280, 320):
+        ada.page.set_viewport_size({"width": width, "height": 800})
+        ada.page.get_by_role("button", name="Über diesen Raum").click()
+        check_at_this_width(ada, f"keeping-german-{width}")
+        ada.page.keyboard.press("Escape")
+        ada.page.get_by_role("button", name="Mitglieder", exact=True).click()
+        ada.page.get_by_role("button", name="Möglichkeiten für").click()
+        check_at_this_width(ada, f"member-menu-german-{width}")
+        ada.page.keyboard.press("Escape")
+        ada.page.keyboard.press("Escape")
+        expect(ada.page.get_by_role("complementary")).to_have_count(0)
+    ada.page.set_viewport_size({"width": 1280, "height": 800})
     ada.says("שלום, מה שלומך?")
     ada.sees_sent("שלום")
     ada.page.evaluate("document.documentElement.dir = 'rtl'")

@@ -29,7 +29,7 @@ def test_into_a_private_room_one_is_brought(meet: Meet, room: str) -> None:
     expect(ada.page.locator(".beginning")).to_contain_text("Only who is in this room reads what is written here.")
     ada.says("between us")
     ada.adds("Bob Private")
-    expect(ada.page.locator(".toast")).to_have_text("1 person is in the room now.")
+    expect(ada.page.locator(".toast")).to_have_text("1 person was added.")
     expect(ada.member("Bob Private")).to_have_count(1)
     bob.page.locator(".room-link").filter(has_text=room).click()
     bob.sees("between us")

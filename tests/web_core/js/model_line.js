@@ -23,6 +23,8 @@ const COMMANDS = {
     server.setMember(room, connection.person, "left");
     return {};
   },
+  "room.delete": (server, connection, { room }) => server.end(room, true),
+  "room.restore": (server, connection, { room }) => server.end(room, false),
   "room.settings"(server, connection, { room, name, topic }) {
     if (topic !== undefined) server.setInfo(room, connection.person, "topic", topic);
     if (name !== undefined) server.setInfo(room, connection.person, "renamed", name);

@@ -7,13 +7,6 @@ import { openDialog } from "./overlays.js";
 import { reason } from "./reason.js";
 import { converse } from "./room-ways.js";
 
-/** What stands beside the name; a member is what everybody is. @type {{[role: string]: () => string}} */
-export const roleNames = {
-  owner: () => gettext("owner"),
-  moderator: () => gettext("moderator"),
-  reader: () => gettext("reader"),
-};
-
 /** From the highest. @type {{[role: string]: {label: () => string, told: (name: string) => string}}} */
 const roles = {
   owner: { label: () => gettext("Make owner"), told: (name) => gettext("{name} is an owner of the room now.", { name }) },

@@ -4,16 +4,15 @@ import { mayInvite } from "../lib/rights.js";
 import { gettext, ngettext } from "../lib/i18n.js";
 import { useEffect, useLayoutEffect, useRef } from "../vendor/preact-hooks.js";
 import { useSignal } from "../vendor/signals.js";
-import { Avatar } from "./avatar.js";
 import { chat } from "./chat.js";
 import { html } from "./html.js";
 import { Icon } from "./icons.js";
-import { KindOfPerson } from "./kind-of-person.js";
 import { walk } from "./list-keys.js";
-import { memberWays, roleNames } from "./member-ways.js";
+import { memberWays } from "./member-ways.js";
 import { Menu } from "./menu.js";
 import { Pane } from "./pane.js";
 import { addPeople } from "./room-ways.js";
+import { WhoItIs } from "./who-it-is.js";
 
 export function Members({ room }) {
   const end = useRef(null);
@@ -59,18 +58,9 @@ function List({ room, people, isGone }) {
 }
 
 function Member({ member, ways, stop, menu }) {
-  const person = chat.store.person(member.person).value;
-  const name = person?.name ?? gettext("Somebody");
-  const me = chat.store.me.value?.id === member.person;
+  const name = chat.store.person(member.person).value?.name ?? gettext("Somebody");
   return html`<li class="member">
-    <${Avatar} person=${person} id=${member.person} size="small" />
-    <span class="member-words">
-      <span class="member-name" dir="auto">${name}</span>
-      <span class="member-handle" dir="auto">${person ? `@${person.handle}` : ""}</span>
-    </span>
-    ${me && html`<span class="tag">${gettext("you")}</span>`}
-    ${roleNames[member.role] && html`<span class="tag">${roleNames[member.role]()}</span>`}
-    <${KindOfPerson} kind=${person?.kind} />
+    <${WhoItIs} id=${member.person} role=${member.role} />
     ${ways ? html`<${More} person=${member.person} name=${name} stop=${stop} menu=${menu} />` : html`<span class="member-no-more"></span>`}
   </li>`;
 }

@@ -22,7 +22,7 @@ export function NoWriting({ room, why, looking }) {
   </div>`;
 }
 
-/** What can be done about it. @param {{label: string, run: () => Promise<any>}} props */
-export function Way({ label, run }) {
-  return html`<button class="button small" type="button" onClick=${() => run().catch((failure) => say(reason(failure)))}>${label}</button>`;
+/** What can be done about it. @param {{label: string, run: () => Promise<any>, small?: boolean}} props */
+export function Way({ label, run, small = true }) {
+  return html`<button class=${small ? "button small" : "button"} type="button" onClick=${() => run().catch((failure) => say(reason(failure)))}>${label}</button>`;
 }

@@ -90,7 +90,7 @@ export function PeoplePicker({ label, chosen, except }) {
         </li>`,
       )}
     </ul>
-    <p class=${failure ? "form-error" : "hint"} role="status">${failure || (nobody ? gettext("Nobody of that name. Somebody whom you have not met is found by the beginning of their handle.") : "")}</p>
+    <p class=${failure ? "form-error" : "hint"} role="status">${failure || (nobody ? gettext("Nobody of that name. Whom you have not met yet, you find by their handle.") : "")}</p>
   </div>`;
 }
 

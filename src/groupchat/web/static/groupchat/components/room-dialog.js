@@ -3,15 +3,14 @@
 import { isConversation, mayComeBack, mayInvite, mayLeave } from "../lib/rights.js";
 import { gettext } from "../lib/i18n.js";
 import { useSignal } from "../vendor/signals.js";
-import { Avatar } from "./avatar.js";
 import { chat } from "./chat.js";
 import { Dialog } from "./dialog.js";
 import { html } from "./html.js";
-import { KindOfPerson } from "./kind-of-person.js";
 import { reason } from "./reason.js";
 import { RoomFacts } from "./room-facts.js";
 import { roomKinds } from "./room-kind.js";
 import { addPeople, askToDelete, askToLeave, startGroup } from "./room-ways.js";
+import { WhoItIs } from "./who-it-is.js";
 
 export function RoomDialog({ room }) {
   const info = room.info.value;
@@ -40,22 +39,9 @@ function People({ room }) {
   const { people = [] } = room.info.value;
   const ordered = [...people.filter((id) => id !== me), ...people.filter((id) => id === me)];
   return html`<ul class="room-people" aria-label=${gettext("Who is in it")}>
-      ${ordered.map((id) => html`<${Person} key=${id} id=${id} isMe=${id === me} />`)}
+      ${ordered.map((id) => html`<li class="member" key=${id}><${WhoItIs} id=${id} /></li>`)}
     </ul>
     <button class="button quiet start" type="button" onClick=${() => startGroup(room)}>${gettext("Start a group with more people…")}</button>`;
-}
-
-function Person({ id, isMe }) {
-  const person = chat.store.person(id).value;
-  return html`<li class="member">
-    <${Avatar} person=${person} id=${id} size="small" />
-    <span class="member-words">
-      <span class="member-name" dir="auto">${person?.name ?? gettext("Somebody")}</span>
-      <span class="member-handle" dir="auto">${person ? `@${person.handle}` : ""}</span>
-    </span>
-    ${isMe && html`<span class="tag">${gettext("you")}</span>`}
-    <${KindOfPerson} kind=${person?.kind} />
-  </li>`;
 }
 
 /** One's own: nobody else sees it. */

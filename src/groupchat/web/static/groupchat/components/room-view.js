@@ -65,19 +65,19 @@ function Closed({ room, gone }) {
     <h1>${whyGone(room, gone)}</h1>
     ${gone === "gone" && !isDeleted(room, gone) && html`<p>${gettext("It was deleted, or it is private now. Who keeps it can tell you more.")}</p>`}
     <div class="buttons">
-      <${Rejoin} room=${room} gone=${gone} />
+      <${Rejoin} room=${room} gone=${gone} small=${false} />
       <button class="button quiet" type="button" onClick=${leaveRoom}>${gettext("All rooms")}</button>
     </div>
   </div>`;
 }
 
-function Rejoin({ room, gone }) {
+function Rejoin({ room, gone, small = true }) {
   const info = room.info.value;
-  if (isDeleted(room, gone)) return html`<${Way} label=${gettext("Bring it back")} run=${() => bringBack(room)} />`;
+  if (isDeleted(room, gone)) return html`<${Way} small=${small} label=${gettext("Bring it back")} run=${() => bringBack(room)} />`;
   if (gone !== "left") return null;
   // A group is entered again by its people.
-  if (info.kind === "group") return html`<${Way} label=${gettext("Join again")} run=${() => chat.store.converse(info.people)} />`;
-  return isOpen(info) && !info.archived ? html`<${Way} label=${gettext("Join again")} run=${() => room.join()} />` : null;
+  if (info.kind === "group") return html`<${Way} small=${small} label=${gettext("Join again")} run=${() => chat.store.converse(info.people)} />`;
+  return isOpen(info) && !info.archived ? html`<${Way} small=${small} label=${gettext("Join again")} run=${() => room.join()} />` : null;
 }
 
 const goings = {

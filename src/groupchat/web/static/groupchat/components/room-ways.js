@@ -22,7 +22,7 @@ export function addPeople(room) {
     except: (person) => members().has(person),
     run: async (people) => {
       await room.invite(people.map(({ id }) => id));
-      say(ngettext("{count} person is in the room now.", "{count} people are in the room now.", people.length));
+      say(ngettext("{count} person was added.", "{count} people were added.", people.length));
     },
   });
 }
