@@ -54,7 +54,7 @@ export function RoomFacts({ room }) {
       </select>
       <p class="hint" id=${`${id}-kind-hint`} role="status">${roomKinds[kind.value].describe()}</p>
     </div>
-    ${opens && html`<p class="warning" role="status">${gettext("Everybody will be able to read what was written here, also before.")}</p>`}
+    ${opens && html`<p class="warning" role="status">${gettext("Everybody will be able to read all that was ever written here.")}</p>`}
     ${hides && html`<p class="warning" role="status">${gettext("Who is not in it loses sight of it, and its address changes.")}</p>`}
     ${failure.value && html`<p class="form-error" role="alert">${reason(failure.value)}</p>`}
     <div class="dialog-foot">
