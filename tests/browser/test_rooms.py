@@ -175,7 +175,7 @@ def test_the_owners_other_window_brings_a_deleted_room_back(meet: Meet, room: st
     expect(other.locator(".message .body")).to_have_text("still there")
     ada.opens_about().get_by_role("button", name="Delete the room…").click()
     ada.page.get_by_role("dialog").get_by_role("button", name="Delete the room", exact=True).click()
-    expect(other.locator(".room-state h1")).to_have_text(f"\u2068{room}\u2069 was deleted.")
+    expect(other.locator(".room-state h1")).to_have_text(f"\u2068{room}\u2069 is not open to you any more.")
     other.get_by_role("button", name="Bring it back").click()
     expect(other.locator(".message .body")).to_have_text("still there")
 

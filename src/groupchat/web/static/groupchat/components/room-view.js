@@ -63,7 +63,7 @@ function Gone({ room, gone }) {
 function Closed({ room, gone }) {
   return html`<div class="room-state" role="status">
     <h1>${whyGone(room, gone)}</h1>
-    ${gone === "gone" && !isDeleted(room, gone) && html`<p>${gettext("It was deleted, or it is private now. Who keeps it can tell you more.")}</p>`}
+    ${gone === "gone" && html`<p>${mayBringBack(room, gone) ? gettext("If it was deleted, you can bring it back.") : gettext("It was deleted, or it is private now. Who keeps it can tell you more.")}</p>`}
     <div class="buttons">
       <${Rejoin} room=${room} gone=${gone} small=${false} />
       <button class="button quiet" type="button" onClick=${leaveRoom}>${gettext("All rooms")}</button>
@@ -73,7 +73,7 @@ function Closed({ room, gone }) {
 
 function Rejoin({ room, gone, small = true }) {
   const info = room.info.value;
-  if (isDeleted(room, gone)) return html`<${Way} small=${small} label=${gettext("Bring it back")} run=${() => bringBack(room)} />`;
+  if (mayBringBack(room, gone)) return html`<${Way} small=${small} label=${gettext("Bring it back")} run=${() => bringBack(room)} />`;
   if (gone !== "left") return null;
   // A group is entered again by its people.
   if (info.kind === "group") return html`<${Way} small=${small} label=${gettext("Join again")} run=${() => chat.store.converse(info.people)} />`;
@@ -87,13 +87,12 @@ const goings = {
   gone: (name) => gettext("{name} is not open to you any more.", { name }),
 };
 
-/** A room of one's own goes only by its end. */
-function isDeleted(room, gone) {
+/** Mostly a room of one's own goes by its end; the server knows. */
+function mayBringBack(room, gone) {
   return gone === "gone" && mayManage({ ...room.standing, isOwner: false });
 }
 
 function whyGone(room, gone) {
-  if (isDeleted(room, gone)) return gettext("{name} was deleted.", { name: room.info.value.name });
   return (goings[gone] ?? goings.gone)(room.info.value.name);
 }
 
