@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import time
 from pathlib import Path
 from typing import Any
@@ -148,6 +149,47 @@ class Someone:
         message.get_by_role("button", name="Delete").click()
         self.page.get_by_role("dialog").get_by_role("button", name="Delete", exact=True).click()
         expect(message).to_have_count(0)
+
+    def opens_about(self) -> Locator:
+        """The dialog about the open room; gives it."""
+        self.page.get_by_role("button", name=re.compile("^About this (room|conversation)$")).click()
+        dialog = self.page.get_by_role("dialog")
+        expect(dialog).to_be_visible()
+        return dialog
+
+    def makes_it(self, kind: str) -> None:
+        """The open room is of this kind from now on: Public, Announcements or Private."""
+        dialog = self.opens_about()
+        dialog.get_by_label("Kind").select_option(kind)
+        dialog.get_by_role("button", name="Save").click()
+        expect(self.page.get_by_role("dialog")).to_have_count(0)
+
+    def opens_members(self) -> Locator:
+        """The pane beside the timeline; gives it."""
+        pane = self.page.get_by_role("complementary")
+        if not pane.is_visible():
+            self.page.get_by_role("button", name="Members", exact=True).click()
+        expect(pane.locator(".member").first).to_be_visible()
+        return pane
+
+    def member(self, name: str) -> Locator:
+        """The line of somebody in the pane of members."""
+        return self.opens_members().locator(".member").filter(has=self.page.get_by_text(name, exact=True))
+
+    def does_with(self, name: str, what: str) -> None:
+        """Chooses this in the menu of a member."""
+        self.member(name).get_by_role("button", name="Options for").click()
+        self.page.get_by_role("menuitem", name=what, exact=True).click()
+
+    def adds(self, *names: str) -> None:
+        """Brings these people into the open room."""
+        self.opens_members().get_by_role("button", name="Add people…").click()
+        dialog = self.page.get_by_role("dialog")
+        for name in names:
+            dialog.get_by_role("combobox", name="Who?").fill(name)
+            dialog.get_by_role("option", name=name).first.click()
+        dialog.get_by_role("button", name="Add", exact=True).click()
+        expect(self.page.get_by_role("dialog")).to_have_count(0)
 
     def goes_offline(self) -> None:
         self.context.set_offline(True)

@@ -134,7 +134,7 @@ def test_a_refused_message_says_why_and_can_be_discarded(meet: Meet, site: Site,
     ada.comes_online()
     failed = ada.page.locator(".message.failed")
     expect(failed).to_contain_text("Not sent")
-    expect(ada.page.locator(".room-note")).to_contain_text("You are no longer in")
+    expect(ada.page.locator(".room-note")).to_contain_text("is not open to you any more")
     ada.photograph("failed")
     failed.get_by_role("button", name="Discard").click()
     expect(failed).to_have_count(0)

@@ -23,7 +23,7 @@ LONG_FORM = [
 
 # How many pixels stand out of the page, or of a pane of it, which would cut them off.
 OVERFLOW = """() => {
-  const boxes = [document.documentElement, ...document.querySelectorAll(".panes > *")];
+  const boxes = [document.documentElement, ...document.querySelectorAll(".panes > *, dialog")];
   return Math.max(...boxes.map((box) => box.scrollWidth - box.clientWidth));
 }"""
 
@@ -235,6 +235,71 @@ def test_rooms_of_every_kind_and_people(meet: Meet, site: Site, look: Look) -> N
     check(ada, "person", look)
 
 
+def test_what_one_does_with_rooms(meet: Meet, look: Look) -> None:
+    room = f"ledger {look.scheme}"
+    bob = meet("Bob Babbage").enters(f"foyer {look.scheme}").says("I am Bob").enters(room)
+    ada = meet("Ada Lovelace", **look.options).enters(f"foyer {look.scheme}")
+    bob_is_known(ada)
+    ada.enters(f"private {look.scheme}")
+    ada.makes_it("Private")
+    check(ada, "private", look)
+    ada.page.set_viewport_size({"width": 1440, "height": 820})
+    ada.opens_about().get_by_label("Kind").select_option("Public")
+    expect(ada.page.get_by_role("dialog").locator(".warning")).to_be_visible()
+    check(ada, "keeping", look)
+    ada.page.keyboard.press("Escape")
+    ada.page.set_viewport_size({"width": 1440, "height": 820})
+    ada.opens_members().get_by_role("button", name="Add people…").click()
+    people = ada.page.get_by_role("dialog")
+    people.get_by_role("combobox").fill("bob")
+    people.get_by_role("option", name="Bob Babbage").first.click()
+    people.get_by_role("combobox").fill("b")
+    check(ada, "add-people", look)
+    ada.page.set_viewport_size({"width": 1440, "height": 820})
+    people.get_by_role("button", name="Add", exact=True).click()
+    ada.member("Bob Babbage").get_by_role("button", name="Options for").click()
+    for width in look.widths:
+        # The menu stands where it was opened, and closes when the window gets another size.
+        ada.page.keyboard.press("Escape")
+        ada.page.set_viewport_size({"width": WIDTHS[width], "height": 820})
+        ada.member("Bob Babbage").get_by_role("button", name="Options for").click()
+        check_at_this_width(ada, f"member-menu-{look.scheme}-{width}")
+    ada.page.get_by_role("menuitem", name="Send out of the room").click()
+    check(ada, "send-out", look)
+    ada.page.keyboard.press("Escape")
+    ada.page.set_viewport_size({"width": 1440, "height": 820})
+    ada.does_with("Bob Babbage", "Message")
+    expect(ada.page.locator(".room-name")).to_have_text("Bob Babbage")
+    ada.page.keyboard.press("Escape")
+    check(ada, "conversation", look)
+    ada.page.set_viewport_size({"width": 1440, "height": 820})
+    ada.opens_about()
+    check(ada, "conversation-dialog", look)
+    ada.page.keyboard.press("Escape")
+    ada.page.set_viewport_size({"width": 1440, "height": 820})
+    ada.enters(room)
+    ada.says("Is everything in it?")
+    bob.sees("Is everything in it?")
+    bob.makes_it("Announcements")
+    expect(ada.page.locator(".no-writing")).to_be_visible()
+    check(ada, "announcements", look)
+    bob.opens_about().get_by_role("button", name="Archive the room").click()
+    expect(ada.page.locator(".no-writing")).to_have_text("This room is archived.")
+    check(ada, "archived", look)
+    bob.page.keyboard.press("Escape")
+    bob.opens_about().get_by_role("button", name="Delete the room…").click()
+    bob.page.get_by_role("dialog").get_by_role("button", name="Delete the room", exact=True).click()
+    expect(bob.page.locator(".toast")).to_contain_text("Deleted.")
+    bob.photograph(f"deleted-{look.scheme}")
+    expect(ada.page.locator(".room-state h1")).to_contain_text("is not open to you any more")
+    check(ada, "gone", look)
+
+
+def bob_is_known(ada: Someone) -> None:
+    """By what he wrote where she is."""
+    ada.sees("I am Bob")
+
+
 def test_names_longer_than_their_pane(meet: Meet, site: Site) -> None:
     name = "W" * 79
     site.shell(
@@ -297,6 +362,18 @@ def test_german_and_from_right_to_left(meet: Meet, site: Site, room: str) -> Non
     expect(ada.page.locator(".day")).to_have_text("Heute")
     assert ada.page.evaluate("document.documentElement.lang") == "de"
     expect(ada.page.get_by_role("button", name="Raum finden oder eröffnen")).to_contain_text("Strg+K")
+    for width in (1280, 320):
+        ada.page.set_viewport_size({"width": width, "height": 800})
+        ada.page.get_by_role("button", name="Über diesen Raum").click()
+        check_at_this_width(ada, f"keeping-german-{width}")
+        ada.page.keyboard.press("Escape")
+        ada.page.get_by_role("button", name="Mitglieder", exact=True).click()
+        ada.page.get_by_role("button", name="Möglichkeiten für").click()
+        check_at_this_width(ada, f"member-menu-german-{width}")
+        ada.page.keyboard.press("Escape")
+        ada.page.keyboard.press("Escape")
+        expect(ada.page.get_by_role("complementary")).to_have_count(0)
+    ada.page.set_viewport_size({"width": 1280, "height": 800})
     ada.says("שלום, מה שלומך?")
     ada.sees_sent("שלום")
     ada.page.evaluate("document.documentElement.dir = 'rtl'")

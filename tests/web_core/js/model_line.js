@@ -26,6 +26,8 @@ const COMMANDS = {
     server.setMember(room, connection.person, "left");
     return {};
   },
+  "room.delete": (server, connection, { room }) => server.end(room, true),
+  "room.restore": (server, connection, { room }) => server.end(room, false),
   "room.settings"(server, connection, { room, name, topic, history }) {
     if (history !== undefined) server.setHistory(room, history);
     if (topic !== undefined) server.setInfo(room, connection.person, "topic", topic);

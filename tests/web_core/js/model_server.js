@@ -158,6 +158,16 @@ export class ModelServer {
     return { last_read_number: this.memberships.get(`${person} ${id}`)?.last_read_number ?? 0, seq: this.mySeq.get(person) };
   }
 
+  /** Take the room away from everybody, or bring it back to its members. */
+  end(id, ended) {
+    const room = this.rooms.get(id);
+    room.ended = ended;
+    room.seq += 1;
+    for (const connection of this.connections) if (connection.subscriptions.delete(id)) connection.push({ type: "reset", room: id });
+    if (!ended) for (const { person, state } of room.members.values()) if (state === "joined") this.changeMine(person, id, {});
+    return { seq: room.seq };
+  }
+
   rename(person, name) {
     const had = this.people.get(person);
     this.people.set(person, { ...had, name, version: had.version + 1 });
@@ -264,7 +274,7 @@ export class ModelServer {
 
   mayRead(id, person) {
     const room = this.rooms.get(id);
-    return room && (room.info.kind === "public" || room.members.get(person)?.state === "joined");
+    return room && !room.ended && (room.info.kind === "public" || room.members.get(person)?.state === "joined");
   }
 
   /** The people whom a frame names go before it. */

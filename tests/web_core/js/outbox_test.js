@@ -156,7 +156,7 @@ export async function unavailable_is_tried_again_with_growing_delays() {
 export async function a_refused_message_steps_aside_and_the_next_goes_on() {
   const { send, taken, replies } = server();
   const box = await ready({ send });
-  for (const code of ["invalid", "forbidden", "too_long", "not_found", "limit_reached"]) replies.push(new ChatFailure(code, `is ${code}`));
+  for (const code of ["invalid", "forbidden", "too_long", "not_found", "limit_reached"]) replies.push(new ChatFailure(code, `is ${code}`, { why: "reader" }));
   const ids = [];
   for (const body of ["a", "b", "c", "d", "e", "f"]) ids.push(await box.enqueue({ room: 1, body }));
   await settle();
@@ -169,7 +169,7 @@ export async function a_refused_message_steps_aside_and_the_next_goes_on() {
   equal(bodies(taken), ["f", "a"]);
   const reloaded = await ready({ storage: box.storage, send, seed: 2 });
   equal(states(reloaded), ["c failed", "d failed", "e failed"], "the reasons outlive a reload");
-  equal(reloaded.items()[0].error, { code: "too_long", message: "is too_long", field: null });
+  equal(reloaded.items()[0].error, { code: "too_long", message: "is too_long", field: null, why: "reader" });
 }
 
 export async function signing_in_or_a_new_version_is_waited_for() {

@@ -161,3 +161,21 @@ export async function members_come_in_pages_owners_first_then_by_name() {
   await it.flow();
   equal([room.members.value.count, room.members.value.people.some(({ person }) => person === 10)], [251, false]);
 }
+
+export async function a_room_that_one_deletes_is_gone_with_the_answer() {
+  const it = await world();
+  const room = await opened(it, { id: 1 });
+  let listed = null;
+  const done = room.deleteRoom().then(() => (listed = it.store.rooms.value.includes(room)));
+  await it.flow();
+  await done;
+  equal([room.gone.value, listed], ["gone", false]);
+  const restoring = room.restore();
+  await it.flow();
+  await restoring;
+  await it.flow();
+  equal([room.gone.value, it.store.rooms.value.includes(room)], [null, true]);
+  it.server.post(1, 2, "heard", "heard");
+  await it.flow();
+  equal(room.lastNumber.value, 201);
+}

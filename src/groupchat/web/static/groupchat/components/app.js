@@ -2,6 +2,7 @@
 
 import { gettext } from "../lib/i18n.js";
 import { Announcer } from "./announcer.js";
+import { ConfirmDialog } from "./confirm-dialog.js";
 import { ConnectionBanner } from "./connection.js";
 import { current } from "./current.js";
 import { Directory } from "./directory.js";
@@ -12,6 +13,7 @@ import { Members } from "./members.js";
 import { NewRoomDialog } from "./new-room-dialog.js";
 import { dialog, side } from "./overlays.js";
 import { PersonCard } from "./person-card.js";
+import { PeopleDialog } from "./people-dialog.js";
 import { RemoveDialog } from "./remove-dialog.js";
 import { RoomDialog } from "./room-dialog.js";
 import { RoomView } from "./room-view.js";
@@ -23,10 +25,12 @@ import { Toast } from "./toast.js";
 import { VersionsDialog } from "./versions-dialog.js";
 
 const dialogs = {
+  confirm: ConfirmDialog,
   directory: Directory,
   keys: KeysDialog,
   me: MeDialog,
   "new-room": NewRoomDialog,
+  people: PeopleDialog,
   remove: RemoveDialog,
   room: RoomDialog,
   "sign-out": SignOutDialog,
@@ -65,7 +69,7 @@ function OpenDialog() {
 }
 
 function skip(event) {
-  const composer = document.getElementById("composer");
+  const composer = document.getElementById("composer") ?? document.getElementById("no-composer");
   if (!composer) return;
   event.preventDefault();
   composer.focus();

@@ -2,8 +2,10 @@
 
 import { formatDay } from "../lib/format.js";
 import { gettext } from "../lib/i18n.js";
+import { isConversation, isOpen, mayInvite, whyNoWriting } from "../lib/rights.js";
 import { chat, say } from "./chat.js";
 import { html } from "./html.js";
+import { addPeople } from "./room-ways.js";
 import { addressOf } from "./route.js";
 
 export function Beginning({ room }) {
@@ -11,7 +13,7 @@ export function Beginning({ room }) {
   if (room.isCut.value) return html`<${SinceThen} room=${room} />`;
   return html`<div class="beginning">
     <p class="beginning-name" dir="auto">${info.name}</p>
-    <p>${gettext("This is where it began, {day}.", { day: madeOn(info) })}</p>
+    <p>${isConversation(info) ? ofConversation(info) : gettext("This is where it began, {day}.", { day: madeOn(info) })}</p>
   </div>`;
 }
 
@@ -27,14 +29,32 @@ function SinceThen({ room }) {
 export function EmptyRoom({ room }) {
   const info = room.info.value;
   if (room.isCut.value) return html`<${SinceThen} room=${room} />`;
+  if (isConversation(info)) return html`<${Beginning} room=${room} />`;
+  const isSilent = whyNoWriting(room.standing) !== null;
   return html`<div class="beginning">
     <p class="beginning-name" dir="auto">${info.name}</p>
-    <p>${gettext("Nobody has written here yet. Say hello.")}</p>
-    <p class="beginning-share">
-      <span>${gettext("Whoever opens this address is in the same room:")} <span class="beginning-address" dir="ltr">${readable(addressOfRoom(info))}</span></span>
-      <button class="button quiet small" type="button" onClick=${() => copyAddress(info)}>${gettext("Copy link")}</button>
-    </p>
+    <p>${isSilent ? gettext("Nobody has written here yet.") : gettext("Nobody has written here yet. Say hello.")}</p>
+    ${isOpen(info) ? html`<${Address} info=${info} />` : html`<${Hidden} room=${room} />`}
   </div>`;
+}
+
+function ofConversation(info) {
+  return gettext("This is the beginning of your conversation with {names}.", { names: info.name });
+}
+
+function Address({ info }) {
+  return html`<p class="beginning-share">
+    <span>${gettext("Whoever opens this address is in the same room:")} <span class="beginning-address" dir="ltr">${readable(addressOfRoom(info))}</span></span>
+    <button class="button quiet small" type="button" onClick=${() => copyAddress(info)}>${gettext("Copy link")}</button>
+  </p>`;
+}
+
+/** Of a private room the address is of no use to others. */
+function Hidden({ room }) {
+  return html`<p class="beginning-share">
+    <span>${gettext("Only who is in this room reads what is written here.")}</span>
+    ${mayInvite(room.standing) && html`<button class="button quiet small" type="button" onClick=${() => addPeople(room)}>${gettext("Add people…")}</button>`}
+  </p>`;
 }
 
 function addressOfRoom(info) {

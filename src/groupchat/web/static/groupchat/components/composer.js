@@ -29,7 +29,12 @@ export function Composer({ room }) {
     field.current.value = room.writing.text.peek() ?? "";
     measure();
     // Not on a phone: its keyboard would cover what one came to read.
-    if (!isNarrow.peek() && isFree(document.activeElement)) field.current.focus({ preventScroll: true });
+    const { current } = field;
+    if (!isNarrow.peek() && isFree(document.activeElement)) current.focus({ preventScroll: true });
+    // Nobody may write here any more: who was about to is told so.
+    return () => {
+      if (document.activeElement === current) queueMicrotask(() => document.getElementById("no-composer")?.focus({ preventScroll: true }));
+    };
   }, [room]);
 
   // A draft that was read late never stands over what has been written, or taken away, since.

@@ -13,13 +13,16 @@ export function Dialog({ title, name, bare = false, children }) {
     const opener = document.activeElement;
     // What stands beside a message comes and goes with it: the message itself stays.
     const before = opener?.closest(".message") ?? opener;
+    // Where the opener goes by what is done here, the keyboard stays in its pane.
+    const around = opener?.closest(".side-body");
     const shown = element.current;
     shown.showModal();
     const first = shown.querySelector("[data-autofocus]");
     first?.focus();
     return () => {
       shown.close();
-      if (before instanceof HTMLElement && before.isConnected) before.focus({ preventScroll: true });
+      const back = before?.isConnected ? before : around;
+      if (back instanceof HTMLElement) back.focus({ preventScroll: true });
     };
   }, []);
 

@@ -2,18 +2,31 @@
 
 import { gettext } from "../lib/i18n.js";
 
-/** By the code of the protocol, and by `code.field` where what was wrong with a field says more. */
+/** By the code of the protocol; by `code.field` and `code.why` where what was wrong with a field, or what stands against it, says more. */
 const reasons = {
   forbidden: () => gettext("You may not do that."),
+  "forbidden.announcement": () => gettext("Only its owners and moderators write into this room."),
+  "forbidden.archived": () => gettext("This room is archived. Its owner can open it again."),
+  "forbidden.author": () => gettext("Only its author may change a message."),
+  "forbidden.banned": () => gettext("You were banned from this room."),
+  "forbidden.conversation": () => gettext("A conversation stays between its people. Start another one with more people."),
+  "forbidden.guest": () => gettext("As a guest you may write to those with whom you are in a room. With an account you reach everybody."),
+  "forbidden.last_owner": () => gettext("A room needs an owner. Make somebody else one first."),
+  "forbidden.people": () => gettext("Somebody of these was banned from this room."),
+  "forbidden.rank": () => gettext("That takes a higher role in this room."),
+  "forbidden.reader": () => gettext("You can read this room, but not write into it."),
   idempotency_conflict: () => gettext("Another message of yours has the same id."),
   invalid: () => gettext("The server can't take this as it is."),
   "invalid.name": () => gettext("That can't be a room's name. Use letters, digits or an emoji, nothing invisible, and neither / nor \\."),
   "invalid.topic": () => gettext("A topic can't hold characters that can't be seen."),
+  "invalid.people": () => gettext("Those are too many people at once. Take fewer, or make a private room for them."),
   "invalid.reply_to": () => gettext("The message that you answer is not there any more."),
   limit_reached: () => gettext("A limit of this server is reached."),
   lost: () => gettext("The connection was lost before the answer came."),
   name_taken: () => gettext("Another room has or had this name."),
   not_found: () => gettext("That is not there any more."),
+  "not_found.people": () => gettext("Somebody of these is not here any more."),
+  "not_found.person": () => gettext("This person is not in the room any more."),
   offline: () => gettext("There is no connection."),
   outbox_full: () => gettext("Too many messages are waiting. Let some go out first."),
   rate_limited: (seconds) => gettext("Too fast. Try again in {seconds} s.", { seconds }),
@@ -26,7 +39,7 @@ const reasons = {
 
 /** What to tell of a `ChatFailure`: in the reader's language where its code is known, else as the server said it. */
 export function reason(failure) {
-  const known = reasons[`${failure.code}.${failure.field}`] ?? reasons[failure.code];
+  const known = reasons[`${failure.code}.${failure.field}`] ?? reasons[`${failure.code}.${failure.why}`] ?? reasons[failure.code];
   if (known) return known(Math.max(1, Math.ceil(failure.retryAfter ?? 1)));
   return failure.message || gettext("That did not work.");
 }

@@ -1,43 +1,47 @@
-/** A room's name and topic, for those who may change them, and leaving it. */
+/** About a room: what it is, one's own pin, its keeping for who keeps it, and the ways out. */
 
+import { isConversation, mayComeBack, mayInvite, mayLeave } from "../lib/rights.js";
 import { gettext } from "../lib/i18n.js";
-import { useId } from "../vendor/preact-hooks.js";
 import { useSignal } from "../vendor/signals.js";
-import { chat, say } from "./chat.js";
+import { chat } from "./chat.js";
 import { Dialog } from "./dialog.js";
 import { html } from "./html.js";
-import { closeDialog } from "./overlays.js";
 import { reason } from "./reason.js";
-import { go } from "./route.js";
+import { RoomFacts } from "./room-facts.js";
+import { roomKinds } from "./room-kind.js";
+import { addPeople, askToDelete, askToLeave, startGroup } from "./room-ways.js";
+import { WhoItIs } from "./who-it-is.js";
 
 export function RoomDialog({ room }) {
   const info = room.info.value;
-  const member = room.membership.value !== null && !room.gone.value;
   if (info === null) return null; // signed out meanwhile
-
-  function leave() {
-    const left = chat.store.leaveSoon(room);
-    // Both steps go, the dialog's and the room's: going back must not lead into it again.
-    closeDialog();
-    go(null, null, { replace: true });
-    const takeAway = say(gettext("You left {name}.", { name: info.name }), { label: gettext("Undo"), run: undo });
-    left.finally(takeAway).catch((error) => say(reason(error)));
-  }
-
-  function undo() {
-    chat.store.stay(room);
-    go(room.info.peek().slug);
-  }
-
+  const { gone, standing } = { gone: room.gone.value, standing: room.standing };
+  const member = room.membership.value?.state === "joined" && !gone;
+  const manages = room.mayManage() && !gone;
   return html`<${Dialog} title=${info.name} name="room">
-    ${room.mayManage() ? html`<${Facts} room=${room} />` : html`<p class="room-dialog-topic" dir="auto">${info.topic || gettext("This room has no topic.")}</p>`}
+    ${isConversation(info) ? html`<${People} room=${room} />` : manages ? html`<${RoomFacts} room=${room} />` : html`<${About} info=${info} />`}
     ${member && html`<${Pin} room=${room} />`}
-    ${member &&
-    html`<div class="dialog-part">
-      <p class="hint">${gettext("Others see that you left. You can come back to a public room at any time.")}</p>
-      <button class="button quiet" type="button" onClick=${leave}>${gettext("Leave the room")}</button>
-    </div>`}
+    ${!gone && mayInvite(standing) && html`<button class="button quiet start" type="button" onClick=${() => addPeople(room)}>${gettext("Add people…")}</button>`}
+    ${member && mayLeave(standing) && html`<${Leave} room=${room} info=${info} />`}
+    ${manages && html`<${Keeping} room=${room} info=${info} />`}
   <//>`;
+}
+
+function About({ info }) {
+  const { label, describe } = roomKinds[info.kind] ?? roomKinds.public;
+  return html`<p class="room-dialog-topic" dir="auto">${info.topic || gettext("This room has no topic.")}</p>
+    <p class="hint"><strong>${label()}</strong> · ${info.archived ? gettext("This room is archived.") : describe()}</p>`;
+}
+
+/** Who is in a conversation, oneself at last. */
+function People({ room }) {
+  const me = chat.store.me.value?.id;
+  const { people = [] } = room.info.value;
+  const ordered = [...people.filter((id) => id !== me), ...people.filter((id) => id === me)];
+  return html`<ul class="room-people" aria-label=${gettext("Who is in it")}>
+      ${ordered.map((id) => html`<li class="member" key=${id}><${WhoItIs} id=${id} /></li>`)}
+    </ul>
+    <button class="button quiet start" type="button" onClick=${() => startGroup(room)}>${gettext("Start a group with more people…")}</button>`;
 }
 
 /** One's own: nobody else sees it. */
@@ -57,47 +61,32 @@ function Pin({ room }) {
     ${failure.value && html`<p class="form-error" role="alert">${failure.value}</p>`}`;
 }
 
-function Facts({ room }) {
-  const id = useId();
-  const failure = useSignal(null);
-  const busy = useSignal(false);
-  const info = room.info.value;
-  const limits = chat.store.limits.value;
+function Leave({ room, info }) {
+  const words = mayComeBack(info) ? gettext("Others see that you left. You can come back at any time.") : gettext("Others see that you left. You can't come back by yourself.");
+  return html`<div class="dialog-part">
+    <p class="hint">${words}</p>
+    <button class="button quiet" type="button" onClick=${() => askToLeave(room)}>${isConversation(info) ? gettext("Leave the conversation") : gettext("Leave the room")}</button>
+  </div>`;
+}
 
-  async function save(event) {
-    event.preventDefault();
-    const { name, topic, history } = event.currentTarget.elements;
+/** For who keeps the room: its archive and its end. */
+function Keeping({ room, info }) {
+  const failure = useSignal("");
+  const busy = useSignal(false);
+
+  async function archive() {
     busy.value = true;
-    failure.value = null;
-    try {
-      await room.configure({ name: name.value, topic: topic.value, history: history.value });
-      closeDialog();
-    } catch (error) {
-      failure.value = error;
-    } finally {
-      busy.value = false;
-    }
+    failure.value = "";
+    await room.archive(!info.archived).catch((error) => (failure.value = reason(error)));
+    busy.value = false;
   }
 
-  return html`<form class="dialog-form" onSubmit=${save}>
-    <div class="field">
-      <label for=${`${id}-name`}>${gettext("Name")}</label>
-      <input id=${`${id}-name`} name="name" dir="auto" data-autofocus required autocomplete="off" maxlength=${limits.room_name_characters || undefined} defaultValue=${info.name} />
-      <p class="hint">${gettext("The address changes with the name; the old one keeps leading here.")}</p>
+  return html`<div class="dialog-part">
+    <p class="hint">${info.archived ? gettext("This room is archived: everybody reads what is there, nobody writes.") : gettext("In an archived room everybody still reads, and nobody writes.")}</p>
+    <div class="buttons">
+      <button class="button quiet" type="button" disabled=${busy.value} onClick=${archive}>${info.archived ? gettext("Open it again") : gettext("Archive the room")}</button>
+      <button class="button quiet harm" type="button" onClick=${() => askToDelete(room)}>${gettext("Delete the room…")}</button>
     </div>
-    <div class="field">
-      <label for=${`${id}-topic`}>${gettext("Topic")}</label>
-      <input id=${`${id}-topic`} name="topic" dir="auto" autocomplete="off" maxlength=${limits.topic_characters || undefined} defaultValue=${info.topic} />
-    </div>
-    <fieldset class="field">
-      <legend>${gettext("New members see")}</legend>
-      <label class="check"><input type="radio" name="history" value="all" defaultChecked=${info.history !== "joined"} />${gettext("everything")}</label>
-      <label class="check"><input type="radio" name="history" value="joined" defaultChecked=${info.history === "joined"} />${gettext("only what is written after they came")}</label>
-    </fieldset>
-    ${failure.value && html`<p class="form-error" role="alert">${reason(failure.value)}</p>`}
-    <div class="dialog-foot">
-      <button class="button quiet" type="button" onClick=${closeDialog}>${gettext("Cancel")}</button>
-      <button class="button" type="submit" disabled=${busy.value}>${gettext("Save")}</button>
-    </div>
-  </form>`;
+    ${failure.value && html`<p class="form-error" role="alert">${failure.value}</p>`}
+  </div>`;
 }

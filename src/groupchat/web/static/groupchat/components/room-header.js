@@ -1,17 +1,22 @@
 /** Above the timeline: where one is, and the ways to the panes beside it. */
 
 import { formatCount } from "../lib/format.js";
-import { gettext } from "../lib/i18n.js";
+import { gettext, ngettext } from "../lib/i18n.js";
+import { isConversation } from "../lib/rights.js";
 import { useEffect } from "../vendor/preact-hooks.js";
 import { Avatar } from "./avatar.js";
 import { chat } from "./chat.js";
 import { html } from "./html.js";
 import { Icon } from "./icons.js";
+import { KindOfPerson } from "./kind-of-person.js";
 import { closeSide, openDialog, openSide, side } from "./overlays.js";
+import { RoomKind } from "./room-kind.js";
 import { leaveRoom } from "./route.js";
 
 export function RoomHeader({ room }) {
-  const { name, topic } = room.info.value;
+  const info = room.info.value;
+  const { name, topic, kind, archived } = info;
+  const about = isConversation(info) ? gettext("About this conversation") : gettext("About this room");
   const open = side.value === "members";
   const others = chat.store.rooms.value.some((other) => other !== room && other.unread.value > 0);
   return html`<header class="room-header">
@@ -19,16 +24,29 @@ export function RoomHeader({ room }) {
       <${Icon} name="back" flip />${others && html`<span class="room-back-dot"></span>`}
     </button>
     <div class="room-words">
-      <h1 class="room-name" dir="auto">${name}</h1>
-      ${topic && html`<p class="room-topic" dir="auto" title=${topic}>${topic}</p>`}
+      <div class="room-title">
+        <${RoomKind} kind=${kind} />
+        <h1 class="room-name" dir="auto">${name}</h1>
+        ${archived && html`<span class="tag faint">${gettext("archived")}</span>`}
+      </div>
+      ${isConversation(info) ? html`<${Who} info=${info} />` : topic && html`<p class="room-topic" dir="auto" title=${topic}>${topic}</p>`}
     </div>
     <button class="icon-button members-button" id="members-button" type="button" aria-expanded=${open ? "true" : "false"} title=${gettext("Members")} onClick=${() => (open ? closeSide() : openSide("members"))}>
       <span class="quietly">${gettext("Members")}</span><${Faces} room=${room} />
     </button>
-    <button class="icon-button" type="button" aria-haspopup="dialog" aria-label=${gettext("About this room")} title=${gettext("About this room")} onClick=${() => openDialog({ kind: "room", room })}>
+    <button class="icon-button" type="button" aria-haspopup="dialog" aria-label=${about} title=${about} onClick=${() => openDialog({ kind: "room", room })}>
       <${Icon} name="more" />
     </button>
   </header>`;
+}
+
+/** In the place of the topic: a conversation is about its people. */
+function Who({ info }) {
+  const me = chat.store.me.value?.id;
+  const { people = [] } = info;
+  if (info.kind === "group") return html`<p class="room-topic">${ngettext("{count} person", "{count} people", people.length)}</p>`;
+  const person = chat.store.person(people.find((id) => id !== me) ?? 0).value;
+  return person ? html`<p class="room-topic"><span dir="auto">@${person.handle}</span> <${KindOfPerson} kind=${person.kind} /></p>` : null;
 }
 
 const MOST_FACES = 3;

@@ -1,6 +1,7 @@
 /** The middle of the page: a room, or why there is none. */
 
 import { gettext } from "../lib/i18n.js";
+import { isOpen, mayManage, whyNoWriting } from "../lib/rights.js";
 import { chat } from "./chat.js";
 import { useLasting } from "./clock.js";
 import { Composer } from "./composer.js";
@@ -8,8 +9,10 @@ import { EditElsewhere } from "./editor.js";
 import { current, openAgain } from "./current.js";
 import { html } from "./html.js";
 import { Icon } from "./icons.js";
+import { NoWriting, Way } from "./no-writing.js";
 import { reason } from "./reason.js";
 import { RoomHeader } from "./room-header.js";
+import { bringBack } from "./room-ways.js";
 import { leaveRoom } from "./route.js";
 import { Timeline } from "./timeline.js";
 import { Welcome } from "./welcome.js";
@@ -32,15 +35,21 @@ function Room({ room }) {
   return html`
     <${RoomHeader} room=${room} />
     <${Timeline} room=${room} />
-    ${gone ? html`<${Gone} room=${room} gone=${gone} />` : looking ? html`<${Looking} room=${room} />` : null}
-    ${!gone && html`<${EditElsewhere} room=${room} /><${Composer} room=${room} />`}
+    ${gone ? html`<${Gone} room=${room} gone=${gone} />` : html`<${Foot} room=${room} looking=${looking} />`}
   `;
+}
+
+/** Where one writes, or why one can't. */
+function Foot({ room, looking }) {
+  const why = whyNoWriting(room.standing);
+  if (why) return html`<${EditElsewhere} room=${room} /><${NoWriting} room=${room} why=${why} looking=${looking} />`;
+  return html`${looking && html`<${Looking} room=${room} />`}<${EditElsewhere} room=${room} /><${Composer} room=${room} />`;
 }
 
 function Looking({ room }) {
   return html`<div class="room-note">
     <span>${gettext("You are looking in. Writing joins the room.")}</span>
-    <button class="button small" type="button" onClick=${() => room.join().catch(() => {})}>${gettext("Join")}</button>
+    <${Way} label=${gettext("Join")} run=${() => room.join()} />
   </div>`;
 }
 
@@ -54,24 +63,34 @@ function Gone({ room, gone }) {
 function Closed({ room, gone }) {
   return html`<div class="room-state" role="status">
     <h1>${whyGone(room, gone)}</h1>
+    ${gone === "gone" && html`<p>${mayBringBack(room, gone) ? gettext("If it was deleted, you can bring it back.") : gettext("It was deleted, or it is private now. Who keeps it can tell you more.")}</p>`}
     <div class="buttons">
-      <${Rejoin} room=${room} gone=${gone} />
+      <${Rejoin} room=${room} gone=${gone} small=${false} />
       <button class="button quiet" type="button" onClick=${leaveRoom}>${gettext("All rooms")}</button>
     </div>
   </div>`;
 }
 
-function Rejoin({ room, gone }) {
-  if (gone !== "left" || room.info.value.kind !== "public") return null;
-  return html`<button class="button small" type="button" onClick=${() => room.join().catch(() => {})}>${gettext("Join again")}</button>`;
+function Rejoin({ room, gone, small = true }) {
+  const info = room.info.value;
+  if (mayBringBack(room, gone)) return html`<${Way} small=${small} label=${gettext("Bring it back")} run=${() => bringBack(room)} />`;
+  if (gone !== "left") return null;
+  // A group is entered again by its people.
+  if (info.kind === "group") return html`<${Way} small=${small} label=${gettext("Join again")} run=${() => chat.store.converse(info.people)} />`;
+  return isOpen(info) && !info.archived ? html`<${Way} small=${small} label=${gettext("Join again")} run=${() => room.join()} />` : null;
 }
 
 const goings = {
   left: (name) => gettext("You left {name}.", { name }),
   kicked: (name) => gettext("You were removed from {name}.", { name }),
   banned: (name) => gettext("You were removed from {name} and can't come back.", { name }),
-  gone: (name) => gettext("You are no longer in {name}.", { name }),
+  gone: (name) => gettext("{name} is not open to you any more.", { name }),
 };
+
+/** Mostly a room of one's own goes by its end; the server knows. */
+function mayBringBack(room, gone) {
+  return gone === "gone" && mayManage({ ...room.standing, isOwner: false });
+}
 
 function whyGone(room, gone) {
   return (goings[gone] ?? goings.gone)(room.info.value.name);

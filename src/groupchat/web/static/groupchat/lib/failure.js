@@ -1,17 +1,18 @@
 /** Why something was not done: the error table of the protocol, and what only a client can meet. */
 
-/** A refusal with a reason. `retryAfter` is in seconds. */
+/** A refusal with a reason. `retryAfter` is in seconds; `why` says in a word what stands against it, where the server does. */
 export class ChatFailure extends Error {
   /**
    * @param {string} code one of docs/protocol.md, or offline, lost, timeout, outbox_full
    * @param {string} message what the server said, in its language
-   * @param {{field?: string|null, retryAfter?: number|null}} [more]
+   * @param {{field?: string|null, why?: string|null, retryAfter?: number|null}} [more]
    */
-  constructor(code, message, { field = null, retryAfter = null } = {}) {
+  constructor(code, message, { field = null, why = null, retryAfter = null } = {}) {
     super(message);
     this.name = "ChatFailure";
     this.code = code;
     this.field = field;
+    this.why = why;
     this.retryAfter = retryAfter;
   }
 
@@ -20,6 +21,7 @@ export class ChatFailure extends Error {
     const error = frame.error ?? {};
     return new ChatFailure(error.code ?? "invalid", error.message ?? "", {
       field: error.field ?? null,
+      why: error.why ?? null,
       retryAfter: error.retry_after ?? null,
     });
   }

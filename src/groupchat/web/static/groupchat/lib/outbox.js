@@ -164,7 +164,7 @@ export function createOutbox({
     const code = failure instanceof ChatFailure ? failure.code : "invalid";
     const what = sameAgain(code);
     if (what === "never") {
-      const error = { code, message: failure.message, field: failure.field };
+      const error = { code, message: failure.message, field: failure.field, why: failure.why };
       endHold(item.room);
       const failed = change(item.client_message_id, { state: "failed", error });
       onChange();

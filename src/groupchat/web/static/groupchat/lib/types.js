@@ -43,7 +43,7 @@
  * had seen the room when they wrote it (null: not known), `answer` the message that it answers: both in the life of the counters that
  * `epoch` names.
  * @typedef {{client_message_id: string, owner: string, room: number, body: string, seen: number|null, answer?: number|null, epoch: string|null, at: string, order: number|null,
- *            state: "waiting"|"sending"|"sent"|"failed", error: {code: string, message: string, field?: string|null}|null,
+ *            state: "waiting"|"sending"|"sent"|"failed", error: {code: string, message: string, field?: string|null, why?: string|null}|null,
  *            holdUntil: number|null, number?: number, seq?: number}} Pending
  */
 

@@ -102,6 +102,13 @@ class Store {
           // Where one's own counter has told already, it knows better: one may even be in again.
           if (room.replica.membership === membership) this.update(() => replica.lost(room.replica, "left"));
         },
+        end: async (room) => {
+          const { membership } = room.replica;
+          const result = await link.command({ type: "room.delete", room: room.id });
+          // Somebody may have brought it back already, and one's own counter have told.
+          if (room.replica.membership === membership) this.update(() => replica.lost(room.replica));
+          return result;
+        },
       },
       hasCaughtUp: () => this.hasCaughtUp,
       changed: (room) => this.update(() => this.rooms.dirty.add(room.replica)),

@@ -20,7 +20,7 @@ export class RoomStore {
   /**
    * @param {import("../lib/replica/room.js").RoomReplica} replica
    * @param {any} lent what the store lends its rooms: me, isOwner, limits (signals), people, collator, clock, outbox, drafts, `line` (command,
-   *   fetchPage, join, leave), hasCaughtUp, changed
+   *   fetchPage, join, leave, end), hasCaughtUp, changed
    */
   constructor(replica, lent) {
     this.id = replica.id;
@@ -238,7 +238,7 @@ export class RoomStore {
 
   /** Take the room away from everybody; `restore` brings it back. */
   deleteRoom() {
-    return this.lent.line.command({ type: "room.delete", room: this.id });
+    return this.lent.line.end(this);
   }
 
   restore() {

@@ -1,0 +1,28 @@
+/** In the place of the composer where one can't write: why, and what one can do about it. What was written before is kept. */
+
+import { gettext } from "../lib/i18n.js";
+import { say } from "./chat.js";
+import { html } from "./html.js";
+import { reason } from "./reason.js";
+
+/** By what `whyNoWriting` says. */
+const words = {
+  announcement: () => gettext("Only its owners and moderators write here."),
+  archived: () => gettext("This room is archived."),
+  reader: () => gettext("You can read here, not write."),
+};
+
+/** @param {{room: any, why: "archived"|"reader"|"announcement", looking: boolean}} props */
+export function NoWriting({ room, why, looking }) {
+  const isArchived = why === "archived";
+  return html`<div class="room-note no-writing" id="no-composer" role="status" tabindex="-1">
+    <span>${words[why]()}</span>
+    ${isArchived && room.mayManage() && html`<${Way} label=${gettext("Open it again")} run=${() => room.archive(false)} />`}
+    ${looking && !isArchived && html`<${Way} label=${gettext("Join")} run=${() => room.join()} />`}
+  </div>`;
+}
+
+/** What can be done about it. @param {{label: string, run: () => Promise<any>, small?: boolean}} props */
+export function Way({ label, run, small = true }) {
+  return html`<button class=${small ? "button small" : "button"} type="button" onClick=${() => run().catch((failure) => say(reason(failure)))}>${label}</button>`;
+}
