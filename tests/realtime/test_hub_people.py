@@ -63,37 +63,22 @@ async def test_a_late_word_of_an_earlier_leave_ends_no_later_return() -> None:
     assert bob.ear.ranges()[-1] == (8, 9)
 
 
-def a_leave_is_due() -> tuple[World, Listener]:
-    """A flush of a large room is under way, and the frame of the leave of its one listener waits."""
+async def test_a_leave_waits_for_no_window_and_one_may_be_back_at_once(windows: None) -> None:
+    """A flush of a large room is under way, and what comes next waits; but not the frame of a leave."""
     world = World()
     bob = world.listener(5, person_id=2)
     bob.ear.takes_seconds = 0.02
     world.hub.publish(publication(5, 6))
     bob.ear.takes_seconds = 0.0
     world.hub.publish(publication(6, 7, out={2: 7}))
-    return world, bob
-
-
-async def test_coming_back_while_the_leave_is_still_due(windows: None) -> None:
-    """The frame of the leave waits when its person subscribes again."""
-    world, bob = a_leave_is_due()
-    assert bob.ear.ranges() == [(5, 6)], "it must wait for this test to say anything"
+    assert bob.ear.ranges() == [(5, 6), (6, 7)]
+    assert bob.ended == [ROOM]
     world.hub.begin(bob, ROOM)
     world.hub.commit(bob, ROOM, position=8, last_number=0)  # back at 8
     world.hub.publish(publication(7, 8))
     world.hub.publish(publication(8, 9))
     await until(lambda: bob.ear.ranges()[-1] == (8, 9))
     assert ROOM in bob.topics
-
-
-async def test_everyone_goes_while_one_joins(windows: None) -> None:
-    world, _ = a_leave_is_due()
-    carol = Listener(person_id=3)
-    world.hub.begin(carol, ROOM)
-    world.hub.commit(carol, ROOM, position=7, last_number=0)
-    world.hub.publish(publication(7, 8))
-    await until(carol.ear.ranges)
-    assert carol.ear.ranges()[-1] == (7, 8)
 
 
 async def test_a_socket_that_does_not_read_is_dropped_and_the_others_hear() -> None:

@@ -19,6 +19,8 @@ import { RoomDialog } from "./room-dialog.js";
 import { RoomView } from "./room-view.js";
 import { isNarrow, isWide, route } from "./route.js";
 import { Sidebar } from "./sidebar.js";
+import { SanctionDialog } from "./sanction-dialog.js";
+import { SanctionsDialog } from "./sanctions-dialog.js";
 import { SignOutDialog } from "./sign-out-dialog.js";
 import { Switcher } from "./switcher.js";
 import { Toast } from "./toast.js";
@@ -32,6 +34,8 @@ const dialogs = {
   "new-room": NewRoomDialog,
   people: PeopleDialog,
   remove: RemoveDialog,
+  sanction: SanctionDialog,
+  sanctions: SanctionsDialog,
   room: RoomDialog,
   "sign-out": SignOutDialog,
   switcher: Switcher,

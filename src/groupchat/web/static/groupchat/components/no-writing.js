@@ -1,7 +1,8 @@
 /** In the place of the composer where one can't write: why, and what one can do about it. What was written before is kept. */
 
+import { formatDateTime } from "../lib/format.js";
 import { gettext } from "../lib/i18n.js";
-import { say } from "./chat.js";
+import { chat, say } from "./chat.js";
 import { html } from "./html.js";
 import { reason } from "./reason.js";
 
@@ -10,13 +11,17 @@ const words = {
   announcement: () => gettext("Only its owners and moderators write here."),
   archived: () => gettext("This room is archived."),
   reader: () => gettext("You can read here, not write."),
+  silenced: ({ silenced_until: until, reason: why }) => {
+    const time = formatDateTime(until, chat.locale);
+    return why ? gettext("You can't write here until {time}: {why}", { time, why }) : gettext("You can't write here until {time}.", { time });
+  },
 };
 
-/** @param {{room: any, why: "archived"|"reader"|"announcement", looking: boolean}} props */
+/** @param {{room: any, why: "archived"|"reader"|"silenced"|"announcement", looking: boolean}} props */
 export function NoWriting({ room, why, looking }) {
   const isArchived = why === "archived";
   return html`<div class="room-note no-writing" id="no-composer" role="status" tabindex="-1">
-    <span>${words[why]()}</span>
+    <span>${words[why](room.membership.value)}</span>
     ${isArchived && room.mayManage() && html`<${Way} label=${gettext("Open it again")} run=${() => room.archive(false)} />`}
     ${looking && !isArchived && html`<${Way} label=${gettext("Join")} run=${() => room.join()} />`}
   </div>`;

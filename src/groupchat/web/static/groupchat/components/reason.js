@@ -5,6 +5,7 @@ import { gettext } from "../lib/i18n.js";
 /** By the code of the protocol; by `code.field` and `code.why` where what was wrong with a field, or what stands against it, says more. */
 const reasons = {
   forbidden: () => gettext("You may not do that."),
+  "forbidden.silenced": () => gettext("You can't write here for a while."),
   "forbidden.announcement": () => gettext("Only its owners and moderators write into this room."),
   "forbidden.archived": () => gettext("This room is archived. Its owner can open it again."),
   "forbidden.author": () => gettext("Only its author may change a message."),

@@ -6,6 +6,7 @@ import { useSignal } from "../vendor/signals.js";
 import { chat } from "./chat.js";
 import { Dialog } from "./dialog.js";
 import { html } from "./html.js";
+import { openDialog } from "./overlays.js";
 import { reason } from "./reason.js";
 import { RoomFacts } from "./room-facts.js";
 import { roomKinds } from "./room-kind.js";
@@ -85,6 +86,7 @@ function Keeping({ room, info }) {
     <p class="hint">${info.archived ? gettext("This room is archived: everybody reads what is there, nobody writes.") : gettext("In an archived room everybody still reads, and nobody writes.")}</p>
     <div class="buttons">
       <button class="button quiet" type="button" disabled=${busy.value} onClick=${archive}>${info.archived ? gettext("Open it again") : gettext("Archive the room")}</button>
+      <button class="button quiet" type="button" onClick=${() => openDialog({ kind: "sanctions", room })}>${gettext("Silenced and banned…")}</button>
       <button class="button quiet harm" type="button" onClick=${() => askToDelete(room)}>${gettext("Delete the room…")}</button>
     </div>
     ${failure.value && html`<p class="form-error" role="alert">${failure.value}</p>`}

@@ -3,7 +3,7 @@
 import { gettext } from "../lib/i18n.js";
 import { isOpen, mayManage, whyNoWriting } from "../lib/rights.js";
 import { chat } from "./chat.js";
-import { useLasting } from "./clock.js";
+import { useLasting, useEndOf } from "./clock.js";
 import { Composer } from "./composer.js";
 import { EditElsewhere } from "./editor.js";
 import { current, openAgain } from "./current.js";
@@ -41,6 +41,7 @@ function Room({ room }) {
 
 /** Where one writes, or why one can't. */
 function Foot({ room, looking }) {
+  useEndOf(room.membership.value?.silenced_until);
   const why = whyNoWriting(room.standing);
   if (why) return html`<${EditElsewhere} room=${room} /><${NoWriting} room=${room} why=${why} looking=${looking} />`;
   return html`${looking && html`<${Looking} room=${room} />`}<${EditElsewhere} room=${room} /><${Composer} room=${room} />`;

@@ -3,7 +3,7 @@
  *
  * @typedef {import("./types.js").RoomInfo} RoomInfo
  * @typedef {import("./types.js").Role} Role
- * @typedef {{info: RoomInfo, membership: {role: Role, state: string}|null, isOwner: boolean}} Standing `isOwner`: of the site
+ * @typedef {{info: RoomInfo, membership: {role: Role, state: string, silenced_until?: string}|null, isOwner: boolean}} Standing `isOwner`: of the site
  */
 
 const RANKS = { reader: 1, member: 2, moderator: 3, owner: 4 };
@@ -24,12 +24,18 @@ export function isOpen(info) {
   return info?.kind === "public" || info?.kind === "announcement";
 }
 
-/** Why one can't write here: a key of what the page says, or null where one can. @param {Standing} standing @returns {"archived"|"reader"|"announcement"|null} */
-export function whyNoWriting({ info, membership, isOwner }) {
+/** Why one can't write here: a key of what the page says, or null where one can. @param {Standing} standing @returns {"archived"|"reader"|"silenced"|"announcement"|null} */
+export function whyNoWriting({ info, membership, isOwner }, now = Date.now()) {
   if (info.archived) return "archived";
   const rank = rankOf(membership);
   if (rank === RANKS.reader) return "reader";
+  if (silencedFor(membership, now) > 0) return "silenced";
   return info.kind === "announcement" && Math.max(rank, siteRank(isOwner)) < RANKS.moderator ? "announcement" : null;
+}
+
+/** How many milliseconds a silence still holds. @param {{silenced_until?: string}|null} membership */
+export function silencedFor(membership, now = Date.now()) {
+  return membership?.silenced_until ? Math.max(0, Date.parse(membership.silenced_until) - now) : 0;
 }
 
 /** Its name, topic, kind, archive and end, and who is what in it. @param {Standing} standing */

@@ -7,6 +7,7 @@
  * @typedef {"owner"|"moderator"|"member"|"reader"} Role
  * @typedef {"joined"|"left"|"kicked"|"banned"} MemberState
  * @typedef {{person: number, seq: number, role: Role, state: MemberState}} Member
+ * @typedef {{person: number, kind: "ban"|"silence", until: string|null, reason: string}} Sanction
  * @typedef {{number: number, seq: number, author: number, body: string, at: string, client_message_id: string,
  *            edited_at?: string, deleted_at?: string, reply_to?: number, versions?: number}} Message
  * @typedef {{body: string, at: string}} Version

@@ -299,7 +299,7 @@ export class RoomStore {
   }
 
   mayEdit(message) {
-    return !message.deleted_at && message.author === this.lent.me.value?.id;
+    return !message.deleted_at && message.author === this.lent.me.value?.id && whyNoWriting(this.standing) === null;
   }
 
   /** Whether one may see what it said before it was edited. */
