@@ -9,6 +9,7 @@ from tests.browser.conftest import Meet
 from tests.browser.play import Someone, complaints
 
 PASSWORD = "correct horse battery"
+NAME = "Augusta Byron"  # nobody else's in these tests: it is an account's in the end, and no guest bears it then
 
 
 def signs_up(someone: Someone, name: str) -> None:
@@ -25,7 +26,7 @@ def username() -> str:
 
 def test_who_signs_up_keeps_everything_and_other_tabs_go_on(meet: Meet, room: str) -> None:
     bob = meet("Bob").enters(room)
-    ada = meet("Ada").enters(room)
+    ada = meet(NAME).enters(room)
     ada.says("as a guest")
     bob.sees("as a guest")
     ada.sees_sent("as a guest")
@@ -41,7 +42,7 @@ def test_who_signs_up_keeps_everything_and_other_tabs_go_on(meet: Meet, room: st
     ada.says("from the other tab")
     ada.sees_sent("from the other tab")
     expect(bob.sees("from the other tab")).to_be_visible()
-    expect(bob.page.locator(".message .author")).to_have_text(["Ada"])
+    expect(bob.page.locator(".message .author")).to_have_text([NAME])
     assert ada.bodies() == ["as a guest", "from the other tab"]
 
 
@@ -49,7 +50,7 @@ def test_who_signs_in_makes_it_theirs(meet: Meet, room: str) -> None:
     name = username()
     signs_up(meet("Countess"), name)
     bob = meet("Bob").enters(room)
-    ada = meet("Ada").enters(room)
+    ada = meet("Lady Lovelace").enters(room)
     ada.says("as a guest")
     bob.sees("as a guest")
     ada.sees_sent("as a guest")
@@ -57,7 +58,7 @@ def test_who_signs_in_makes_it_theirs(meet: Meet, room: str) -> None:
     ada.page.get_by_label("Username or mail address").fill(name)
     ada.page.get_by_label("Password").fill(PASSWORD)
     ada.page.locator("main").get_by_role("button", name="Sign in").click()
-    expect(ada.page.get_by_role("heading")).to_contain_text("You wrote as Ada before you signed in")
+    expect(ada.page.get_by_role("heading")).to_contain_text("You wrote as Lady Lovelace before you signed in")
     assert complaints(ada.page) == []
     ada.photograph("guest")
     ada.page.get_by_role("button", name="Make it mine").click()
