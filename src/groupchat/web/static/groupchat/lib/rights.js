@@ -3,7 +3,8 @@
  *
  * @typedef {import("./types.js").RoomInfo} RoomInfo
  * @typedef {import("./types.js").Role} Role
- * @typedef {{info: RoomInfo, membership: {role: Role, state: string, silenced_until?: string}|null, isOwner: boolean}} Standing `isOwner`: of the site
+ * @typedef {{info: RoomInfo, membership: {role: Role, state: string, silenced_until?: string}|null, isOwner: boolean, now?: number}} Standing
+ *   `isOwner`: of the site; `now`: in milliseconds, for what ends by itself
  */
 
 const RANKS = { reader: 1, member: 2, moderator: 3, owner: 4 };
@@ -25,17 +26,12 @@ export function isOpen(info) {
 }
 
 /** Why one can't write here: a key of what the page says, or null where one can. @param {Standing} standing @returns {"archived"|"reader"|"silenced"|"announcement"|null} */
-export function whyNoWriting({ info, membership, isOwner }, now = Date.now()) {
+export function whyNoWriting({ info, membership, isOwner, now = 0 }) {
   if (info.archived) return "archived";
   const rank = rankOf(membership);
   if (rank === RANKS.reader) return "reader";
-  if (silencedFor(membership, now) > 0) return "silenced";
+  if (isSilenced(membership, now)) return "silenced";
   return info.kind === "announcement" && Math.max(rank, siteRank(isOwner)) < RANKS.moderator ? "announcement" : null;
-}
-
-/** How many milliseconds a silence still holds. @param {{silenced_until?: string}|null} membership */
-export function silencedFor(membership, now = Date.now()) {
-  return membership?.silenced_until ? Math.max(0, Date.parse(membership.silenced_until) - now) : 0;
 }
 
 /** Its name, topic, kind, archive and end, and who is what in it. @param {Standing} standing */
@@ -67,6 +63,10 @@ export function mayLeave({ info, membership }) {
 /** Whether one could come back by oneself. @param {RoomInfo} info */
 export function mayComeBack(info) {
   return info.kind === "group" || (isOpen(info) && !info.archived);
+}
+
+function isSilenced(membership, now) {
+  return membership?.silenced_until !== undefined && Date.parse(membership.silenced_until) > now;
 }
 
 function rank({ membership, isOwner }) {

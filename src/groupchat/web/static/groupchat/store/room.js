@@ -317,7 +317,7 @@ export class RoomStore {
 
   /** What one is here, for `lib/rights.js`. */
   get standing() {
-    return { info: this.info.value, membership: this.membership.value, isOwner: this.lent.isOwner.value };
+    return { info: this.info.value, membership: this.membership.value, isOwner: this.lent.isOwner.value, now: this.lent.clock.now() };
   }
 
   /** A conversation has the names of the others in it. */
