@@ -82,7 +82,7 @@ def test_neither_signs_the_other_out(two: tuple[Served, Served]) -> None:
 def test_a_guest_stays_the_same_on_both(two: tuple[Served, Served]) -> None:
     browser = Browser()
     for served in two:
-        browser.opens(served, "/", room="lobby", name="Grace")
+        browser.opens(served, "/", room="lobby", name="Hedy")
     guests = [name for name in browser.names() if name.startswith("groupchat_guest")]
     assert len(guests) == 2
     assert [browser.is_in(served) for served in two] == [True, True]
