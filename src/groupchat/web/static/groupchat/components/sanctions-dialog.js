@@ -43,7 +43,7 @@ export function SanctionsDialog({ room }) {
     ${found.value?.length === 0 && html`<p>${gettext("Nobody is silenced or banned here.")}</p>`}
     <ul class="members">
       ${(found.value ?? []).map(
-        (one) => html`<li class="member" key=${one.person}>
+        (one) => html`<li class="member sanction" key=${one.person}>
           <${WhoItIs} id=${one.person} />
           <span class="sanction-words" dir="auto">${wordsOf(one)}</span>
           <button class="button quiet small" type="button" onClick=${() => takeBack(one)}>${one.kind === "ban" ? gettext("Let in again") : gettext("Let write again")}</button>
