@@ -144,7 +144,7 @@ _CELLS = {"yes": "yes", "forbidden": "no", "not_found": "–"}
 
 def _table(kind: str) -> Iterable[str]:
     columns = standings_in(kind)
-    yield f"### {KINDS[kind]}"
+    yield f"## {KINDS[kind]}"
     yield ""
     yield "| | " + " | ".join(STANDINGS[one] for one in columns) + " |"
     yield "|---|" + "---|" * len(columns)

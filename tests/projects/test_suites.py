@@ -9,7 +9,7 @@ import sys
 import pytest
 from tests.projects.club import EXAMPLE, ROOT
 
-RUN_SECONDS = 480
+RUN_SECONDS = 900
 
 # Bytes on a wire, and a hub that knows neither Django nor Channels: no site makes a difference. --long runs them too.
 OF_NO_SITE = ("test_wires*.py", "test_hub*.py")

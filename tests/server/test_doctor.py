@@ -96,7 +96,7 @@ def test_what_others_can_read(name: str, chat: Path) -> None:
 
 def test_behind_a_proxy_with_tls_nothing_is_wrong(chat: Path) -> None:
     code, found = doctor(chat, GROUPCHAT_URL="https://chat.example.org")
-    assert code == 0
+    assert code == 0, found
     assert found["address"] == ("ok", "People find it at https://chat.example.org, by TLS.")
     assert found["checks"][0] == "ok", found["checks"]
 
