@@ -14,6 +14,7 @@ from groupchat.models import Membership, Person, Room
 from groupchat.permissions import require_remove
 from groupchat.protocol import PersonResource, SanctionResource
 from groupchat.resources import moment, people_resources
+from groupchat.timeline import membership_in
 
 SANCTIONS_AT_ONCE = 100
 
@@ -33,8 +34,7 @@ def sanctions(person: Person | None, room_id: int, *, after: int = 0) -> Sanctio
     room = Room.objects.filter(pk=room_id).first()
     if room is None:
         raise NotFound("There is no such room.")
-    mine = Membership.objects.filter(room=room, person=person).first() if person is not None else None
-    require_remove(person, room, mine)
+    require_remove(person, room, membership_in(room_id, person))
     now = timezone.now()
     of_room = Membership.objects.filter(room=room, person_id__gt=after).order_by("person_id").select_related("person")
     # Two questions, each along an index.

@@ -162,6 +162,14 @@ def lock_rooms(ids: Iterable[int], statements: BulkSql | None = None) -> dict[in
     return {room.pk: RoomChange(room, statements) for room in statements.rooms_for_update(set(ids))}
 
 
+def lock_room(room_id: int) -> RoomChange:
+    """One room, locked. Call it inside a transaction; raises NotFound."""
+    change = lock_rooms([room_id]).get(room_id)
+    if change is None:
+        raise NotFound("There is no such room.")
+    return change
+
+
 def lock_people(ids: Iterable[int]) -> dict[int, Person]:
     """The people with these ids, locked in order of id.
 
@@ -180,9 +188,7 @@ def changing_room(room_id: int, *people: Person, comes_in: bool = False) -> Iter
     stay a member. Raises Forbidden.
     """
     with transaction.atomic():
-        change = lock_rooms([room_id]).get(room_id)
-        if change is None:
-            raise NotFound("There is no such room.")
+        change = lock_room(room_id)
         if people:
             for locked in lock_people(person.pk for person in people).values():
                 if comes_in:
@@ -238,6 +244,14 @@ def publish_mine(
     changes = MyChanges(frame)
     transaction.on_commit(partial(published.send_robust, sender=Person, changes=changes), robust=True)
     return changes
+
+
+def save_member(change: RoomChange, membership: Membership, person: Person) -> None:
+    """Save what is different about a member, and say it in the room and in their own counter. Both are locked."""
+    change.changed(membership, person)
+    membership.save()
+    change.save()
+    changed_mine(person.pk, [membership])
 
 
 def changed_sessions(person_id: int) -> None:

@@ -7,9 +7,9 @@ from collections.abc import Callable, Collection
 from django.db import transaction
 
 from groupchat.actions import audit
-from groupchat.actions.counters import RoomChange, changed_mine, lock_people, lock_rooms
+from groupchat.actions.counters import changed_mine, lock_people, lock_room, save_member
 from groupchat.actions.effects import record
-from groupchat.actions.owners import hand_on, heir_of, is_last_owner
+from groupchat.actions.owners import hand_on, is_last_owner, lock_with_heir
 from groupchat.actions.rooms.coming import admit
 from groupchat.conf import conf
 from groupchat.errors import Forbidden, Invalid, NotFound
@@ -23,6 +23,7 @@ from groupchat.permissions import (
     require_invite,
     require_remove,
 )
+from groupchat.timeline import membership_in
 
 
 def invite(*, person: Person, room_id: int, people: Collection[int]) -> list[int]:
@@ -43,8 +44,8 @@ def invite_limited(
     limit = conf().max_invited_people
     if limit and len(people) > limit:
         raise Invalid(f"people: at most {limit} at once.", field="people")
-    change = _locked(room_id)
-    require_invite(person, change.room, _membership(room_id, person.pk))
+    change = lock_room(room_id)
+    require_invite(person, change.room, membership_in(room_id, person))
     locked = lock_people(people)
     if len(locked) < len(set(people)) or not all(one.is_admitted for one in locked.values()):
         raise NotFound("Somebody of these is not here any more.", field="people")
@@ -68,16 +69,15 @@ def invite_limited(
 def remove(*, person: Person, room_id: int, target_id: int) -> Room:
     """Send somebody out; what they wrote stays. Who is not in the room is out of it already."""
     require_active(person)
-    change = _locked(room_id)
+    change = lock_room(room_id)
     target = _membership(room_id, target_id)
-    require_remove(person, change.room, _membership(room_id, person.pk), target if is_joined(target) else None)
+    require_remove(person, change.room, membership_in(room_id, person), target if is_joined(target) else None)
     if target is None or not is_joined(target):
         return change.room
-    heir = heir_of(target)
-    locked = lock_people([target_id, *([heir.person_id] if heir else [])])
+    locked, heir = lock_with_heir(target)
     target.refresh_from_db()  # a mark may have moved before the lock
     target.state = Membership.State.KICKED
-    _save(change, target, locked[target_id])
+    save_member(change, target, locked[target_id])
     if heir is not None:
         hand_on(change, heir, locked[heir.person_id])
     audit.note("remove", by=person, room=change.room, person=locked[target_id])
@@ -91,8 +91,8 @@ def give_role(*, person: Person, room_id: int, target_id: int, role: str) -> Roo
     require_active(person)
     if role not in Membership.Role.values:
         raise Invalid(f"role: one of {', '.join(Membership.Role.values)}.", field="role")
-    change = _locked(room_id)
-    require_give_role(person, change.room, _membership(room_id, person.pk))
+    change = lock_room(room_id)
+    require_give_role(person, change.room, membership_in(room_id, person))
     target = _membership(room_id, target_id)
     if target is None or not is_joined(target):
         raise NotFound("This person is not in the room.", field="person")
@@ -103,26 +103,12 @@ def give_role(*, person: Person, room_id: int, target_id: int, role: str) -> Roo
     locked = lock_people([target_id])
     target.refresh_from_db()
     before, target.role = target.role, role
-    _save(change, target, locked[target_id])
+    save_member(change, target, locked[target_id])
     told = {"before": {"role": str(before)}, "after": {"role": role}}
     audit.note("role", by=person, room=change.room, person=locked[target_id], **told)
     record([RoleGiven(room_id, target_id, person.pk)])
     return change.room
 
 
-def _locked(room_id: int) -> RoomChange:
-    change = lock_rooms([room_id]).get(room_id)
-    if change is None:
-        raise NotFound("There is no such room.")
-    return change
-
-
 def _membership(room_id: int, person_id: int) -> Membership | None:
     return Membership.objects.filter(room_id=room_id, person_id=person_id).first()
-
-
-def _save(change: RoomChange, membership: Membership, person: Person) -> None:
-    change.changed(membership, person)
-    membership.save()
-    change.save()
-    changed_mine(person.pk, [membership])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.db.models import Case, QuerySet, Value, When
 
-from groupchat.actions.counters import RoomChange, changed_mine
+from groupchat.actions.counters import RoomChange, changed_mine, lock_people
 from groupchat.models import Membership, Person
 
 _NEXT_IN_LINE = Case(
@@ -28,6 +28,14 @@ def heir_of(membership: Membership) -> Membership | None:
     if not is_last_owner(membership):
         return None
     return _others(membership).order_by(_NEXT_IN_LINE, "pk").first()
+
+
+def lock_with_heir(membership: Membership) -> tuple[dict[int, Person], Membership | None]:
+    """Lock the row of a member who goes, together with that of their heir, if they have one; the people, and the
+    heir's membership.
+    """
+    heir = heir_of(membership)
+    return lock_people([membership.person_id, *([heir.person_id] if heir else [])]), heir
 
 
 def give_on(change: RoomChange, heir: Membership, person: Person) -> None:

@@ -8,15 +8,16 @@ from django.db import transaction
 from django.utils import timezone
 
 from groupchat.actions import audit
-from groupchat.actions.counters import RoomChange, changed_mine, lock_people, lock_rooms
+from groupchat.actions.counters import RoomChange, lock_people, lock_room, save_member
 from groupchat.actions.effects import record
-from groupchat.actions.owners import hand_on, heir_of
+from groupchat.actions.owners import hand_on, lock_with_heir
 from groupchat.errors import Invalid, NotFound
 from groupchat.events import MemberBanned, MemberSilenced
 from groupchat.models import Membership, Person
 from groupchat.permissions import is_joined, require_active, require_remove
 from groupchat.resources import moment
 from groupchat.text import clean_reason
+from groupchat.timeline import membership_in
 
 LONGEST_SECONDS = 10 * 365 * 24 * 3600
 
@@ -41,7 +42,7 @@ def ban(
     before = _standing(membership)
     membership.state = Membership.State.BANNED
     membership.banned_until, membership.silenced_until, membership.reason = until, None, reason
-    _save(change, membership, target)
+    save_member(change, membership, target)
     if heir is not None:
         hand_on(change, heir, heir.person)
     audit.note("ban", by=person, room=change.room, person=target, before=before, after=_standing(membership))
@@ -58,7 +59,7 @@ def unban(*, person: Person, room_id: int, target_id: int) -> Membership:
         before = _standing(membership)
         membership.state = Membership.State.KICKED
         membership.banned_until, membership.reason = None, ""
-        _save(change, membership, target)
+        save_member(change, membership, target)
         audit.note("unban", by=person, room=change.room, person=target, before=before, after=_standing(membership))
     return membership
 
@@ -84,7 +85,7 @@ def silence(
         return membership
     before = _standing(membership)
     membership.silenced_until, membership.reason = until, reason
-    _save(change, membership, target)
+    save_member(change, membership, target)
     act = "silence" if until is not None else "unsilence"
     audit.note(act, by=person, room=change.room, person=target, before=before, after=_standing(membership))
     if until is not None:
@@ -102,14 +103,14 @@ def _target(person: Person, room_id: int, target_id: int) -> tuple[RoomChange, M
     """The room and the person, both locked, and their membership, which is new where they never were there; and who has
     the room when they go, locked as well.
     """
-    change = lock_rooms([room_id]).get(room_id)
-    if change is None:
-        raise NotFound("There is no such room.")
+    change = lock_room(room_id)
     found = Membership.objects.filter(room_id=room_id, person_id=target_id).first()
-    mine = Membership.objects.filter(room_id=room_id, person=person).first()
+    mine = membership_in(room_id, person)
     require_remove(person, change.room, mine)
-    heir = heir_of(found) if is_joined(found) and found is not None else None
-    locked = lock_people([target_id, *([heir.person_id] if heir else [])])
+    if found is not None and is_joined(found):
+        locked, heir = lock_with_heir(found)
+    else:
+        locked, heir = lock_people([target_id]), None
     target = locked.get(target_id)
     if target is None or (found is None and not change.room.is_open):
         raise NotFound("There is no such person here.", field="person")
@@ -130,10 +131,3 @@ def _standing(membership: Membership) -> dict[str, str]:
     if membership.reason:
         told["reason"] = membership.reason
     return told
-
-
-def _save(change: RoomChange, membership: Membership, person: Person) -> None:
-    change.changed(membership, person)
-    membership.save()
-    change.save()
-    changed_mine(person.pk, [membership])

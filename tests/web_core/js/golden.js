@@ -196,8 +196,8 @@ export async function sentByTheStore() {
   store.renameMe("Ada King").catch(() => {});
   store.create({ name: "Board", kind: "private", topic: "Among us" }).catch(() => {});
   store.converse([2]).catch(() => {});
-  store.findRooms({ query: "gen", limit: 1 }).catch(() => {});
-  store.findPeople("gra", 5).catch(() => {});
+  store.searchRooms(1).now("gen");
+  store.searchPeople().now("gra");
   store.open({ slug: "room-2" });
   await flow();
   const looked = store.room(2);

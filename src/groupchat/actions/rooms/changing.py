@@ -17,6 +17,7 @@ from groupchat.events import RoomArchived, RoomDeleted, RoomKindChanged, RoomRen
 from groupchat.models import Membership, Notice, Person, Room
 from groupchat.permissions import require_active, require_manage, require_restore
 from groupchat.text import clean_room_name, clean_topic, fold
+from groupchat.timeline import membership_in
 
 TOO_LATE = timedelta(hours=1)  # before the end of `deleted_room_days`: the clocks of two machines may differ
 MEMBERS_AT_ONCE = 50  # who are told in one transaction that a room is back
@@ -82,7 +83,7 @@ def configure_limited(
         raise Invalid(f"history: one of {', '.join(Room.History.values)}.", field="history")
     with changing_room(room_id) as change:
         room, was_open = change.room, change.room.is_open
-        require_manage(person, room, _membership(room, person))
+        require_manage(person, room, membership_in(room.pk, person))
         before = (room.name, room.topic, room.kind, room.history)
         room.name = room.name if name is None else name
         room.topic = room.topic if topic is None else topic
@@ -111,7 +112,7 @@ def archive(*, person: Person, room_id: int, archived: bool = True, now: datetim
     require_active(person)
     with changing_room(room_id) as change:
         room = change.room
-        require_manage(person, room, _membership(room, person))
+        require_manage(person, room, membership_in(room.pk, person))
         if archived == (room.archived_at is not None):
             return room
         room.archived_at = (now or timezone.now()) if archived else None
@@ -128,7 +129,7 @@ def delete(*, person: Person, room_id: int, now: datetime | None = None) -> Room
     require_active(person)
     with changing_room(room_id) as change:
         room = change.room
-        require_manage(person, room, _membership(room, person))
+        require_manage(person, room, membership_in(room.pk, person))
         room.deleted_at = now or timezone.now()
         change.close()
         change.changed_info()
@@ -153,7 +154,7 @@ def bring_back(*, person: Person, room_id: int) -> Room:
     require_active(person)
     with changing_room(room_id) as change:
         room = change.room
-        require_restore(person, room, _membership(room, person))
+        require_restore(person, room, membership_in(room.pk, person))
         if room.deleted_at is None:
             return room
         days = conf().deleted_room_days
@@ -177,10 +178,6 @@ def tell_members(*, room_id: int, behind: int) -> int | None:
         for membership in joined.filter(person_id__in=ids):
             changed_mine(membership.person_id, [membership], [change.room])
     return ids[-1] if ids else None
-
-
-def _membership(room: Room, person: Person) -> Membership | None:
-    return Membership.objects.filter(room=room, person=person).first()
 
 
 def _say(change: RoomChange, person: Person, before: tuple[str, str, str, str]) -> None:

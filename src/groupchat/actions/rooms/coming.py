@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from django.db import transaction
 
-from groupchat.actions.counters import RoomChange, changed_mine, changing_room, lock_people, lock_rooms
+from groupchat.actions.counters import RoomChange, changed_mine, changing_room, lock_room
 from groupchat.actions.effects import record
-from groupchat.actions.owners import give_on, heir_of
-from groupchat.errors import NotFound
+from groupchat.actions.owners import give_on, lock_with_heir
 from groupchat.events import MemberJoined, MemberLeft
 from groupchat.models import Membership, Person, Room
 from groupchat.permissions import is_joined, require_active, require_join, require_leave
@@ -24,12 +23,17 @@ def join(*, person: Person, room_id: int) -> tuple[Room, Membership]:
         require_join(person, change.room, membership)
         if membership is not None and is_joined(membership):
             return change.room, membership  # on another device, at the same moment
-        membership = admit(change, person, membership)
-        membership.save()
-        change.save()
-        changed_mine(person.pk, [membership], [change.room])
-        record([MemberJoined(room_id, person.pk)])
-    return change.room, membership
+        return change.room, come_in(change, person, membership)
+
+
+def come_in(change: RoomChange, person: Person, membership: Membership | None) -> Membership:
+    """Be a member from now on, new or come back; `person` is locked, and may."""
+    membership = admit(change, person, membership)
+    membership.save()
+    change.save()
+    changed_mine(person.pk, [membership], [change.room])
+    record([MemberJoined(change.room.pk, person.pk)])
+    return membership
 
 
 def admit(change: RoomChange, person: Person, membership: Membership | None) -> Membership:
@@ -56,15 +60,12 @@ def leave(*, person: Person, room_id: int) -> None:
     """Be a member no more. Leaving a room that one is not in changes nothing. Where its only owner leaves, the next in
     line has it.
     """
-    change = lock_rooms([room_id]).get(room_id)
-    if change is None:
-        raise NotFound("There is no such room.")
+    change = lock_room(room_id)
     membership = Membership.objects.filter(room_id=room_id, person=person).first()
     require_leave(person, change.room, membership)
     if membership is None or not is_joined(membership):
         return
-    heir = heir_of(membership)
-    people = lock_people([person.pk, *([heir.person_id] if heir else [])])
+    people, heir = lock_with_heir(membership)
     membership.refresh_from_db()  # a mark may have moved before the lock
     membership.state = Membership.State.LEFT
     change.changed(membership, person)

@@ -7,14 +7,12 @@ from collections.abc import Collection, Sequence
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from groupchat.actions.counters import changed_mine, changing_room
-from groupchat.actions.effects import record
-from groupchat.actions.rooms.coming import admit
+from groupchat.actions.counters import changing_room
+from groupchat.actions.rooms.coming import come_in
 from groupchat.actions.rooms.making import Allow, Entered, begin, whoever
 from groupchat.actions.rooms.names import private_slug
 from groupchat.conf import conf
 from groupchat.errors import Invalid, NotFound
-from groupchat.events import MemberJoined
 from groupchat.models import Membership, Person, Room
 from groupchat.permissions import is_joined, require_active, require_converse
 from groupchat.text import LONGEST_NAME
@@ -77,11 +75,7 @@ def _come_back(person: Person, room: Room) -> Entered:
     with changing_room(room.pk, person, comes_in=True) as change:
         membership = Membership.objects.get(room=room, person=person)
         if not is_joined(membership):
-            membership = admit(change, person, membership)
-            membership.save()
-            change.save()
-            changed_mine(person.pk, [membership], [change.room])
-            record([MemberJoined(room.pk, person.pk)])
+            membership = come_in(change, person, membership)
     return Entered(change.room, membership, created=False)
 
 

@@ -5,19 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from groupchat.realtime.fanout.connection import Connection
-from groupchat.realtime.fanout.topics import Publication, Reset, Topic
+from groupchat.realtime.fanout.topics import Publication, Reset, Topic, goes
 
 
 def gone_out(topic: Topic, what: Publication | Reset) -> list[Connection]:
     """Those who went out: they were told so by the frame. Who came (back) since then stays."""
     if not what.out:
         return []
-    return [connection for connection, since in _subscribers(topic) if goes(connection, what, since)]
-
-
-def goes(connection: Connection, what: Publication | Reset, since: int) -> bool:
-    """Whether this is the last that a subscriber from `since` on is told."""
-    return connection.person_id is not None and what.out.get(connection.person_id, 0) > since
+    return [connection for connection, since in _subscribers(topic) if goes(connection.person_id, what, since)]
 
 
 def shut_out(topic: Topic, what: Publication | Reset) -> list[Connection]:

@@ -182,6 +182,11 @@ class Topic:
         return not self.joining and not any(self.subscribers.values())
 
 
+def goes(person_id: int | None, what: Publication | Reset, since: int) -> bool:
+    """Whether this is the last that is told to a person who has heard the topic from `since` on."""
+    return person_id is not None and what.out.get(person_id, 0) > since
+
+
 def fresh_of(
     kept: Sequence[Publication | Reset], person_id: int | None, position: int, last_number: int
 ) -> list[tuple[Publication, int]]:
@@ -195,7 +200,7 @@ def fresh_of(
             fresh.append((one, last_number))
             last_number = max(last_number, one.last_number)
             reach = one.to
-            if person_id is not None and one.out.get(person_id, 0) > position:
+            if goes(person_id, one, position):
                 break
     return fresh
 

@@ -10,12 +10,7 @@ import { html } from "./html.js";
 import { closeDialog } from "./overlays.js";
 import { reason } from "./reason.js";
 import { RoomIcon } from "./room-icon.js";
-
-const kinds = [
-  { kind: "public", label: () => gettext("Public"), means: () => gettext("Everyone finds it and can join.") },
-  { kind: "announcement", label: () => gettext("Announcements"), means: () => gettext("Everyone reads, few write.") },
-  { kind: "private", label: () => gettext("Private"), means: () => gettext("Only who is brought in.") },
-];
+import { roomKinds } from "./room-kind.js";
 
 /** @param {{name?: string, roomKind?: string}} props what it begins with */
 export function NewRoomDialog({ name = "", roomKind = "public" }) {
@@ -61,12 +56,12 @@ export function NewRoomDialog({ name = "", roomKind = "public" }) {
       </div>
       <fieldset class="kinds">
         <legend>${gettext("Who may come in?")}</legend>
-        ${kinds.map(
-          (each) => html`<label key=${each.kind}>
-            <input type="radio" name="kind" value=${each.kind} checked=${kind.value === each.kind} aria-describedby=${`${id}-${each.kind}`} onChange=${() => (kind.value = each.kind)} />
-            <${RoomIcon} info=${each} />
-            <span class="kind-name">${each.label()}</span>
-            <span class="hint" id=${`${id}-${each.kind}`}>${each.means()}</span>
+        ${Object.entries(roomKinds).map(
+          ([each, { label, inShort }]) => html`<label key=${each}>
+            <input type="radio" name="kind" value=${each} checked=${kind.value === each} aria-describedby=${`${id}-${each}`} onChange=${() => (kind.value = each)} />
+            <${RoomIcon} info=${{ kind: each }} />
+            <span class="kind-name">${label()}</span>
+            <span class="hint" id=${`${id}-${each}`}>${inShort()}</span>
           </label>`,
         )}
       </fieldset>

@@ -12,7 +12,6 @@ import { KindOfPerson } from "./kind-of-person.js";
 import { reason } from "./reason.js";
 
 const MOST = 8; // to choose from
-const ASKS_AFTER = 150; // ms without a further letter
 
 /**
  * @param {{label: string, chosen: {value: import("../lib/types.js").Person[]}, except: (id: number) => boolean}} props
@@ -103,24 +102,14 @@ function Chip({ person, onGiveBack }) {
 
 /** Asks the server for those whose handle begins so; the store knows them then. */
 function useFound(text) {
-  const answered = useSignal("");
-  const failure = useSignal("");
+  const search = useRef(/** @type {any} */ (null));
+  search.current ??= chat.store.searchPeople();
   const query = text.trim();
   useEffect(() => {
-    if (query === "") return undefined;
-    let isWanted = true;
-    const timer = setTimeout(async () => {
-      let said = "";
-      await chat.store.findPeople(query).catch((error) => (said = reason(error)));
-      if (!isWanted) return;
-      failure.value = said;
-      answered.value = query;
-    }, ASKS_AFTER);
-    return () => {
-      isWanted = false;
-      clearTimeout(timer);
-    };
+    if (query === "") search.current.forget();
+    else search.current.wants(query);
   }, [query]);
-  const asked = answered.value === query;
-  return { asked, failure: asked ? failure.value : "" };
+  useEffect(() => () => search.current.forget(), []);
+  const { answered, found, failure } = search.current;
+  return { asked: found.value !== null && answered === query, failure: failure.value ? reason(failure.value) : "" };
 }

@@ -6,15 +6,13 @@ import { Avatar } from "./avatar.js";
 import { chat } from "./chat.js";
 import { html } from "./html.js";
 import { Icon } from "./icons.js";
+import { roomKinds } from "./room-kind.js";
 
 const MOST_FACES = 2;
 
-/** @type {Object<string, "hash"|"lock"|"megaphone">} a kind of a newer server gets that of a room that everybody finds */
-const icons = { public: "hash", private: "lock", announcement: "megaphone" };
-
 /** @param {{info: import("../lib/types.js").RoomInfo}} props */
 export function RoomIcon({ info }) {
-  if (!isConversation(info)) return html`<${Icon} name=${icons[info.kind] ?? "hash"} />`;
+  if (!isConversation(info)) return html`<${Icon} name=${roomKinds[info.kind]?.icon ?? "hash"} />`;
   const faces = othersIn(info).slice(0, MOST_FACES);
   return html`<span class=${faces.length > 1 ? "room-faces two" : "room-faces"}>${faces.map((id) => html`<${Face} key=${id} id=${id} />`)}</span>`;
 }

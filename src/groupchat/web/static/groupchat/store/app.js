@@ -12,6 +12,7 @@ import { Search } from "./search.js";
 import { KEEP_AFTER_MILLISECONDS, KEY, pack, unpack } from "./snapshot.js";
 
 const LIMITS = { body_characters: 8000, room_name_characters: 80, topic_characters: 250, frame_bytes: 65536 };
+const FOUND_PEOPLE = 20; // at once
 const GUEST = "guest"; // whose outbox it is before a guest has written
 
 /**
@@ -259,34 +260,23 @@ class Store {
     await this.outbox.written();
   }
 
-  /** People who were found are known from here on. */
-  #found(people) {
-    this.update(() => this.replica.frameCame({ type: "people", people }));
-    return people;
-  }
-
-  /** @param {{query?: string, after?: string, limit?: number}} what @returns {Promise<{rooms: import("../lib/types.js").FoundRoom[], next: string|null}>} */
-  #findRooms(what) {
-    return this.link.command({ type: "rooms", ...what });
-  }
-
-  /** @param {string} query @param {number} limit @returns {Promise<import("../lib/types.js").Person[]>} */
-  async #findPeople(query, limit) {
-    return this.#found((await this.link.command({ type: "people.find", query, limit })).people);
-  }
-
   /** @param {number} limit of a page @returns {Search<import("../lib/types.js").FoundRoom>} */
   #searchRooms(limit) {
     const ask = async (query, after) => {
-      const { rooms, next } = await this.#findRooms({ query, limit, ...(after !== null && { after }) });
+      const { rooms, next } = await this.link.command({ type: "rooms", query, limit, ...(after !== null && { after }) });
       return { found: rooms, next };
     };
     return new Search({ ask, clock: this.clock });
   }
 
-  /** @returns {Search<import("../lib/types.js").Person>} */
+  /** Who is found is known from here on. @returns {Search<import("../lib/types.js").Person>} */
   #searchPeople() {
-    return new Search({ ask: async (query) => ({ found: await this.#findPeople(query, 20), next: null }), clock: this.clock });
+    const ask = async (query) => {
+      const { people } = await this.link.command({ type: "people.find", query, limit: FOUND_PEOPLE });
+      this.update(() => this.replica.frameCame({ type: "people", people }));
+      return { found: people, next: null };
+    };
+    return new Search({ ask, clock: this.clock });
   }
 
   /** What the page may see and do (store/README.md). */
@@ -312,9 +302,6 @@ class Store {
       enter: (name) => rooms.enter(name),
       create: (facts) => rooms.create(facts),
       converse: (ids) => rooms.converse(ids),
-      findRooms: (what) => this.#findRooms(what),
-      /** @param {string} query @param {number} [limit] */
-      findPeople: (query, limit = 20) => this.#findPeople(query, limit),
       searchRooms: (limit = 50) => this.#searchRooms(limit),
       searchPeople: () => this.#searchPeople(),
       renameMe: (name) => link.command({ type: "me.rename", name }).then(ignore), // who has a new name comes before the answer
