@@ -20,7 +20,7 @@ from benchmarks.contenders import OURS
 from benchmarks.documents import write_documents
 from benchmarks.report import Report
 from benchmarks.scenarios import arrival as arriving
-from benchmarks.scenarios import bigroom, fanout, http, posts, processes, scaling
+from benchmarks.scenarios import bigroom, fanout, http, marks, posts, processes, scaling
 from benchmarks.stage import Stage
 from groupchat.load.crowd import Refused
 from groupchat.load.served import NotStarted
@@ -104,6 +104,18 @@ def posting(
     """How many durable posts a second are acknowledged, and how fast a single one is."""
     with _stage(json) as stage:
         posts.posts(stage, senders=senders, rooms=rooms, seconds=seconds, rounds=rounds, baseline=baseline)
+
+
+@app.command("marks")
+def read_marks(
+    people: Annotated[int, typer.Option(min=2, help="Sockets that mark as read at the same moment.")] = 64,
+    turns: Annotated[int, typer.Option(min=1, help="How often they do.")] = 40,
+    rounds: Rounds = 3,
+    json: Json = None,
+) -> None:
+    """What it costs that many people mark the same message as read at once."""
+    with _stage(json) as stage:
+        marks.marks(stage, people=people, turns=turns, rounds=rounds)
 
 
 @app.command("http")

@@ -19,7 +19,7 @@ from benchmarks.cli import app
 from benchmarks.contenders import OURS, OURS_DEFLATE
 from benchmarks.ours import room_plan
 from benchmarks.report import Report
-from benchmarks.scenarios import arrival, bigroom, fanout, http, posts, processes, scaling
+from benchmarks.scenarios import arrival, bigroom, fanout, http, marks, posts, processes, scaling
 from benchmarks.stage import Stage
 from benchmarks.voices import ClassicVoice
 from groupchat.load.measure import family as family_of
@@ -65,6 +65,13 @@ def test_posts_over_http_are_acknowledged_and_heard_at_the_sockets(stage: Stage)
     assert stage.report.value(http.SCENARIO, label(stage), "acknowledged posts") > 0
     assert stage.report.value(http.SCENARIO, label(stage), "heard at a socket") == 100.0
     assert stage.report.troubles == {}
+
+
+def test_read_marks_are_acknowledged(stage: Stage) -> None:
+    marks.marks(stage, people=6, turns=2)
+    scenario, who = "read marks, 6 people at once", f"{label(stage)}, SQLite FULL"
+    assert stage.report.value(scenario, who, "acknowledged marks") > 0
+    assert stage.report.value(scenario, who, "server CPU per mark") > 0
 
 
 def test_all_come_back_after_a_restart_with_what_they_missed(stage: Stage) -> None:

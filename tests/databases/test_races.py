@@ -26,6 +26,7 @@ from groupchat.actions.messages import Post, Posted
 from groupchat.actions.people import Guest, person_of_guest
 from groupchat.errors import ChatError, Forbidden, NameTaken
 from groupchat.models import Membership, Message, Notice, Person, Room, RoomName
+from groupchat.realtime.writing.group_commit import Act, Locks, together
 
 THREADS = 8
 DEADLINE_SECONDS = 120
@@ -183,7 +184,9 @@ def test_everything_at_once_across_rooms(seed: int) -> None:
             done: Counter[str] = Counter()
             for _ in range(25):
                 one, place = random.choice(people), random.choice(places)
-                action = random.choice(["post", "post", "join", "leave", "rename", "topic", "read", "edit", "delete"])
+                action = random.choice(
+                    ["post", "post", "join", "leave", "rename", "topic", "read", "edit", "delete", "together"]
+                )
                 number = random.randint(1, max(Room.objects.get(pk=place.pk).last_number, 1))
                 written = Message.objects.filter(room=place, number=number).select_related("author").first()
                 author = written.author if written is not None else one
@@ -204,6 +207,9 @@ def test_everything_at_once_across_rooms(seed: int) -> None:
                         rooms.set_topic(person=one, room_id=place.pk, topic=str(random.randint(1, 9)))
                     elif action == "read":
                         memberships.read(person=one, room_id=place.pk, number=number)
+                    elif action == "together":
+                        outcomes = together(some_acts(random, people, places))
+                        assert all(isinstance(one, Membership | Message | ChatError) for one in outcomes)
                     elif action == "edit":
                         messages.edit(person=author, room_id=place.pk, number=number, body=str(random.random()))
                     else:
@@ -215,7 +221,7 @@ def test_everything_at_once_across_rooms(seed: int) -> None:
 
         done = sum(at_once([partial(work, worker) for worker in range(THREADS)]), Counter())
 
-        assert {"post", "join", "leave", "read", "edit", "delete"} <= set(done)
+        assert {"post", "join", "leave", "read", "edit", "delete", "together"} <= set(done)
         for place in places:
             check_room(place.pk)
             ranges.check("room", place.pk, Room.objects.get(pk=place.pk).seq)
@@ -227,6 +233,23 @@ def test_everything_at_once_across_rooms(seed: int) -> None:
             assert max(marks, default=0) <= one.seq
         for membership in Membership.objects.filter(room__in=places).select_related("room"):
             assert membership.last_read_number <= membership.room.last_number
+
+
+def some_acts(random: Random, people: Sequence[Person], places: Sequence[Room]) -> list[Act]:
+    """Something that some people do at the same moment, each in some room."""
+    kind = random.choice(["read", "pin", "edit"])
+    acts = []
+    for one in random.sample(people, random.randint(2, len(people))):
+        room_id, number = random.choice(places).pk, random.randint(1, 9)
+        where = {"person": one, "room_id": room_id}
+        if kind == "read":
+            acts.append(Act(memberships.read, {**where, "number": number}, in_bulk=memberships.read_all))
+        elif kind == "pin":
+            acts.append(Act(memberships.pin, {**where, "pinned": random.random() < 0.5}, Locks.person(one.pk)))
+        else:
+            changed = {**where, "number": number, "body": str(random.random())}
+            acts.append(Act(messages.edit, changed, Locks.room(room_id)))
+    return acts
 
 
 def test_who_joins_here_and_posts_there_does_not_wait_in_a_circle() -> None:

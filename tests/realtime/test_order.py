@@ -4,31 +4,42 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 
 import pytest
 from tests.play import Actor, Stage
 from tests.serving import ThreadServer
-from tests.sockets import DEADLINE_SECONDS, Refused
+from tests.sockets import DEADLINE_SECONDS
 
 from groupchat.models import Membership, Message, Room
-from groupchat.protocol import SetTopic
-from groupchat.realtime.gateway import native
+
+Hold = Callable[[], threading.Event]
 
 
 @pytest.fixture
-def held(server: ThreadServer) -> Iterator[threading.Event]:
-    """Nothing is written until this is set."""
-    gate, holds = threading.Event(), threading.Event()
+def hold(server: ThreadServer) -> Iterator[Hold]:
+    """From its call on, nothing is written until what it returns is set."""
+    gates: list[threading.Event] = []
 
-    def hold() -> None:
-        holds.set()
-        gate.wait(DEADLINE_SECONDS)
+    def hold() -> threading.Event:
+        gate, holds = threading.Event(), threading.Event()
+        gates.append(gate)
 
-    server.ask(lambda runtime: runtime.spawn(runtime.database.write(hold)))
-    assert holds.wait(DEADLINE_SECONDS)
-    yield gate
-    gate.set()
+        def wait() -> None:
+            holds.set()
+            gate.wait(DEADLINE_SECONDS)
+
+        server.ask(lambda runtime: runtime.spawn(runtime.database.write(wait)))
+        assert holds.wait(DEADLINE_SECONDS)
+        return gate
+
+    yield hold
+    for gate in gates:
+        gate.set()
+
+
+@pytest.fixture
+def held(hold: Hold) -> threading.Event:
+    return hold()
 
 
 @pytest.fixture
@@ -87,18 +98,20 @@ def test_what_is_read_waits_for_nobody(ada: Actor, held: threading.Event) -> Non
     assert Room.objects.get().last_number == 1
 
 
-def test_a_command_that_writes_and_does_not_say_so_is_refused(
-    server: ThreadServer,
-    user: Callable[..., Actor],
-    monkeypatch: pytest.MonkeyPatch,
-    caplog: pytest.LogCaptureFixture,
+def test_what_many_read_at_once_is_few_transactions(
+    server: ThreadServer, user: Callable[..., Actor], hold: Hold
 ) -> None:
-    """It would overtake posts; so who forgets to say so learns it with the first test of a new command."""
-    ada = user("ada")
-    ada.enters("lobby")
-    monkeypatch.setitem(native.DECLARED, SetTopic, replace(native.DECLARED[SetTopic], writes=False))
-    with pytest.raises(Refused) as refused:
-        ada.client.call("room.topic", room=ada.room, topic="new")
-    assert refused.value.code == "unavailable"
-    assert "declared so" in caplog.text
-    assert Room.objects.get(pk=ada.room).topic == ""
+    people = [user(f"reader{index}") for index in range(12)]
+    for one in people:
+        one.enters("lobby")
+    people[0].posts("all of you")
+    held = hold()
+    before = server.ask(lambda runtime: runtime.writes.stats.act_batches)
+    refs = [one.client.start("read", room=one.room, number=1) for one in people[1:]]
+    for one in people[1:]:
+        one.client.drain()
+    held.set()
+    marks = [one.client.answer(ref)["last_read_number"] for one, ref in zip(people[1:], refs, strict=True)]
+    assert marks == [1] * 11
+    assert server.ask(lambda runtime: runtime.writes.stats.act_batches) - before <= 2
+    assert set(Membership.objects.values_list("last_read_number", flat=True)) == {1}

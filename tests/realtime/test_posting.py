@@ -15,7 +15,7 @@ from groupchat.actions.messages import Post, Posted
 from groupchat.errors import ChatError, Forbidden, Invalid, NotFound, Unavailable
 from groupchat.models import Membership, Message, Person, Room
 from groupchat.realtime.writing.database import Database
-from groupchat.realtime.writing.group_commit import Posting
+from groupchat.realtime.writing.write_queue import WriteQueue
 
 Answers = dict[str, Posted | ChatError]
 
@@ -38,16 +38,16 @@ def lobby(alice: Person) -> Room:
 
 
 class Poster:
-    """A posting on a loop of its own; what is submitted together comes while one batch runs."""
+    """A queue on a loop of its own; what is submitted together comes while one batch runs."""
 
     def __init__(self, runner: asyncio.Runner, database: Database) -> None:
         self._runner = runner
         self._database = database
         self.order: list[str] = []  # the bodies, as they were answered
-        self.posting: Posting
+        self.writes: WriteQueue
 
     def opens(self, *, max_batch: int, max_waiting: int = 0) -> None:
-        self.posting = Posting(database=self._database, max_batch=max_batch, max_waiting=max_waiting)
+        self.writes = WriteQueue(database=self._database, max_batch=max_batch, max_waiting=max_waiting)
 
     def posts(self, *posts: tuple[str, Post], deaf: bool = False) -> Answers:
         """The answers by body."""
@@ -63,11 +63,11 @@ class Poster:
                 if deaf:
                     raise RuntimeError("deaf")
 
-            self.posting.submit(sender, post, answer)
+            self.writes.submit(sender, post, answer)
 
         for sender, post in posts:
             submit(sender, post)
-        await self.posting.flush()
+        await self.writes.flush()
         return found
 
 
@@ -88,8 +88,8 @@ def test_what_comes_while_a_batch_runs_is_the_next(poster: Poster, alice: Person
     found = poster.posts(*(("alice", Post(lobby.pk, alice, str(index), f"i{index}")) for index in range(100)))
     assert numbers(found) == {str(index): index + 1 for index in range(100)}
     assert poster.order == [str(index) for index in range(100)]
-    assert poster.posting.stats.posts == 100
-    assert poster.posting.waiting == 0
+    assert poster.writes.stats.posts == 100
+    assert poster.writes.waiting == 0
 
 
 def test_who_says_much_does_not_hold_up_who_says_little(
@@ -101,7 +101,7 @@ def test_who_says_much_does_not_hold_up_who_says_little(
     poster.posts(*much, *little)
     assert max(poster.order.index(f"bob {index}") for index in range(3)) < 20
     assert [body for body in poster.order if body.startswith("alice")] == [post.body for _, post in much]
-    assert poster.posting.stats.largest_batch == 10
+    assert poster.writes.stats.largest_batch == 10
 
 
 def test_too_much_is_refused_and_the_rest_is_taken(poster: Poster, alice: Person, lobby: Room) -> None:
@@ -129,7 +129,7 @@ def test_refusals_are_per_post(poster: Poster, alice: Person, bob: Person, lobby
         " ": Invalid,
         "good too": Posted,
     }
-    assert poster.posting.stats.refused == 3
+    assert poster.writes.stats.refused == 3
 
 
 def test_an_answer_that_fails_harms_nobody(poster: Poster, alice: Person, lobby: Room) -> None:
@@ -190,7 +190,7 @@ def test_what_failed_altogether_is_unknown_and_may_be_sent_again(poster: Poster,
         found = poster.posts(*posts)
     assert {type(one) for one in found.values()} == {Unavailable}
     assert all(one.retry_after for one in found.values() if isinstance(one, Unavailable))
-    assert poster.posting.stats.retried_batches >= 2
+    assert poster.writes.stats.retried_batches >= 2
     lobby.refresh_from_db()
     assert lobby.last_number == 0
     assert numbers(poster.posts(*posts)) == {str(index): index + 1 for index in range(5)}

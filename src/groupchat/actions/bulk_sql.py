@@ -153,22 +153,37 @@ class BulkSql:
         insert = f"INSERT INTO {Membership._meta.db_table} ({', '.join(columns)}) VALUES "
         self._execute_rows(f"{insert}({_marks(columns)})", insert + "{rows}", [tuple(row) for _, row in rows])
 
+    def lock_counters(self, ids: Collection[int]) -> dict[int, int]:
+        """The counters of these people by primary key, locked in order of id until the transaction ends."""
+        lock = self._lock_rows("id", key="NO KEY UPDATE")
+        return dict(
+            self._fetch(f"SELECT id, seq FROM {Person._meta.db_table} WHERE id IN ({_marks(ids)}){lock}", [*ids])
+        )
+
+    def last_numbers(self, ids: Collection[int]) -> dict[int, int]:
+        """The number of the last message of each of these rooms that is not deleted."""
+        where = f"WHERE deleted_at IS NULL AND id IN ({_marks(ids)})"
+        return dict(self._fetch(f"SELECT id, last_number FROM {Room._meta.db_table} {where}", [*ids]))
+
     def set_person_seqs(self, seqs: Mapping[int, int]) -> None:
-        """The counters of people whom nobody else can know of yet, by primary key."""
+        """The counters of people whom nobody else can know of yet, or whom we have locked, by primary key."""
         if seqs:
             self._update_rows(Person, ["seq"], ["id"], [(seq, person_id) for person_id, seq in seqs.items()])
 
     def memberships(
-        self, pairs: Collection[tuple[int, int]]
+        self, pairs: Collection[tuple[int, int]], *, lock: bool = False
     ) -> tuple[dict[tuple[int, int], Membership], dict[int, Person]]:
-        """Those of exactly these (room, person) that there are, each found by the unique index; and all the people."""
+        """Those of exactly these (room, person) that there are, each found by the unique index; and all the people.
+        With `lock` the memberships are locked, in order of the person.
+        """
         if not pairs:
             return {}, {}
         columns = [f"m.{field}" for field in _MEMBERSHIP] + [f"p.{field}" for field in _PERSON]
         rows = self._fetch(
             f"SELECT {', '.join(columns)} FROM {Membership._meta.db_table} m "
             f"JOIN {Person._meta.db_table} p ON p.id = m.person_id WHERE "
-            + " OR ".join(["(m.room_id = %s AND m.person_id = %s)"] * len(pairs)),
+            + " OR ".join(["(m.room_id = %s AND m.person_id = %s)"] * len(pairs))
+            + (self._lock_rows("m.person_id, m.room_id", of="m") if lock else ""),
             [part for pair in pairs for part in pair],
         )
         width = len(_MEMBERSHIP)
@@ -226,14 +241,37 @@ class BulkSql:
         self._update_rows(Room, columns, ["id"], values)
 
     def mark_read(self, marks: dict[tuple[int, int], int]) -> None:
-        """One's own message directly behind the mark takes it along; by (room, person). A device that marks as read
-        holds one such row and waits for nothing of ours: so in any order nobody waits in a circle. It cannot have come
-        further: nobody reads what is not committed.
+        """One's own message directly behind the mark takes it along; by (room, person). It cannot have come further:
+        nobody reads what is not committed.
+
+        The rows are locked in order of the person, as by those who mark as read in one transaction: they hold their
+        people before, and wait for nothing of ours but these. So nobody waits in a circle.
         """
-        if not marks:
-            return
         rows = [(number, room_id, person_id) for (room_id, person_id), number in marks.items()]
-        self._update_rows(Membership, ["last_read_number"], ["room_id", "person_id"], rows)
+        if len(rows) > 1 and self._connection.features.has_select_for_update:
+            table = Membership._meta.db_table
+            given = ", ".join([f"({_marks(rows[0])})"] * len(rows))
+            self._cursor.execute(
+                f"UPDATE {table} SET last_read_number = locked.number FROM ("
+                f"SELECT own.id, new.column1 AS number FROM (VALUES {given}) AS new JOIN {table} AS own"
+                " ON own.room_id = new.column2 AND own.person_id = new.column3"
+                f" ORDER BY own.person_id, own.room_id FOR UPDATE OF own) AS locked WHERE {table}.id = locked.id",
+                [value for row in rows for value in row],
+            )
+        elif rows:
+            self._update_rows(Membership, ["last_read_number"], ["room_id", "person_id"], rows)
+
+    def set_marks(self, memberships: Sequence[Membership]) -> None:
+        """The read marks of memberships that are locked, and the seqs at which they moved."""
+        rows = [(one.last_read_number, one.person_seq, one.pk) for one in memberships]
+        if rows:
+            self._update_rows(Membership, ["last_read_number", "person_seq"], ["id"], rows)
+
+    def _lock_rows(self, order: str, *, of: str = "", key: str = "UPDATE") -> str:
+        """The end of a SELECT that locks its rows in this order; empty where a transaction has the whole database."""
+        if not self._connection.features.has_select_for_update:
+            return ""
+        return f" ORDER BY {order} FOR {key}" + (f" OF {of}" if of else "")
 
     def _rooms(self, where: str, parameters: Sequence[Any]) -> list[Room]:
         rooms = self._select(Room, _ROOM, where, parameters)

@@ -37,7 +37,7 @@ from groupchat.realtime.histogram import LATENCIES, Histogram
 from groupchat.realtime.periodic import PeriodicWorker
 from groupchat.realtime.registries import AwaitedRooms, GuestSession, PersonSession, Visitors
 from groupchat.realtime.writing.database import Database
-from groupchat.realtime.writing.group_commit import Posting
+from groupchat.realtime.writing.write_queue import WriteQueue
 
 logger = logging.getLogger("groupchat.realtime")
 
@@ -89,7 +89,7 @@ class Runtime:
                 max_waiting=options.max_publications_waiting,
                 max_bytes=options.max_broker_bytes,
             )
-        self.posting = Posting(
+        self.writes = WriteQueue(
             database=self.database, max_batch=options.max_post_batch, max_waiting=options.max_posts_waiting
         )
         self.sweep = Sweep(
@@ -137,7 +137,7 @@ class Runtime:
         publish.listen(self._on_commit)
         submission.offer(
             submission.Batches(
-                self.posting.submit, self._person_of, self._wait_of, self.database.read, self.database.write
+                self.writes.submit, self._person_of, self._wait_of, self.database.read, self.database.write
             )
         )
         await self.broker.start()
@@ -159,13 +159,13 @@ class Runtime:
         for connection in list(self.connections):
             if connection.dialect == "native":
                 connection.send(payload)
-        await self.posting.flush()
+        await self.writes.flush()
 
     async def stop(self) -> None:
         """Answer what was posted, then end everything that runs here."""
         self.draining = True
         submission.withdraw()
-        await self.posting.flush()
+        await self.writes.flush()
         publish.ignore(self._on_commit)
         for task in (self._heartbeat, *self._tasks):
             if task is not None:

@@ -40,6 +40,8 @@ COUNTERS = {
     "posts_refused": "Posts that were answered with an error.",
     "post_batches": "Transactions with posts.",
     "post_batches_retried": "Transactions that the database did not take the first time.",
+    "acts": "Actions other than posts that were carried out for a socket: edits, read marks, settings.",
+    "act_batches": "Transactions with such actions.",
     "hellos": "Openings of the protocol.",
     "resumes": "Openings with a position, which go on where they were.",
     "resume_resets": "Rooms that a resume had to take anew.",
@@ -63,7 +65,7 @@ GAUGES = {
     "topics": "Rooms and people that somebody listens to here.",
     "people": "People and guests with an open socket.",
     "mails_waiting": "Mails that wait for the mail server.",
-    "posts_waiting": "Posts that wait for a transaction.",
+    "posts_waiting": "Posts, and other actions, that wait for a transaction.",
     "effects_waiting": "Effects in the database that wait or run; at most 10,000 are counted.",
     "effects_failed": "Effects in the database that have failed for good; at most 10,000 are counted.",
     "effects_oldest_seconds": "The age of the oldest effect that waits or runs.",
@@ -111,7 +113,7 @@ class Snapshot(TypedDict):
 
 def snapshot(realtime: Runtime) -> Snapshot:
     """The present counts of this process."""
-    hub, posting, broker = realtime.hub.stats, realtime.posting.stats, realtime.broker.stats
+    hub, writes, broker = realtime.hub.stats, realtime.writes.stats, realtime.broker.stats
     sweep, arrivals, effects = realtime.sweep.stats, realtime.arrivals, realtime.effects.stats
     buffered = [connection.wire.buffered() for connection in realtime.connections]
     return {
@@ -127,10 +129,12 @@ def snapshot(realtime: Runtime) -> Snapshot:
             "ephemeral": hub.ephemeral,
             "ephemeral_dropped": hub.ephemeral_dropped,
             "slow_closes": hub.slow,
-            "posts": posting.posts,
-            "posts_refused": posting.refused,
-            "post_batches": posting.batches,
-            "post_batches_retried": posting.retried_batches,
+            "posts": writes.posts,
+            "posts_refused": writes.refused,
+            "post_batches": writes.batches,
+            "post_batches_retried": writes.retried_batches,
+            "acts": writes.acts,
+            "act_batches": writes.act_batches,
             "hellos": arrivals.hellos,
             "resumes": arrivals.resumes,
             "resume_resets": arrivals.resets,
@@ -154,7 +158,7 @@ def snapshot(realtime: Runtime) -> Snapshot:
             "topics": len(realtime.hub.topics),
             "people": len(realtime.visitors.connections),
             "mails_waiting": mail.postbox.waiting if mail.postbox else 0,
-            "posts_waiting": realtime.posting.waiting,
+            "posts_waiting": realtime.writes.waiting,
             "effects_waiting": effects.backlog.waiting,
             "effects_failed": effects.backlog.failed,
             "effects_oldest_seconds": effects.backlog.oldest_seconds,
@@ -170,8 +174,8 @@ def snapshot(realtime: Runtime) -> Snapshot:
         },
         "reasons": {"refused": dict(realtime.refusals.refused), "closed": dict(realtime.refusals.closed)},
         "histograms": {
-            "post_batch_size": _counted(posting.batch_sizes),
-            "post_seconds": _counted(posting.seconds),
+            "post_batch_size": _counted(writes.batch_sizes),
+            "post_seconds": _counted(writes.seconds),
             "fan_out_seconds": _counted(realtime.fan_out_seconds),
             "hello_seconds": _counted(arrivals.seconds),
         },

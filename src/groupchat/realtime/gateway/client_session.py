@@ -107,6 +107,7 @@ class ClientSession(Connection):
         self.visitor_key = self.visitor.key
         self.person_id = person.pk
         self.runtime.visitors.rename(before, self.visitor_key, self.runtime.loop.time())
+        self.runtime.writes.rename(before, self.visitor_key)
         self.runtime.of_person[person.pk].add(self)
 
     def see_sessions(self, person: Person) -> None:

@@ -39,6 +39,7 @@ from groupchat.realtime.fanout.topics import Topic, TopicKey
 from groupchat.realtime.gateway.client_session import ClientSession
 from groupchat.realtime.gateway.commands import DECLARED
 from groupchat.realtime.registries import GuestSession, discard
+from groupchat.realtime.writing.group_commit import Act, InBulk, Locks
 from groupchat.resources import moment, person_resource
 
 logger = logging.getLogger("groupchat.realtime")
@@ -54,7 +55,7 @@ _UNKNOWN = "The database did not answer. Send the same again."
 class NativeSession(ClientSession):
     """A socket at `/ws/`."""
 
-    __slots__ = ("_inbox", "_may_write", "_posts_waiter", "_unanswered", "_working", "greeted", "welcomed")
+    __slots__ = ("_inbox", "_working", "greeted", "welcomed")
 
     dialect_name = "native"
 
@@ -64,9 +65,6 @@ class NativeSession(ClientSession):
         self.welcomed = False  # and was answered
         self._inbox: deque[AnyCommand] | None = None
         self._working = False
-        self._may_write = False  # the command that is carried out is one that waits for the posts before it
-        self._unanswered: dict[int, int] = {}  # by room, the posts on their way
-        self._posts_waiter: asyncio.Future[None] | None = None
         if self.visitor.person is None and self.visitor.guest is not None:
             self.runtime.of_guest[self.visitor.guest.id].add(self)
 
@@ -89,7 +87,7 @@ class NativeSession(ClientSession):
             self.reply(command.ref, {})
         elif not self.greeted and not isinstance(command, Hello):
             self.refuse(command.ref, Invalid("Send hello first.", field="type"))
-        elif isinstance(command, PostMessage) and not self._working:
+        elif isinstance(command, PostMessage) and not self._working and self.person is not None:
             self.post(command)
         else:
             self._enqueue(command)
@@ -128,11 +126,7 @@ class NativeSession(ClientSession):
             while self._inbox and not self.closed:
                 command = self._inbox.popleft()
                 try:
-                    declared = DECLARED[type(command)]
-                    self._may_write = declared.writes
-                    if self._may_write:
-                        await self._posts_answered(getattr(command, "room", None))
-                    await declared.carry_out(self, command)
+                    await DECLARED[type(command)].carry_out(self, command)
                 except ChatError as error:
                     self.refuse(command.ref, error)
                 except DatabaseError as error:
@@ -149,60 +143,35 @@ class NativeSession(ClientSession):
 
     def post(self, command: PostMessage) -> None:
         """Hand a post to the next batch; its reply comes after the commit."""
-        author = self.visitor.author
-        assert author is not None  # the handshake lets nobody else in
-        ref, room_id = command.ref, command.room
-        self._unanswered[room_id] = self._unanswered.get(room_id, 0) + 1
+        ref = command.ref
 
         def answer(result: Posted | ChatError) -> None:
             if isinstance(result, ChatError):
                 self.refuse(ref, result)
-                self._answered(room_id)
-                return
-            self.reply(
-                ref,
-                {
-                    "room": result.room_id,
-                    "number": result.number,
-                    "seq": result.seq,
-                    "at": moment(result.at),
-                    "duplicate": result.duplicate,
-                },
-            )
-            if self.person is None:
-                self.runtime.spawn(self._arrive(room_id, result))
             else:
-                self._answered(room_id)
+                self.reply(ref, _where(result))
 
-        post = Post(room_id, author, command.body, command.client_message_id, command.seen, parts_of(command))
-        self.runtime.posting.submit(self.visitor_key, post, answer)
+        self.runtime.writes.submit(self.visitor_key, self._post_of(command), answer)
 
-    async def _arrive(self, room_id: int, posted: Posted) -> None:
-        try:
-            if posted.arrival is not None:
-                await self.become(posted.arrival.person, posted.arrival.mine)
-            else:
-                await self.arrived(posted.author_id)
-        finally:
-            self._answered(room_id)
+    async def post_as_guest(self, command: PostMessage) -> None:
+        """Post, and be a person by it, before anything else is done: it may be about what they are then."""
+        answered: asyncio.Future[Posted | ChatError] = self.runtime.loop.create_future()
+        self.runtime.writes.submit(self.visitor_key, self._post_of(command), answered.set_result)
+        result = await answered
+        if isinstance(result, ChatError):
+            raise result
+        self.reply(command.ref, _where(result))
+        if self.person is not None:
+            return
+        if result.arrival is not None:
+            await self.become(result.arrival.person, result.arrival.mine)
+        else:
+            await self.arrived(result.author_id)
 
-    def _answered(self, room_id: int) -> None:
-        self._unanswered[room_id] -= 1
-        if not self._unanswered[room_id]:
-            del self._unanswered[room_id]
-        waiter, self._posts_waiter = self._posts_waiter, None
-        if waiter is not None and not waiter.done():  # a runtime that stops ends who waits
-            waiter.set_result(None)
-
-    async def _posts_answered(self, room_id: int | None) -> None:
-        """Wait for one's posts into this room, or into any: what was sent behind them takes effect behind them.
-
-        Posts wait for a batch while other commands go straight to the writing thread: a leave would overtake them, and
-        they would join the room again.
-        """
-        while self._unanswered if room_id is None else room_id in self._unanswered:
-            self._posts_waiter = self.runtime.loop.create_future()
-            await self._posts_waiter
+    def _post_of(self, command: PostMessage) -> Post:
+        author = self.visitor.author
+        assert author is not None  # the handshake lets nobody else in
+        return Post(command.room, author, command.body, command.client_message_id, command.seen, parts_of(command))
 
     # --- subscriptions ---------------------------------------------------------------------------------------------
 
@@ -230,21 +199,26 @@ class NativeSession(ClientSession):
 
     # --- who it is -------------------------------------------------------------------------------------------------
 
-    async def act(self, action: Callable[..., R], **arguments: Any) -> R:
-        """Carry out an action as the person behind this connection.
+    async def act(
+        self, action: Callable[..., R], *, locks: Locks | None = None, in_bulk: InBulk | None = None, **arguments: Any
+    ) -> R:
+        """Carry out an action as the person behind this connection, behind all that they sent before.
 
-        A guest without a row gets one with the first action that succeeds: a refused one leaves no trace. Raises what
-        the action raises, and Unauthenticated.
+        With `locks` or `in_bulk` it may share a transaction with actions of others. A guest without a row gets one with
+        the first action that succeeds: a refused one leaves no trace. Raises what the action raises, and
+        Unauthenticated.
         """
-        assert self._may_write, "a command that writes is declared so: it must not overtake posts"
+        writes, sender = self.runtime.writes, self.visitor_key
         if self.person is not None:
-            return await self.runtime.database.write(action, person=self.person, **arguments)
+            result: R = await writes.act(sender, Act(action, {"person": self.person, **arguments}, locks, in_bulk))
+            return result
         guest = self.visitor.guest
         if guest is None:
             raise Unauthenticated("Sign in first.")
-        result, person = await self.runtime.database.write(act_as_new_guest, guest=guest, action=action, **arguments)
-        await self.become(person)
-        return result
+        as_guest = {"guest": guest, "action": action, **arguments}
+        acted: tuple[R, Person] = await writes.act(sender, Act(act_as_new_guest, as_guest))
+        await self.become(acted[1])
+        return acted[0]
 
     def known_anew(self, person: Person) -> None:
         if self.welcomed:
@@ -297,3 +271,14 @@ class NativeSession(ClientSession):
         super().lost()
         if self.visitor.guest is not None:
             discard(self.runtime.of_guest, self.visitor.guest.id, self)
+
+
+def _where(posted: Posted) -> dict[str, Any]:
+    """Where the message stands, as the reply says it."""
+    return {
+        "room": posted.room_id,
+        "number": posted.number,
+        "seq": posted.seq,
+        "at": moment(posted.at),
+        "duplicate": posted.duplicate,
+    }

@@ -215,7 +215,7 @@ class TutorialSession(ClientSession):
         author = self.visitor.author
         if self.room_id is None or author is None or self.closed or self._is_out:
             return
-        self.runtime.posting.submit(
+        self.runtime.writes.submit(
             self.visitor_key,
             Post(self.room_id, author, post.message, post.client_message_id or secrets.token_hex(16)),
             self._answer,

@@ -23,6 +23,7 @@ from groupchat.protocol import (
 from groupchat.realtime.delivery.opening import Asked, Roll
 from groupchat.realtime.gateway.commands.declaration import Declaration
 from groupchat.realtime.gateway.commands.opening import STATE, open_room, require_place
+from groupchat.realtime.writing.group_commit import Locks
 
 if TYPE_CHECKING:
     from groupchat.realtime.gateway.native import NativeSession
@@ -52,12 +53,20 @@ async def read_members(connection: NativeSession, command: Members) -> None:
 
 
 async def mark_read(connection: NativeSession, command: Read) -> None:
-    membership = await connection.act(memberships.read, room_id=command.room, number=command.number)
+    membership = await connection.act(
+        memberships.read, in_bulk=memberships.read_all, room_id=command.room, number=command.number
+    )
     connection.reply(command.ref, {"last_read_number": membership.last_read_number, "seq": membership.person_seq})
 
 
 async def pin_room(connection: NativeSession, command: PinRoom) -> None:
-    membership = await connection.act(memberships.pin, room_id=command.room, pinned=command.pinned)
+    person = connection.person
+    membership = await connection.act(
+        memberships.pin,
+        locks=Locks.person(person.pk) if person is not None else None,
+        room_id=command.room,
+        pinned=command.pinned,
+    )
     connection.reply(command.ref, {"pinned": membership.pinned, "seq": membership.person_seq})
 
 

@@ -10,22 +10,34 @@ from groupchat.protocol import DeleteMessage, EditMessage, Messages, MessageVers
 from groupchat.realtime.delivery.opening import Range
 from groupchat.realtime.gateway.commands.declaration import Declaration
 from groupchat.realtime.gateway.commands.opening import heard_from
+from groupchat.realtime.writing.group_commit import Locks
 
 if TYPE_CHECKING:
     from groupchat.realtime.gateway.native import NativeSession
 
 
 async def post_message(connection: NativeSession, command: PostMessage) -> None:
-    connection.post(command)
+    if connection.person is None:
+        await connection.post_as_guest(command)
+    else:
+        connection.post(command)
 
 
 async def edit_message(connection: NativeSession, command: EditMessage) -> None:
-    message = await connection.act(messages.edit, room_id=command.room, number=command.number, body=command.body)
+    message = await connection.act(
+        messages.edit,
+        locks=Locks.room(command.room),
+        room_id=command.room,
+        number=command.number,
+        body=command.body,
+    )
     connection.reply(command.ref, {"seq": message.seq})
 
 
 async def delete_message(connection: NativeSession, command: DeleteMessage) -> None:
-    message = await connection.act(messages.delete, room_id=command.room, number=command.number)
+    message = await connection.act(
+        messages.delete, locks=Locks.room(command.room), room_id=command.room, number=command.number
+    )
     connection.reply(command.ref, {"seq": message.seq})
 
 
@@ -55,7 +67,6 @@ async def read_versions(connection: NativeSession, command: MessageVersions) -> 
 
 
 COMMANDS: tuple[Declaration[Any], ...] = (
-    # It writes, too: but a post never waits for those before it, for they stand in the same queue.
     Declaration(
         PostMessage,
         post_message,
