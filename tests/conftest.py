@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from itertools import chain, zip_longest
+from typing import Any
 
 import pytest
 
@@ -40,6 +42,30 @@ def _long_files_first(items: list[pytest.Item]) -> list[pytest.Item]:
     first = [path for pair in zip_longest(straining, long) for path in pair if path is not None]
     rest = [path for path in files if path not in {*straining, *long}]
     return list(chain.from_iterable(files[path] for path in (*first, *rest)))
+
+
+@pytest.fixture(scope="session", autouse=True)
+def rows_are_taken_away_at_once() -> Iterator[None]:
+    """Django's own way after a test with transactions is a flush, which makes the content types and the permissions of
+    all models anew each time: 39 ms instead of one.
+    """
+    from django.core.management.color import no_style
+    from django.db import connections
+    from django.test import TransactionTestCase
+
+    def take_away(case: Any) -> None:
+        for alias in case._databases_names(include_mirrors=False):
+            connection = connections[alias]
+            tables = connection.introspection.django_table_names(only_existing=True, include_views=False)
+            made_once = {"django_content_type", "auth_permission"}
+            every = [table for table in tables if table not in made_once]
+            connection.ops.execute_sql_flush(
+                connection.ops.sql_flush(no_style(), every, reset_sequences=False, allow_cascade=False)
+            )
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(TransactionTestCase, "_fixture_teardown", take_away)
+        yield
 
 
 @pytest.fixture(autouse=True)
