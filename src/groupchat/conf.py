@@ -65,6 +65,11 @@ class Conf:
     max_conversation_people: int = 10  # 30 at most
     max_invited_people: int = 50  # with one command
     max_invitations_per_hour: int = 200  # people whom one person brings into rooms
+    invite_link_days: int = 7  # how long an invite link holds where its maker says nothing else; 0: for ever
+    max_invite_link_days: int = 90  # 0: no limit, and then a link may hold for ever
+    max_invite_link_uses: int = 1_000  # of one link, and what it has where its maker says nothing else
+    max_invite_links: int = 50  # that hold, of one room, or to the site
+    max_invite_links_per_hour: int = 30  # that one person makes
 
     # limits of words
     max_body_characters: int = 8_000

@@ -32,6 +32,8 @@ def _name_of_cookie(secret_key: str) -> str:
 
 # A browser keeps the cookies of a host for all of its ports: each instance has a name of its own.
 GUEST_COOKIE = _name_of_cookie(settings.SECRET_KEY)
+# The secret of the invite link by which somebody is about to come in.
+JOIN_COOKIE = GUEST_COOKIE.replace("guest", "join")
 # Under which names a guest may still come: their cookie gets its present name with their next socket.
 _GUEST_COOKIES = (
     GUEST_COOKIE,

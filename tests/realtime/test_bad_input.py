@@ -138,6 +138,9 @@ def wrong_commands(room: int) -> Iterator[tuple[dict[str, Any], str, str | None]
         "room.unban": {"room": room, "person": HUGE - 1},
         "room.silence": {"room": room, "person": HUGE - 1, "seconds": 60, "reason": "Spam"},
         "room.sanctions": {"room": room},
+        "invite.make": {"room": room, "expires_in": 60, "uses": 1, "role": "member"},
+        "invites": {"room": room},
+        "invite.end": {"room": room, "id": HUGE - 1},
         "rooms": {"query": "lob"},
         "people.find": {"query": "gra"},
     }
@@ -145,7 +148,22 @@ def wrong_commands(room: int) -> Iterator[tuple[dict[str, Any], str, str | None]
     optional |= {("room.ban", "seconds"), ("room.ban", "reason"), ("room.silence", "reason")}
     optional |= {("room.create", "kind"), ("room.create", "topic"), ("rooms", "query"), ("people.find", "query")}
     optional |= {("room.settings", "topic"), ("room.settings", "kind"), ("room.settings", "history")}
-    whole = {"room", "number", "since", "before", "after", "around", "limit", "person", "seconds"}
+    optional |= {("invite.make", name) for name in ("room", "expires_in", "uses", "role")}
+    optional |= {("invites", "room"), ("invite.end", "room")}
+    whole = {
+        "expires_in",
+        "uses",
+        "id",
+        "room",
+        "number",
+        "since",
+        "before",
+        "after",
+        "around",
+        "limit",
+        "person",
+        "seconds",
+    }
     choices = {"pinned", "archived"}
     wrong_whole = ("1", 1.5, True, [], {}, -1, HUGE, None)
     wrong_text = (1, True, [], {}, None)
@@ -277,6 +295,9 @@ TYPES = st.sampled_from(
         "room.unban",
         "room.silence",
         "room.sanctions",
+        "invite.make",
+        "invites",
+        "invite.end",
         "rooms",
         "people.find",
         "ping",

@@ -9,7 +9,7 @@ from collections.abc import Collection
 
 from groupchat.errors import ChatError, Forbidden, NotFound
 from groupchat.models import Membership, Message, Person, Room
-from groupchat.permissions.standing import Rank, is_banned, is_joined, is_silenced, rank_of
+from groupchat.permissions.standing import Rank, is_banned, is_joined, is_silenced, owns_site, rank_of
 
 Refusal = ChatError | None
 
@@ -83,6 +83,32 @@ class Rules:
             or _ranks(person, membership, least, words)
         )
 
+    def make_link(self, person: Person | None, room: Room, membership: Membership | None, role: str) -> Refusal:
+        """Who may bring others in makes links for it; that one makes moderators, only its owners say."""
+        refusal = self.invite(person, room, membership)
+        if refusal is None and role == Membership.Role.MODERATOR:
+            return _ranks(person, membership, Rank.OWNER, "Only the owner of the room may say who moderates it.")
+        return refusal
+
+    def end_link(self, person: Person | None, room: Room, membership: Membership | None, maker_id: int) -> Refusal:
+        """One's own; and everybody's, for those who keep the room."""
+        refusal = self.read(person, room, membership)
+        if refusal is not None or (person is not None and person.pk == maker_id):
+            return refusal
+        return _ranks(person, membership, Rank.MODERATOR, "Only its maker, or who keeps the room, may end a link.")
+
+    def come_by_link(self, person: Person | None, room: Room, membership: Membership | None) -> Refusal:
+        """Whoever holds a link comes in. Who was banned does not; nor who was sent out of a room that is not open."""
+        if room.deleted_at is not None:
+            return _no_such_room()
+        if is_joined(membership):
+            return None
+        if is_banned(membership):
+            return _banned(membership)
+        if membership is not None and membership.state == Membership.State.KICKED and not room.is_open:
+            return Forbidden("You were removed from this room. Ask those who keep it to bring you in.", why="removed")
+        return _archived(room)
+
     def remove(
         self, person: Person | None, room: Room, membership: Membership | None, target: Membership | None = None
     ) -> Refusal:
@@ -131,6 +157,10 @@ class Rules:
     def make_room(self, person: Person, kind: str) -> Refusal:
         """Everybody makes rooms, of every kind."""
         return None
+
+    def invite_to_site(self, person: Person | None) -> Refusal:
+        """Its owners bring others to the site."""
+        return None if owns_site(person) else Forbidden("Only owners of the site bring others to it.", why="rank")
 
     def converse(self, person: Person, others: Collection[Person], in_common: Collection[int]) -> Refusal:
         """Who has an account writes to everybody, a guest to those with whom they share a room: `in_common`."""

@@ -113,14 +113,14 @@ def _enter(request: HttpRequest) -> HttpResponse:
             entered = enter_limited(person=person, name=room_name, before_making=allow)
     except ChatError as error:
         about = "" if isinstance(error, RateLimited) else wrong
-        words = _words(error, wrong=wrong, given=name if wrong == "name" else room_name, person=person)
+        words = words_of(error, wrong=wrong, given=name if wrong == "name" else room_name, person=person)
         response = way_in(request, room_name=room_name, name=name, error=words, wrong=about, status=error.status)
         if error.retry_after is not None:
             response.headers["Retry-After"] = str(ceil(error.retry_after))
     else:
         response = redirect(_address(entered))
     if guest is not None and person is not None:
-        _remember(request, response, guest)
+        remember(request, response, guest)
     return response
 
 
@@ -130,7 +130,8 @@ def _address(entered: Entered) -> str:
     return f"{address}#made" if entered.created else address
 
 
-def _remember(request: HttpRequest, response: HttpResponse, guest: Guest) -> None:
+def remember(request: HttpRequest, response: HttpResponse, guest: Guest) -> None:
+    """Who comes next with this cookie is this guest."""
     response.set_cookie(
         GUEST_COOKIE,
         sign_guest(guest),
@@ -141,7 +142,7 @@ def _remember(request: HttpRequest, response: HttpResponse, guest: Guest) -> Non
     )
 
 
-def _words(error: ChatError, *, wrong: str, given: str, person: Person | None) -> str:
+def words_of(error: ChatError, *, wrong: str, given: str, person: Person | None) -> str:
     """The refusal in the reader's language, and what to do; `given` is what stood in the `wrong` field."""
     match error:
         case TooLong():
