@@ -14,6 +14,7 @@ from django.conf import settings
 from django.core import signing
 from django.http import HttpRequest
 
+from groupchat.access import lets_in_strangers
 from groupchat.actions import adoption
 from groupchat.actions.adoption import guest_without_account
 from groupchat.actions.people import Guest, person_of_user
@@ -107,7 +108,8 @@ def resolve(*, user: Any, cookies: Mapping[str, str]) -> Visitor:
     if conf().guests:
         guest = read_guest(guest_cookie_in(cookies))
         if guest is not None:
-            return visitor_of_guest(guest, Person.objects.filter(guest_id=guest.id).first())
+            person = Person.objects.filter(guest_id=guest.id).first()
+            return visitor_of_guest(guest, person) if person is not None or lets_in_strangers() else NOBODY
     return NOBODY
 
 

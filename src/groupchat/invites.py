@@ -76,6 +76,12 @@ def links(person: Person | None, room_id: int | None, *, after: int = 0) -> Link
     )
 
 
+def links_to_site() -> list[InviteLink]:
+    """Those that hold, with their makers, for a page of the site's owners."""
+    found = in_force().filter(room=None).select_related("room", "maker").order_by("pk")
+    return _hold(list(found[:LINKS_AT_ONCE]))
+
+
 def link_resource(link: InviteLink) -> InviteLinkResource:
     return {
         "id": link.pk,

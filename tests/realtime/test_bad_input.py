@@ -127,7 +127,7 @@ def wrong_commands(room: int) -> Iterator[tuple[dict[str, Any], str, str | None]
         "room.pin": {"room": room, "pinned": True},
         "room.create": {"name": "attic", "kind": "private", "topic": ""},
         "room.direct": {"people": [HUGE - 1]},
-        "room.settings": {"room": room, "topic": "new", "kind": "private", "history": "joined"},
+        "room.settings": {"room": room, "topic": "new", "kind": "private", "history": "joined", "guests": False},
         "room.archive": {"room": room, "archived": True},
         "room.delete": {"room": room},
         "room.restore": {"room": room},
@@ -147,7 +147,12 @@ def wrong_commands(room: int) -> Iterator[tuple[dict[str, Any], str, str | None]
     optional = {("subscribe", "room"), ("changes", "room"), ("room.archive", "archived")}
     optional |= {("room.ban", "seconds"), ("room.ban", "reason"), ("room.silence", "reason")}
     optional |= {("room.create", "kind"), ("room.create", "topic"), ("rooms", "query"), ("people.find", "query")}
-    optional |= {("room.settings", "topic"), ("room.settings", "kind"), ("room.settings", "history")}
+    optional |= {
+        ("room.settings", "topic"),
+        ("room.settings", "kind"),
+        ("room.settings", "history"),
+        ("room.settings", "guests"),
+    }
     optional |= {("invite.make", name) for name in ("room", "expires_in", "uses", "role")}
     optional |= {("invites", "room"), ("invite.end", "room")}
     whole = {
@@ -164,7 +169,7 @@ def wrong_commands(room: int) -> Iterator[tuple[dict[str, Any], str, str | None]
         "person",
         "seconds",
     }
-    choices = {"pinned", "archived"}
+    choices = {"pinned", "archived", "guests"}
     wrong_whole = ("1", 1.5, True, [], {}, -1, HUGE, None)
     wrong_text = (1, True, [], {}, None)
     wrong_choice = (1, 0, "true", [], {}, None)

@@ -10,8 +10,9 @@ from django.db import transaction
 from django.db.models import F, Q
 from django.utils import timezone
 
+from groupchat.access import access
 from groupchat.actions import audit
-from groupchat.actions.counters import changing_room, lock_people, lock_room, lock_rooms
+from groupchat.actions.counters import changed_sessions, changing_room, lock_people, lock_room, lock_rooms
 from groupchat.actions.people import Guest, person_of_guest
 from groupchat.actions.rooms.coming import come_in
 from groupchat.actions.rooms.making import Allow, whoever
@@ -137,8 +138,12 @@ def accept(*, person: Person, token: str, now: datetime | None = None) -> Room |
     link = link_of(token, now=now)
     if link.room_id is None:
         with transaction.atomic():
-            require_active(lock_people([person.pk])[person.pk])
+            locked = lock_people([person.pk])[person.pk]
+            require_active(locked)
             _use(link, now)
+            if locked.is_confined:  # now they are let into the whole site
+                Person.objects.filter(pk=person.pk).update(only_room=None)
+                changed_sessions(person.pk)
         return None
     with changing_room(link.room_id, person, comes_in=True) as change:
         link = link_of(token, now=now)  # behind the lock: its maker, or the room, may have changed
@@ -153,10 +158,17 @@ def accept(*, person: Person, token: str, now: datetime | None = None) -> Room |
 
 @transaction.atomic
 def accept_as_guest(*, guest: Guest, token: str, now: datetime | None = None) -> tuple[Room | None, Person]:
-    """The same for a guest, who becomes a person by it if they are none yet. A refusal leaves no trace of them."""
+    """The same for a guest, who becomes a person by it if they are none yet. A refusal leaves no trace of them.
+
+    Where the site is for invited people, a new guest is let into this very room and no other.
+    """
     link = link_of(token, now=now)
     lock_rooms([link.room_id] if link.room_id is not None else [])  # first, as wherever guests become people
+    is_new = not Person.objects.filter(guest_id=guest.id).exists()
     person = person_of_guest(guest=guest)
+    if is_new and link.room_id is not None and access().invited:
+        person.only_room = link.room_id
+        person.save(update_fields=["only_room"])
     return accept(person=person, token=token, now=now), person
 
 

@@ -19,6 +19,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_protect
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from groupchat.access import access
 from groupchat.actions import limits
 from groupchat.actions.invites import accept, accept_as_guest
 from groupchat.actions.limits import Asked
@@ -110,6 +111,15 @@ def card(request: HttpRequest) -> HttpResponse:
     return render(request, "groupchat/invite_card.html", context)
 
 
+def invites_to_site(request: HttpRequest) -> str:
+    """The secret of a link to the site that this visitor holds, and that is in force; empty without one."""
+    token = request.COOKIES.get(JOIN_COOKIE, "")
+    try:
+        return token if token and link_of(token).room_id is None else ""
+    except ChatError:
+        return ""
+
+
 def _link_of(request: HttpRequest, token: str) -> InviteLink:
     """The link, which somebody may have guessed; raises NotFound, and RateLimited."""
     address = client_address_of_request(request.META)
@@ -172,13 +182,17 @@ def _page(
         "person_name_characters": conf().max_person_name_characters,
         **account_urls(),
     }
+    if room is not None and access().invited:
+        context["sign_up_url"] = ""  # an account is let into the whole site
     response = render(request, "groupchat/join.html", context, status=status)
     add_never_cache_headers(response)
     return response
 
 
 def _is_in(found: InviteLink, visitor: Visitor) -> bool:
-    return found.room_id is None or is_joined(membership_in(found.room_id, visitor.person))
+    if found.room_id is None:
+        return visitor.person is not None and not visitor.person.is_confined
+    return is_joined(membership_in(found.room_id, visitor.person))
 
 
 def _address(room: Room | None) -> str:
