@@ -15,6 +15,7 @@ from django.utils import timezone
 from groupchat.access import access
 from groupchat.conf import conf
 from groupchat.errors import Invalid
+from groupchat.lookalikes import skeleton
 from groupchat.models import Membership, Person, Room
 from groupchat.protocol import PersonResource, RoomState
 from groupchat.resources import people_resources, room_state
@@ -106,18 +107,44 @@ def find_rooms(person: Person | None, *, query: str = "", after: str | None = No
 
 
 def find_people(person: Person, *, query: str, limit: int = 20) -> list[PersonResource]:
-    """Those whose handle begins with `query`, in order of handle; a guest finds those with whom they share a room."""
+    """Those whose handle begins with `query`, in order of handle, and behind them those whose name does, in order of
+    name. A guest finds those with whom they share a room.
+
+    A name is found among those with whom one shares a room; and among all where everybody is here by an account or an
+    invitation.
+    """
     key = fold(query).removeprefix("@").replace("\0", "")
     if not key or person.is_confined:
         return []
-    found = Person.objects.filter(handle__startswith=key, is_active=True, account_active=True)
+    limit = min(limit, MOST_FOUND_PEOPLE)
+    everybody = Person.objects.filter(is_active=True, account_active=True).exclude(pk=person.pk)
+    around = everybody.filter(Exists(_shares_a_room(person)))
+    is_guest = person.kind == Person.Kind.GUEST
+    found = _beginning(around if is_guest else everybody, "handle", key)[:limit]
+    by_name = everybody if not is_guest and _know_each_other() else around
+    looks = skeleton(key)
+    # What only looks so is not meant: an l for an i.
+    named = [one for one in _beginning(by_name, "name_skeleton", looks)[: 2 * limit] if fold(one.name).startswith(key)]
+    return people_resources(list({one.pk: one for one in (*found, *named)}.values())[:limit])
+
+
+def _beginning(people: QuerySet[Person], field: str, key: str) -> QuerySet[Person]:
+    """Those whose `field` begins so, in its order, along its index."""
+    found = people.filter(**{f"{field}__startswith": key})
     if connections[found.db].vendor == "sqlite":  # whose LIKE goes by no index; elsewhere the order is a language's
-        found = found.filter(handle__gte=key, handle__lt=key + LAST_CHARACTER)
-    if person.kind == Person.Kind.GUEST:
-        mine = Membership.objects.filter(person=person, state=Membership.State.JOINED, room__deleted_at=None)
-        theirs = Membership.objects.filter(person=OuterRef("pk"), state=Membership.State.JOINED)
-        found = found.filter(Exists(theirs.filter(room_id__in=mine.values("room_id"))))
-    return people_resources(found.exclude(pk=person.pk).order_by("handle")[: min(limit, MOST_FOUND_PEOPLE)])
+        found = found.filter(**{f"{field}__gte": key, f"{field}__lt": key + LAST_CHARACTER})
+    return found.order_by(field)
+
+
+def _shares_a_room(person: Person) -> QuerySet[Membership]:
+    mine = Membership.objects.filter(person=person, state=Membership.State.JOINED, room__deleted_at=None)
+    theirs = Membership.objects.filter(person=OuterRef("pk"), state=Membership.State.JOINED)
+    return theirs.filter(room_id__in=mine.values("room_id"))
+
+
+def _know_each_other() -> bool:
+    """Whether no stranger is here: then names are no secret from each other."""
+    return not conf().guests or access().invited
 
 
 def _sees_rooms(person: Person | None) -> bool:

@@ -56,6 +56,8 @@ class Person(models.Model):
         verbose_name_plural = _("people")
         indexes = [
             models.Index(fields=["name_skeleton", "kind"], name="groupchat_name_skeleton"),
+            # What a name begins with: the operator class is for databases that sort by a language.
+            models.Index(fields=["name_skeleton"], name="groupchat_name_prefix", opclasses=["varchar_pattern_ops"]),
             models.Index(fields=["handle_skeleton", "kind"], name="groupchat_handle_skeleton"),
             models.Index(fields=["id"], name="groupchat_only_room", condition=models.Q(only_room__isnull=False)),
             models.Index(fields=["id"], name="groupchat_no_skeleton", condition=models.Q(name_skeleton="")),

@@ -35,6 +35,10 @@ GIVE_ROLE = Right("the owners of the room and of the site", Rules.give_role)
 EDIT = Right("the author of the message", Rules.edit)
 VERSIONS = Right("its author, and those who keep the room", Rules.see_versions)
 DELETE = Right("its author, and those who keep the room", Rules.delete)
-FIND_PEOPLE = Right("who has an account finds everybody, a guest those with whom they share a room", None)
+FIND_PEOPLE = Right(
+    "who has an account finds everybody by handle, and by name those with whom they share a room, or all where no"
+    " stranger comes in; a guest those with whom they share a room",
+    None,
+)
 MAKE_ROOM = Right("everybody", Rules.make_room)
 CONVERSE = Right("everybody; guests with those whom they share a room with", Rules.converse)
