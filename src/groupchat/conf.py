@@ -21,6 +21,7 @@ LONGEST_SITE_NAME = 60
 
 Line = str  # what people read on one line, no path
 Dotted = str  # where something lies in Python
+Access = str  # who may come in
 Store = str  # where limits are counted
 
 
@@ -33,6 +34,8 @@ class Conf:
 
     # who may come in
     guests: bool = False  # people without an account may take part under a name
+    access: Access = "open"  # to whoever has the address, or "invited": only by a link; an owner may choose otherwise
+    strangers_see_rooms: bool = True  # the list of open rooms, before they are in; an owner may choose otherwise
 
     # how often what is worth guessing or flooding may be done, counted for all processes together (`ratelimit.LIMITS`).
     # Of an address: the machine's own are not counted, and of IPv6 it is the network (/64).
@@ -65,6 +68,11 @@ class Conf:
     max_conversation_people: int = 10  # 30 at most
     max_invited_people: int = 50  # with one command
     max_invitations_per_hour: int = 200  # people whom one person brings into rooms
+    invite_link_days: int = 7  # how long an invite link holds where its maker says nothing else; 0: for ever
+    max_invite_link_days: int = 90  # 0: no limit, and then a link may hold for ever
+    max_invite_link_uses: int = 1_000  # of one link, and what it has where its maker says nothing else
+    max_invite_links: int = 50  # that hold, of one room, or to the site
+    max_invite_links_per_hour: int = 30  # that one person makes
 
     # limits of words
     max_body_characters: int = 8_000
@@ -138,6 +146,7 @@ _KINDS: dict[str, tuple[Callable[[Any], bool], str]] = {
         lambda value: isinstance(value, str) and re.fullmatch(r"[^\W\d]\w*(\.[^\W\d]\w*)+", value) is not None,
         'where a class lies, like "shop.chat.Rules"',
     ),
+    "Access": (lambda value: value in ("open", "invited"), '"open" or "invited"'),
     "Store": (
         lambda value: (
             isinstance(value, str) and (value == "database" or re.match(r"(rediss?|unix)://\S+\Z", value) is not None)

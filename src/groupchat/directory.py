@@ -12,8 +12,10 @@ from django.db import connections
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
+from groupchat.access import access
 from groupchat.conf import conf
 from groupchat.errors import Invalid
+from groupchat.lookalikes import skeleton
 from groupchat.models import Membership, Person, Room
 from groupchat.protocol import PersonResource, RoomState
 from groupchat.resources import people_resources, room_state
@@ -35,8 +37,9 @@ class RoomsPage:
 def rooms(person: Person, *, after: int = 0, limit: int = 50) -> RoomsPage:
     """A page of the rooms that the person may read (`Rules.read`, as the database asks it)."""
     limit = min(limit, conf().max_page_rooms or ALL_OF_THEM)
+    in_sight = Room.OPEN if not person.is_confined else ()
     own = Membership.objects.filter(room=OuterRef("pk"), person=person)
-    is_open = Q(kind__in=Room.OPEN) & ~Exists(own.filter(_is_banned()))
+    is_open = Q(kind__in=in_sight) & ~Exists(own.filter(_is_banned()))
     is_mine = Exists(own.filter(state=Membership.State.JOINED))
     readable = Room.objects.filter(is_open | is_mine, deleted_at=None, pk__gt=after)
     found = list(readable.order_by("pk")[: limit + 1])
@@ -51,7 +54,7 @@ def rooms(person: Person, *, after: int = 0, limit: int = 50) -> RoomsPage:
 
 
 def recently_active_rooms(*, limit: int = 12) -> list[Room]:
-    """Open rooms, those with the newest room activity first."""
+    """Open rooms, those with the newest room activity first; for strangers, where they may see them."""
     return list(islice(merge(*_lively(None, "", None, limit), key=_liveliness, reverse=True), limit))
 
 
@@ -86,6 +89,8 @@ def find_rooms(person: Person | None, *, query: str = "", after: str | None = No
 
     It walks along the index of lively rooms until the page is full. Raises Invalid for an `after` that no page gave.
     """
+    if not _sees_rooms(person):
+        return FoundRooms([], None)
     limit = min(limit, conf().max_page_rooms or ALL_OF_THEM)
     lively = _lively(person, fold(query), after, limit + 1)
     found = list(islice(merge(*lively, key=_liveliness, reverse=True), limit + 1))
@@ -102,18 +107,49 @@ def find_rooms(person: Person | None, *, query: str = "", after: str | None = No
 
 
 def find_people(person: Person, *, query: str, limit: int = 20) -> list[PersonResource]:
-    """Those whose handle begins with `query`, in order of handle; a guest finds those with whom they share a room."""
+    """Those whose handle begins with `query`, in order of handle, and behind them those whose name does, in order of
+    name. A guest finds those with whom they share a room.
+
+    A name is found among those with whom one shares a room; and among all where everybody is here by an account or an
+    invitation.
+    """
     key = fold(query).removeprefix("@").replace("\0", "")
-    if not key:
+    if not key or person.is_confined:
         return []
-    found = Person.objects.filter(handle__startswith=key, is_active=True, account_active=True)
+    limit = min(limit, MOST_FOUND_PEOPLE)
+    everybody = Person.objects.filter(is_active=True, account_active=True).exclude(pk=person.pk)
+    around = everybody.filter(Exists(_shares_a_room(person)))
+    is_guest = person.kind == Person.Kind.GUEST
+    found = _beginning(around if is_guest else everybody, "handle", key)[:limit]
+    by_name = everybody if not is_guest and _know_each_other() else around
+    looks = skeleton(key)
+    # What only looks so is not meant: an l for an i.
+    named = [one for one in _beginning(by_name, "name_skeleton", looks)[: 2 * limit] if fold(one.name).startswith(key)]
+    return people_resources(list({one.pk: one for one in (*found, *named)}.values())[:limit])
+
+
+def _beginning(people: QuerySet[Person], field: str, key: str) -> QuerySet[Person]:
+    """Those whose `field` begins so, in its order, along its index."""
+    found = people.filter(**{f"{field}__startswith": key})
     if connections[found.db].vendor == "sqlite":  # whose LIKE goes by no index; elsewhere the order is a language's
-        found = found.filter(handle__gte=key, handle__lt=key + LAST_CHARACTER)
-    if person.kind == Person.Kind.GUEST:
-        mine = Membership.objects.filter(person=person, state=Membership.State.JOINED, room__deleted_at=None)
-        theirs = Membership.objects.filter(person=OuterRef("pk"), state=Membership.State.JOINED)
-        found = found.filter(Exists(theirs.filter(room_id__in=mine.values("room_id"))))
-    return people_resources(found.exclude(pk=person.pk).order_by("handle")[: min(limit, MOST_FOUND_PEOPLE)])
+        found = found.filter(**{f"{field}__gte": key, f"{field}__lt": key + LAST_CHARACTER})
+    return found.order_by(field)
+
+
+def _shares_a_room(person: Person) -> QuerySet[Membership]:
+    mine = Membership.objects.filter(person=person, state=Membership.State.JOINED, room__deleted_at=None)
+    theirs = Membership.objects.filter(person=OuterRef("pk"), state=Membership.State.JOINED)
+    return theirs.filter(room_id__in=mine.values("room_id"))
+
+
+def _know_each_other() -> bool:
+    """Whether no stranger is here: then names are no secret from each other."""
+    return not conf().guests or access().invited
+
+
+def _sees_rooms(person: Person | None) -> bool:
+    """Whether the list of open rooms is for somebody who stands there."""
+    return access().strangers_see_rooms if person is None else not person.is_confined
 
 
 def _lively(person: Person | None, key: str, after: str | None, limit: int) -> list[QuerySet[Room]]:

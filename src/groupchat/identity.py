@@ -14,6 +14,7 @@ from django.conf import settings
 from django.core import signing
 from django.http import HttpRequest
 
+from groupchat.access import lets_in_strangers
 from groupchat.actions import adoption
 from groupchat.actions.adoption import guest_without_account
 from groupchat.actions.people import Guest, person_of_user
@@ -32,6 +33,8 @@ def _name_of_cookie(secret_key: str) -> str:
 
 # A browser keeps the cookies of a host for all of its ports: each instance has a name of its own.
 GUEST_COOKIE = _name_of_cookie(settings.SECRET_KEY)
+# The secret of the invite link by which somebody is about to come in.
+JOIN_COOKIE = GUEST_COOKIE.replace("guest", "join")
 # Under which names a guest may still come: their cookie gets its present name with their next socket.
 _GUEST_COOKIES = (
     GUEST_COOKIE,
@@ -105,7 +108,8 @@ def resolve(*, user: Any, cookies: Mapping[str, str]) -> Visitor:
     if conf().guests:
         guest = read_guest(guest_cookie_in(cookies))
         if guest is not None:
-            return visitor_of_guest(guest, Person.objects.filter(guest_id=guest.id).first())
+            person = Person.objects.filter(guest_id=guest.id).first()
+            return visitor_of_guest(guest, person) if person is not None or lets_in_strangers() else NOBODY
     return NOBODY
 
 

@@ -10,7 +10,7 @@ from django.urls.converters import StringConverter
 from django.utils.decorators import decorator_from_middleware
 
 from groupchat.text import address_of
-from groupchat.web import guest, home, rooms, session, shell
+from groupchat.web import guest, home, join, rooms, session, shell, site
 from groupchat.web.security import SecurityHeaders
 
 app_name = "groupchat"
@@ -38,6 +38,11 @@ urlpatterns = [
     path("public-rooms.json", secured(rooms.public_rooms), name="public_rooms"),
     path("session.json", secured(session.session), name="session"),
     path("guest/", secured(guest.guest), name="guest"),
+    path("join/", secured(join.join), name="join"),
+    path("join/qr/", secured(join.qr), name="invite_qr"),
+    path("join/card/", secured(join.card), name="invite_card"),
+    path("join/<str:token>/", secured(join.link), name="invite_link"),
+    path("site/", secured(site.site), name="site"),
     path("sign-out/", secured(session.sign_out), name="sign_out"),
     path("app-shell/", secured(shell.page), name="app_page"),
     path("app-shell.json", secured(shell.app_shell), name="app_shell"),

@@ -90,6 +90,12 @@ def rows() -> tuple[Row, ...]:
             if_readable(lambda r, p, room, m, o: r.see_versions(p, message(o.person, room), m)),
         ),
         Row(("room.invite",), "bring somebody in", lambda r, p, room, m, o: r.invite(p, room, m)),
+        Row(
+            ("invite.make", "invites"),
+            "invite by a link, and see which there are",
+            lambda r, p, room, m, o: r.make_link(p, room, m, "member"),
+        ),
+        Row(("invite.end",), "end another's link", lambda r, p, room, m, o: r.end_link(p, room, m, 0)),
         Row(("room.remove",), "send a member out", lambda r, p, room, m, o: r.remove(p, room, m, o)),
         Row(
             ("room.ban", "room.unban", "room.silence"),

@@ -146,6 +146,9 @@ def all_kinds_of_rooms(alice: Actor, bob: Actor) -> None:
     asks("room.unban", room=board, person=bob.id)
     asks("room.invite", room=board, people=[bob.id])
     asks("room.remove", room=board, person=bob.id)
+    made = asks("invite.make", room=board, uses=3)
+    asks("invites", room=board)
+    asks("invite.end", room=board, id=made["link"]["id"])
     asks("rooms", query="board", limit=1)
     asks("rooms", limit=1)
     assert asks("people.find", query="bob")["people"]

@@ -25,6 +25,7 @@ OTHER: dict[str, Any] = {
     "topic": "Something else",
     "first_number": 7,
     "history": Room.History.JOINED,
+    "guests": False,
     "role": Membership.Role.OWNER,
     "state": Membership.State.KICKED,
     "last_read_number": 5,

@@ -127,7 +127,7 @@ def wrong_commands(room: int) -> Iterator[tuple[dict[str, Any], str, str | None]
         "room.pin": {"room": room, "pinned": True},
         "room.create": {"name": "attic", "kind": "private", "topic": ""},
         "room.direct": {"people": [HUGE - 1]},
-        "room.settings": {"room": room, "topic": "new", "kind": "private", "history": "joined"},
+        "room.settings": {"room": room, "topic": "new", "kind": "private", "history": "joined", "guests": False},
         "room.archive": {"room": room, "archived": True},
         "room.delete": {"room": room},
         "room.restore": {"room": room},
@@ -138,15 +138,38 @@ def wrong_commands(room: int) -> Iterator[tuple[dict[str, Any], str, str | None]
         "room.unban": {"room": room, "person": HUGE - 1},
         "room.silence": {"room": room, "person": HUGE - 1, "seconds": 60, "reason": "Spam"},
         "room.sanctions": {"room": room},
+        "invite.make": {"room": room, "expires_in": 60, "uses": 1, "role": "member"},
+        "invites": {"room": room},
+        "invite.end": {"room": room, "id": HUGE - 1},
         "rooms": {"query": "lob"},
         "people.find": {"query": "gra"},
     }
     optional = {("subscribe", "room"), ("changes", "room"), ("room.archive", "archived")}
     optional |= {("room.ban", "seconds"), ("room.ban", "reason"), ("room.silence", "reason")}
     optional |= {("room.create", "kind"), ("room.create", "topic"), ("rooms", "query"), ("people.find", "query")}
-    optional |= {("room.settings", "topic"), ("room.settings", "kind"), ("room.settings", "history")}
-    whole = {"room", "number", "since", "before", "after", "around", "limit", "person", "seconds"}
-    choices = {"pinned", "archived"}
+    optional |= {
+        ("room.settings", "topic"),
+        ("room.settings", "kind"),
+        ("room.settings", "history"),
+        ("room.settings", "guests"),
+    }
+    optional |= {("invite.make", name) for name in ("room", "expires_in", "uses", "role")}
+    optional |= {("invites", "room"), ("invite.end", "room")}
+    whole = {
+        "expires_in",
+        "uses",
+        "id",
+        "room",
+        "number",
+        "since",
+        "before",
+        "after",
+        "around",
+        "limit",
+        "person",
+        "seconds",
+    }
+    choices = {"pinned", "archived", "guests"}
     wrong_whole = ("1", 1.5, True, [], {}, -1, HUGE, None)
     wrong_text = (1, True, [], {}, None)
     wrong_choice = (1, 0, "true", [], {}, None)
@@ -277,6 +300,9 @@ TYPES = st.sampled_from(
         "room.unban",
         "room.silence",
         "room.sanctions",
+        "invite.make",
+        "invites",
+        "invite.end",
         "rooms",
         "people.find",
         "ping",

@@ -68,6 +68,9 @@ def test_a_refused_word_leaves_no_trace(stage: Stage) -> None:
         ("room.unban", "forbidden"): {"room": room, "person": alice.id},
         ("room.silence", "forbidden"): {"room": room, "person": alice.id, "seconds": 60},
         ("room.sanctions", "forbidden"): {"room": room},
+        ("invite.make", "forbidden"): {"room": room},
+        ("invites", "forbidden"): {"room": room},
+        ("invite.end", "forbidden"): {"room": room, "id": 1},
         ("people.find", "unauthenticated"): {"query": "al"},
     }
     for (type_, code), members in refusals.items():

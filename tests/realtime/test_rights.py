@@ -26,11 +26,11 @@ from tests.play import Actor, Stage
 from tests.serving import ThreadServer
 from tests.sockets import Refused
 
-from groupchat.actions import members, messages, rooms
+from groupchat.actions import invites, members, messages, rooms
 from groupchat.actions.people import Guest, person_of_guest
 from groupchat.errors import Forbidden
 from groupchat.identity import GUEST_COOKIE, sign_guest
-from groupchat.models import Membership, Person, Room
+from groupchat.models import InviteLink, Membership, Person, Room
 from groupchat.permissions import Rank, Refusal, Rules, rank_of
 from groupchat.realtime.gateway.commands import COMMANDS
 
@@ -72,6 +72,11 @@ class House:
         if standing in ("removed", "banned"):
             state = Membership.State.KICKED if standing == "removed" else Membership.State.BANNED
             Membership.objects.filter(room=self.room, person=self.asks).update(state=state)
+        self.link = (
+            invites.make(person=self.owner, room_id=self.room.pk).link
+            if kind not in CONVERSATIONS
+            else InviteLink(pk=1)
+        )
         if kind in ("archived", "deleted"):
             Room.objects.filter(pk=self.room.pk).update(**{f"{kind}_at": timezone.now()})
 
@@ -86,6 +91,7 @@ class House:
             "message.delete": {"number": 1},
             "message.versions": {"number": 1},
             "room.invite": {"people": [stranger.pk]},
+            "invite.end": {"id": self.link.pk},
             "room.remove": {"person": self.other.pk},
             "room.ban": {"person": self.other.pk, "seconds": 60},
             "room.unban": {"person": self.other.pk},

@@ -38,12 +38,24 @@ _ROOM = [
     "last_number",
     "first_number",
     "history",
+    "guests",
     "people_key",
     "archived_at",
     "deleted_at",
     *_KIND_SEQS,
 ]
-_PERSON = ["id", "kind", "handle", "name", "is_owner", "is_active", "version", "account_active", "merged_into_id"]
+_PERSON = [
+    "id",
+    "kind",
+    "handle",
+    "name",
+    "is_owner",
+    "is_active",
+    "version",
+    "account_active",
+    "merged_into_id",
+    "only_room",
+]
 _MEMBERSHIP = [
     "id",
     "room_id",

@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 
 from django.db import transaction
 
+from groupchat.access import require_strangers
 from groupchat.actions import rooms
 from groupchat.actions.counters import lock_rooms
 from groupchat.actions.people import Guest, person_of_guest
@@ -28,5 +29,7 @@ def act_as_new_guest(*, guest: Guest, action: Callable[..., R], **arguments: Any
         # The room first, as a post of the same guest does, whose row only one of the two can make. (A room that is
         # made at this very moment escapes; then the database breaks the circle, and the guest is asked to try again.)
         lock_rooms([room_id] if room_id is not None else [])
+        if not Person.objects.filter(guest_id=guest.id).exists():
+            require_strangers()
         person = person_of_guest(guest=guest)
         return action(person=person, **arguments), person

@@ -128,6 +128,13 @@ def require_invitations(person: Person, *, people: int, now: float | None = None
         raise RateLimited("You brought many people into rooms just now. Wait a while.", retry_after=wait)
 
 
+def require_new_link(person: Person, *, now: float | None = None) -> None:
+    """Count an invite link that this person makes; raises RateLimited. Owners of the site make as many as they like."""
+    if not person.is_owner:
+        message = "You made many invite links just now. Use one of them, or wait a while."
+        require(Asked("invite.make", person.pk), message=message, now=now)
+
+
 def require_new_name(person: Person, *, room_id: int, now: float | None = None) -> None:
     """Count another name of this room, whoever gives it; raises RateLimited. Owners of the site name as they like."""
     if not person.is_owner:

@@ -52,8 +52,11 @@ def invite_limited(
     known = {one.person_id: one for one in Membership.objects.filter(room_id=room_id, person_id__in=locked)}
     if any(map(is_banned, known.values())):
         raise Forbidden("Somebody of these was banned from this room.", field="people", why="banned")
+    newcomers = [one for one in locked.values() if not is_joined(known.get(one.pk))]
+    if not change.room.guests and any(one.kind == Person.Kind.GUEST for one in newcomers):
+        raise Forbidden("Guests don't come into this room.", field="people", why="no_guests")
     before_inviting(person, people=len(locked))
-    came = [admit(change, one, known.get(one.pk)) for one in locked.values() if not is_joined(known.get(one.pk))]
+    came = [admit(change, one, known.get(one.pk)) for one in newcomers]
     for membership in came:
         membership.save()
     change.save()

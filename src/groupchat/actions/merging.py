@@ -23,7 +23,7 @@ from groupchat.actions.counters import RoomChange, changed_mine, changed_session
 from groupchat.actions.effects import record
 from groupchat.errors import Forbidden, Invalid
 from groupchat.events import Event, GuestMerged, MemberJoined, MemberLeft
-from groupchat.models import Membership, Message, Notice, Person, Room, Token
+from groupchat.models import InviteLink, Membership, Message, Notice, Person, Room, Token
 from groupchat.permissions import Rank, is_joined, rank_in_room, require_active
 from groupchat.unread import uncounted_of
 
@@ -57,6 +57,7 @@ def merge_guest(*, guest: Person, into: Person, now: datetime | None = None) -> 
         guest.signed_out_at = now or timezone.now()
         guest.save(update_fields=["merged_into", "account_active", "signed_out_at"])
         Token.objects.filter(person=guest).update(person=into)
+        InviteLink.objects.filter(maker=guest).update(maker=into)
         changed_sessions(guest.pk)
         record([GuestMerged(guest.pk, into.pk)], now=now)
 

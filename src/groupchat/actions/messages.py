@@ -11,6 +11,7 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
+from groupchat.access import access, not_invited
 from groupchat.actions import audit
 from groupchat.actions.bulk_sql import BulkSql, NewRow
 from groupchat.actions.counters import (
@@ -144,6 +145,7 @@ class _Batch:
         guests = {author for index in good if isinstance(author := self._posts[index].author, Guest)}
         self._guests, self._void = self._statements.guests({guest.id for guest in guests})
         newcomers = [guest for guest in guests if guest.id not in self._guests]
+        self._lets_in_strangers = not newcomers or not access().invited
         self._taken = taken_from(guests=newcomers, statements=self._statements)
         pairs = {
             (self._posts[index].room_id, author_id)
@@ -257,6 +259,8 @@ class _Batch:
     def _arrive(self, guest: Person | Guest) -> Person:
         """A guest's row is made when their first message is sure to be taken."""
         assert isinstance(guest, Guest)
+        if not self._lets_in_strangers:
+            raise not_invited()
         made = new_guest(guest=guest, statements=self._statements, taken=self._taken)
         if made is not None:
             self._made[made.pk] = Arrival(made)

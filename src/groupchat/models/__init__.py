@@ -2,6 +2,7 @@
 
 from groupchat.models.audit import AuditEntry
 from groupchat.models.effects import Effect
+from groupchat.models.invites import InviteLink
 from groupchat.models.limits import Allowance, PeriodicJob
 from groupchat.models.memberships import Membership
 from groupchat.models.messages import Message, Notice
@@ -15,6 +16,7 @@ __all__ = [
     "Allowance",
     "AuditEntry",
     "Effect",
+    "InviteLink",
     "Membership",
     "Message",
     "MessageReply",

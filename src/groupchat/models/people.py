@@ -46,6 +46,9 @@ class Person(models.Model):
     signed_out_at = models.DateTimeField(null=True, blank=True, editable=False)
     # The person to whom everything of this guest went, or is on its way (`actions.merging`).
     merged_into = models.ForeignKey("self", on_delete=models.SET_NULL, null=True, related_name="+", editable=False)
+    # Of a guest who came by a link into one room while the site was for invited people only: that room. A number and no
+    # reference: where the room is gone, they are let into none.
+    only_room = models.BigIntegerField(null=True, blank=True, editable=False)
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
@@ -53,7 +56,10 @@ class Person(models.Model):
         verbose_name_plural = _("people")
         indexes = [
             models.Index(fields=["name_skeleton", "kind"], name="groupchat_name_skeleton"),
+            # What a name begins with: the operator class is for databases that sort by a language.
+            models.Index(fields=["name_skeleton"], name="groupchat_name_prefix", opclasses=["varchar_pattern_ops"]),
             models.Index(fields=["handle_skeleton", "kind"], name="groupchat_handle_skeleton"),
+            models.Index(fields=["id"], name="groupchat_only_room", condition=models.Q(only_room__isnull=False)),
             models.Index(fields=["id"], name="groupchat_no_skeleton", condition=models.Q(name_skeleton="")),
         ]
 
@@ -64,6 +70,11 @@ class Person(models.Model):
     def is_void_guest(self) -> bool:
         """Whether their cookie proves nothing any more: this guest signed out, or has an account by now."""
         return self.signed_out_at is not None
+
+    @property
+    def is_confined(self) -> bool:
+        """Whether this guest may be in one room only, and in those into which somebody brings them."""
+        return self.kind == Person.Kind.GUEST and self.only_room is not None
 
     @property
     def has_account(self) -> bool:

@@ -18,7 +18,7 @@ class Room(models.Model):
     """
 
     # What `info` tells of a room, and so what is saved with it; `info_seq` counts it.
-    FACTS = ("kind", "name", "slug", "topic", "first_number", "history", "archived_at", "deleted_at")
+    FACTS = ("kind", "name", "slug", "topic", "first_number", "history", "guests", "archived_at", "deleted_at")
 
     class Kind(models.TextChoices):
         PUBLIC = "public", _("public")
@@ -60,6 +60,8 @@ class Room(models.Model):
     first_number = models.PositiveBigIntegerField(default=1, editable=False)
     # Its default is the database's, too: a version that does not know the column may run beside.
     history = models.CharField(max_length=6, choices=History.choices, default=History.ALL, db_default=History.ALL)
+    # Whether guests may come in; those who are in stay. By the database's default, too, as above.
+    guests = models.BooleanField(default=True, db_default=True)
     # Where each kind of what is in the room (`groupchat.kinds`) changed last, so that a kind that did not move is not
     # asked for. They hold where `kinds_seq` is `seq`: a version that does not know these columns leaves that behind.
     kinds_seq = models.BigIntegerField(null=True, editable=False)

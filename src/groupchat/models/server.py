@@ -18,6 +18,9 @@ class ServerState(models.Model):
 
     id = models.PositiveSmallIntegerField(primary_key=True, default=ONLY)
     epoch = models.CharField(max_length=32, default=new_epoch)
+    # What an owner of the site chose; empty and null: as the options say (`groupchat.access`).
+    access = models.CharField(max_length=7, blank=True, default="", db_default="")
+    strangers_see_rooms = models.BooleanField(null=True, blank=True)
 
     def __str__(self) -> str:
         return self.epoch

@@ -56,6 +56,26 @@ def require_invite(person: Person | None, room: Room, membership: Membership | N
     _require(rules().invite(person, room, membership))
 
 
+def require_make_link(person: Person | None, room: Room | None, membership: Membership | None, role: str) -> None:
+    """Of a room, or where there is none, of the site."""
+    _require(rules().invite_to_site(person) if room is None else rules().make_link(person, room, membership, role))
+
+
+def require_end_link(person: Person | None, room: Room | None, membership: Membership | None, maker_id: int) -> None:
+    """Of a room, or where there is none, of the site."""
+    _require(rules().invite_to_site(person) if room is None else rules().end_link(person, room, membership, maker_id))
+
+
+def may_make_link(person: Person, room: Room | None, membership: Membership | None, role: str) -> bool:
+    """Whether a link that this person made holds as far as they are concerned."""
+    refusal = rules().invite_to_site(person) if room is None else rules().make_link(person, room, membership, role)
+    return person.is_admitted and refusal is None
+
+
+def require_come_by_link(person: Person | None, room: Room, membership: Membership | None) -> None:
+    _require(rules().come_by_link(person, room, membership))
+
+
 def require_remove(
     person: Person | None, room: Room, membership: Membership | None, target: Membership | None = None
 ) -> None:

@@ -28,11 +28,17 @@ MEMBER = Right("the members of the room", is_joined)
 MANAGE = Right("the owners of the room and of the site", Rules.manage)
 RESTORE = Right("the owners of the room and of the site", Rules.restore)
 INVITE = Right("its members where the room is open, else those who keep it", Rules.invite)
+MAKE_LINK = Right("who may bring others in, for moderators its owners; to the site, its owners", Rules.make_link)
+END_LINK = Right("its maker, and those who keep the room; to the site, its owners", Rules.end_link)
 REMOVE = Right("the owners and moderators of the room, of those below them", Rules.remove)
 GIVE_ROLE = Right("the owners of the room and of the site", Rules.give_role)
 EDIT = Right("the author of the message", Rules.edit)
 VERSIONS = Right("its author, and those who keep the room", Rules.see_versions)
 DELETE = Right("its author, and those who keep the room", Rules.delete)
-FIND_PEOPLE = Right("who has an account finds everybody, a guest those with whom they share a room", None)
+FIND_PEOPLE = Right(
+    "who has an account finds everybody by handle, and by name those with whom they share a room, or all where no"
+    " stranger comes in; a guest those with whom they share a room",
+    None,
+)
 MAKE_ROOM = Right("everybody", Rules.make_room)
 CONVERSE = Right("everybody; guests with those whom they share a room with", Rules.converse)

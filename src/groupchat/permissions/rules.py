@@ -9,7 +9,7 @@ from collections.abc import Collection
 
 from groupchat.errors import ChatError, Forbidden, NotFound
 from groupchat.models import Membership, Message, Person, Room
-from groupchat.permissions.standing import Rank, is_banned, is_joined, is_silenced, rank_of
+from groupchat.permissions.standing import Rank, is_banned, is_joined, is_silenced, owns_site, rank_of
 
 Refusal = ChatError | None
 
@@ -24,18 +24,23 @@ class Rules:
     # --- in a room -------------------------------------------------------------------------------------------------
 
     def read(self, person: Person | None, room: Room, membership: Membership | None) -> Refusal:
-        """An open room is read by everyone who is not banned from it, any other by its members."""
+        """An open room is read by everyone who is not banned from it, any other by its members. Guests who were
+        let into one room find no other.
+        """
         if room.deleted_at is not None:
             return _no_such_room()
         if is_joined(membership):
             return None
-        if not room.is_open:
+        if not room.is_open or (person is not None and person.is_confined and person.only_room != room.pk):
             return _no_such_room()
         return _banned(membership) if is_banned(membership) else None
 
     def join(self, person: Person | None, room: Room, membership: Membership | None) -> Refusal:
         """Whoever may read an open room may join it; into others one is brought."""
-        return self.read(person, room, membership) or (None if is_joined(membership) else _archived(room))
+        refusal = self.read(person, room, membership)
+        if refusal is not None or is_joined(membership):
+            return refusal
+        return _archived(room) or _no_guests(person, room)
 
     def leave(self, person: Person | None, room: Room, membership: Membership | None) -> Refusal:
         """Any room but a conversation of two, in which nobody would be left to talk to. Who is out may say so again."""
@@ -52,6 +57,8 @@ class Rules:
             return refusal
         if membership is not None and membership.role == Membership.Role.READER and is_joined(membership):
             return Forbidden("You may read this room, but not write into it.", why="reader")
+        if not is_joined(membership) and (refusal := _no_guests(person, room)) is not None:
+            return refusal
         if is_silenced(membership):
             return _silenced(membership)
         if room.kind == Room.Kind.ANNOUNCEMENT and rank_of(person, membership) < Rank.MODERATOR:
@@ -80,8 +87,35 @@ class Rules:
             self.read(person, room, membership)
             or _conversation(room)
             or _archived(room)
+            or _confined(person)
             or _ranks(person, membership, least, words)
         )
+
+    def make_link(self, person: Person | None, room: Room, membership: Membership | None, role: str) -> Refusal:
+        """Who may bring others in makes links for it; that one makes moderators, only its owners say."""
+        refusal = self.invite(person, room, membership)
+        if refusal is None and role == Membership.Role.MODERATOR:
+            return _ranks(person, membership, Rank.OWNER, "Only the owner of the room may say who moderates it.")
+        return refusal
+
+    def end_link(self, person: Person | None, room: Room, membership: Membership | None, maker_id: int) -> Refusal:
+        """One's own; and everybody's, for those who keep the room."""
+        refusal = self.read(person, room, membership)
+        if refusal is not None or (person is not None and person.pk == maker_id):
+            return refusal
+        return _ranks(person, membership, Rank.MODERATOR, "Only its maker, or who keeps the room, may end a link.")
+
+    def come_by_link(self, person: Person | None, room: Room, membership: Membership | None) -> Refusal:
+        """Whoever holds a link comes in. Who was banned does not; nor who was sent out of a room that is not open."""
+        if room.deleted_at is not None:
+            return _no_such_room()
+        if is_joined(membership):
+            return None
+        if is_banned(membership):
+            return _banned(membership)
+        if membership is not None and membership.state == Membership.State.KICKED and not room.is_open:
+            return Forbidden("You were removed from this room. Ask those who keep it to bring you in.", why="removed")
+        return _archived(room) or _no_guests(person, room)
 
     def remove(
         self, person: Person | None, room: Room, membership: Membership | None, target: Membership | None = None
@@ -129,11 +163,17 @@ class Rules:
     # --- rooms -----------------------------------------------------------------------------------------------------
 
     def make_room(self, person: Person, kind: str) -> Refusal:
-        """Everybody makes rooms, of every kind."""
-        return None
+        """Everybody makes rooms, of every kind; but for guests who were let into one room."""
+        return _confined(person)
+
+    def invite_to_site(self, person: Person | None) -> Refusal:
+        """Its owners bring others to the site."""
+        return None if owns_site(person) else Forbidden("Only owners of the site bring others to it.", why="rank")
 
     def converse(self, person: Person, others: Collection[Person], in_common: Collection[int]) -> Refusal:
         """Who has an account writes to everybody, a guest to those with whom they share a room: `in_common`."""
+        if person.is_confined:
+            return _confined(person)
         if person.kind != Person.Kind.GUEST or all(one.pk in in_common for one in others):
             return None
         return Forbidden("As a guest you may write to those with whom you are in a room.", why="guest")
@@ -141,6 +181,18 @@ class Rules:
 
 def _no_such_room() -> NotFound:
     return NotFound("There is no such room.")
+
+
+def _confined(person: Person | None) -> Refusal:
+    if person is None or not person.is_confined:
+        return None
+    return Forbidden("As a guest you were invited into one room. Sign up to do more.", why="one_room")
+
+
+def _no_guests(person: Person | None, room: Room) -> Refusal:
+    if room.guests or (person is not None and person.kind != Person.Kind.GUEST):
+        return None
+    return Forbidden("Guests don't come into this room. Sign in first.", why="no_guests")
 
 
 def _banned(membership: Membership | None) -> Forbidden:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from groupchat.protocol.base import PROTOCOL, Command, PositiveId, Ref, Seq
 from groupchat.protocol.changes import Changes, ChangesFrame, MyChangesFrame
 from groupchat.protocol.frames import AnyCommand, decode, decode_classic, encode, ref_of, refusal, reply
+from groupchat.protocol.invites import EndInvite, InviteLinkResource, Invites, MakeInvite
 from groupchat.protocol.memberships import (
     Ban,
     GiveRole,
@@ -71,14 +72,18 @@ __all__ = [
     "DeleteMessage",
     "DeleteRoom",
     "EditMessage",
+    "EndInvite",
     "EnterRoom",
     "FindPeople",
     "FindRooms",
     "GiveRole",
     "Hello",
     "Invite",
+    "InviteLinkResource",
+    "Invites",
     "JoinRoom",
     "LeaveRoom",
+    "MakeInvite",
     "MemberResource",
     "Members",
     "MembershipResource",

@@ -9,6 +9,7 @@ from pydantic_core import from_json, to_json
 
 from groupchat.errors import BadFrame, ChatError, Invalid, UnknownCommand
 from groupchat.protocol.changes import Changes
+from groupchat.protocol.invites import EndInvite, Invites, MakeInvite
 from groupchat.protocol.memberships import (
     Ban,
     GiveRole,
@@ -60,6 +61,9 @@ AnyCommand = (
     | RestoreRoom
     | FindRooms
     | Invite
+    | MakeInvite
+    | Invites
+    | EndInvite
     | Remove
     | GiveRole
     | Ban

@@ -37,7 +37,7 @@ class PeopleFrame(TypedDict):
 
 
 class FindPeople(Command):
-    """Those whose handle begins with `query`, in its order: whom one may invite or write to."""
+    """Those whose handle begins with `query`, then those whose name does: whom one may invite or write to."""
 
     type: Literal["people.find"]
     query: Annotated[str, Field(max_length=200)] = ""

@@ -17,8 +17,9 @@ NamedKind = Literal["public", "announcement", "private"]
 class RoomResource(TypedDict):
     """A room's own facts; `seq` is the room's seq at which they last changed.
 
-    `archived`: nobody writes into it; left out where it is not so. `people`: between whom a conversation is, in order
-    of id; its name is only what they were called when it began.
+    `archived`: nobody writes into it; left out where it is not so. `guests`: false where none may
+    come in; left out else. `people`: between whom a conversation is, in order of id; its name is only what they were
+    called when it began.
     """
 
     id: int
@@ -31,6 +32,7 @@ class RoomResource(TypedDict):
     history: Literal["all", "joined"]
     created_at: str
     archived: NotRequired[bool]
+    guests: NotRequired[bool]
     people: NotRequired[list[int]]
 
 
@@ -109,7 +111,7 @@ class Converse(Command):
 
 
 class RoomSettings(Command):
-    """Change a room: its name, its topic, its kind, what newcomers see; what is left out stays."""
+    """Change a room: its name, its topic, its kind, what newcomers see, if guests come in; what is left out stays."""
 
     type: Literal["room.settings"]
     room: PositiveId
@@ -117,6 +119,7 @@ class RoomSettings(Command):
     topic: str | None = None
     kind: NamedKind | None = None
     history: Literal["all", "joined"] | None = None
+    guests: Annotated[bool, Field(strict=True)] | None = None
 
 
 class ArchiveRoom(Command):

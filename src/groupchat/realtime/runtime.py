@@ -21,6 +21,7 @@ from groupchat.identity import Visitor
 from groupchat.models import Person
 from groupchat.protocol import RoomState, encode
 from groupchat.realtime.admission import sessions
+from groupchat.realtime.admission.access import AccessWatch
 from groupchat.realtime.admission.accounts import AccountWatch
 from groupchat.realtime.admission.handshake import Credentials
 from groupchat.realtime.admission.refusals import Refusals
@@ -102,6 +103,7 @@ class Runtime:
             arrived=self._guest_arrived,
         )
         self.accounts = AccountWatch(database=self.database, people=lambda: self.of_person)
+        self.access = AccessWatch(database=self.database, strangers=self._strangers)
         self.effects = EffectWorker(database=self.database)
         self.periodic = PeriodicWorker(database=self.database)
         self.arrivals = ArrivalStats()
@@ -143,6 +145,7 @@ class Runtime:
         await self.broker.start()
         self.sweep.start()
         self.accounts.start()
+        await self.access.start()
         self.effects.start(works=conf().run_effects)
         if conf().run_effects:
             self.periodic.start()
@@ -172,6 +175,7 @@ class Runtime:
                 task.cancel()
         await self.sweep.stop()
         await self.accounts.stop()
+        await self.access.stop()
         await self.periodic.stop()
         await self.effects.stop()
         await self.hub.stop()
@@ -234,6 +238,10 @@ class Runtime:
     def _sessions_changed(self, person_id: int) -> None:
         for connection in list(self.of_person.get(person_id, ())):
             self.spawn(connection.reauthenticate())
+
+    def _strangers(self) -> list[Connection]:
+        """Those who listen here under no row: all of them guests."""
+        return [one for one in self.connections if one.person_id is None]
 
     async def _keep(self) -> None:
         """Ask silent sockets for a sign of life, in slices, and drop those that gave none since the last look."""

@@ -26,6 +26,8 @@ def room_resource(room: Room) -> RoomResource:
     }
     if room.archived_at is not None:
         resource["archived"] = True
+    if not room.guests:
+        resource["guests"] = False
     if room.is_conversation:
         resource["people"] = room.people_ids
     return cast(RoomResource, resource)

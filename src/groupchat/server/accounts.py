@@ -12,12 +12,14 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from groupchat.access import access
 from groupchat.characters import isolated
 from groupchat.conf import conf
 from groupchat.identity import GUEST_COOKIE
 from groupchat.network import client_address_of_request
 from groupchat.server import doors
 from groupchat.web.guest import address_of_question
+from groupchat.web.join import invites_to_site
 
 _A_MAIL_IS_SENT = "account/messages/email_confirmation_sent.txt"
 # one sees that one is in or out: the chat shows no such line, and it would surface pages later
@@ -66,7 +68,8 @@ class Accounts(DefaultAccountAdapter):  # type: ignore[misc]
         return client_address_of_request(request.META)
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
-        return bool(settings.ENVIRONMENT.signup)
+        """Where the chat is for invited people, by a link to the site."""
+        return bool(settings.ENVIRONMENT.signup) and (not access().invited or bool(invites_to_site(request)))
 
     def post_login(self, request: HttpRequest, user: Any, **said: Any) -> HttpResponse:
         """Where somebody goes who has just signed in or up. A guest's cookie that is void by now goes, too."""

@@ -9,12 +9,21 @@ from allauth.account.internal.userkit import get_user_by_username
 from allauth.core import context as current
 from django import forms
 from django.conf import settings
+from django.db import transaction
+from django.http import HttpRequest
+from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext, gettext_lazy
 
+from groupchat.access import access
+from groupchat.actions.invites import accept
+from groupchat.actions.people import person_of_user
+from groupchat.errors import ChatError
+from groupchat.identity import adopt_guest
 from groupchat.server import doors
+from groupchat.web.join import invites_to_site
 
 _PASSWORD = gettext_lazy("Password")
 _NEW_PASSWORD = gettext_lazy("New password")
@@ -73,6 +82,22 @@ class SignUp(_InOurWords, allauth.SignupForm):  # type: ignore[misc]
         "email": gettext_lazy("For a link when you have lost your password. Nobody else sees it."),
         "password1": _RULES,
     }
+
+    def try_save(self, request: HttpRequest) -> Any:
+        """Where the chat is for invited people, the account uses up the link by which it comes: without one there is no
+        account.
+        """
+        if not access().invited:
+            return super().try_save(request)
+        try:
+            with transaction.atomic():
+                user, response = super().try_save(request)
+                if user is not None:
+                    adopt_guest(request=request, user=user)
+                    accept(person=person_of_user(user=user), token=invites_to_site(request))
+        except ChatError:
+            return None, redirect("groupchat:join")  # somebody was quicker: it says so
+        return user, response
 
 
 class AddAddress(_InOurWords, allauth.AddEmailForm):  # type: ignore[misc]

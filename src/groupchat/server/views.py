@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 from allauth.account.views import password_reset, password_reset_done
 from django.conf import settings
@@ -13,6 +14,9 @@ from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
+from groupchat.access import access, access_is_chosen
+from groupchat.actions.site import ACCESS, set_access
+from groupchat.models import Person
 from groupchat.server import owner
 from groupchat.server.forms import SignUp
 
@@ -47,9 +51,10 @@ def owner_link(request: HttpRequest, token: str) -> HttpResponse:
 
 def _claim_signed_in(request: HttpRequest, token: str) -> HttpResponse:
     if request.method == "POST":
-        owner.claim(token=token, user=request.user)
+        with transaction.atomic():
+            _choose(request, owner.claim(token=token, user=request.user))
         return redirect(settings.LOGIN_REDIRECT_URL)
-    return render(request, "server/owner.html", {"form": None})
+    return render(request, "server/owner.html", {"form": None, **_question()})
 
 
 def _claim_new(request: HttpRequest, token: str) -> HttpResponse:
@@ -57,10 +62,24 @@ def _claim_new(request: HttpRequest, token: str) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         with transaction.atomic():
             user = form.save(request)
-            owner.claim(token=token, user=user, request=request)  # if the link is gone, so is the new user
+            # if the link is gone, so is the new user
+            _choose(request, owner.claim(token=token, user=user, request=request))
         login(request, user, backend=settings.AUTHENTICATION_BACKENDS[0])
         return redirect(settings.LOGIN_REDIRECT_URL)
-    return render(request, "server/owner.html", {"form": form})
+    return render(request, "server/owner.html", {"form": form, **_question()})
+
+
+def _question() -> dict[str, Any]:
+    """*Who may come in?*, until an owner has said it."""
+    return {"asks": not access_is_chosen(), "access": access()}
+
+
+def _choose(request: HttpRequest, person: Person) -> None:
+    """The answer, where it came. A later owner changes it on the page of the site."""
+    wanted = request.POST.get("access")
+    if wanted in ACCESS and not access_is_chosen():
+        shows = request.POST.get("strangers_see_rooms") == "on"
+        set_access(person=person, access_to=wanted, strangers_see_rooms=shows)
 
 
 def _not_valid(request: HttpRequest) -> HttpResponse:

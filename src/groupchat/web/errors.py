@@ -21,20 +21,20 @@ def no_such_room(request: HttpRequest, *, name: str) -> HttpResponse:
 def refused(request: HttpRequest, error: ChatError) -> HttpResponse:
     """An action or a page that this visitor may not have."""
     title = _("You can't come in here")
-    return _page(request, error.status, title, _("You were removed from this room, so it stays closed to you."))
+    return page(request, error.status, title, _("You were removed from this room, so it stays closed to you."))
 
 
 def switched_off(request: HttpRequest) -> HttpResponse:
     """Whoever is signed in on the site, but let in no more: all that is left to them is to be somebody else."""
     title = _("You can't come in here")
     text = _("Your account is switched off. Ask those who run this chat.")
-    response = _page(request, 403, title, text, may_sign_out=True)
+    response = page(request, 403, title, text, may_sign_out=True)
     add_never_cache_headers(response)
     return response
 
 
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    return _page(
+    return page(
         request,
         400,
         _("That didn't make sense"),
@@ -43,17 +43,17 @@ def bad_request(request: HttpRequest, exception: Exception | None = None) -> Htt
 
 
 def permission_denied(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    return _page(
+    return page(
         request, 403, _("That is not for you"), _("You don't have the right to see this page. Another account may.")
     )
 
 
 def page_not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    return _page(request, 404, _("There is nothing here"), _("The address may be mistyped, or the page may be gone."))
+    return page(request, 404, _("There is nothing here"), _("The address may be mistyped, or the page may be gone."))
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
-    return _page(
+    return page(
         request,
         403,
         _("Please send that again"),
@@ -73,6 +73,7 @@ def server_error(request: HttpRequest) -> HttpResponse:
     return HttpResponseServerError(render_to_string("groupchat/error.html", context))
 
 
-def _page(request: HttpRequest, status: int, title: str, text: str, *, may_sign_out: bool = False) -> HttpResponse:
+def page(request: HttpRequest, status: int, title: str, text: str, *, may_sign_out: bool = False) -> HttpResponse:
+    """What went wrong, and what to do."""
     context = {"title": title, "text": text, "may_sign_out": may_sign_out}
     return render(request, "groupchat/error.html", context, status=status)

@@ -19,6 +19,7 @@ from django.views.decorators.csrf import csrf_protect
 from django.views.decorators.http import require_http_methods
 
 from groupchat import directory
+from groupchat.access import access, lets_in_strangers
 from groupchat.actions import limits
 from groupchat.actions.guests import act_as_new_guest
 from groupchat.actions.names import require_name_for_guest
@@ -64,14 +65,19 @@ def way_in(
 
     `error` says why it was refused; `wrong` is the field that it is about, if it is about one.
     """
+    way = access()
+    shows_rooms = conf().guests and room is None and way.strangers_see_rooms
+    if way.invited:
+        room, room_name = None, ""  # what there is, is for those who are in
     context: dict[str, Any] = {
         "room": room,
         "room_name": room.name if room is not None else room_name,
         "name": name,
         "guests": conf().guests,
+        "invited": way.invited,
         "room_name_characters": conf().max_room_name_characters,
         "person_name_characters": conf().max_person_name_characters,
-        "lively": directory.recently_active_rooms() if conf().guests and room is None else [],
+        "lively": directory.recently_active_rooms() if shows_rooms else [],
         "a_minute_ago": timezone.now() - timedelta(minutes=1),
         "wrong": wrong,
         "error": error,
@@ -94,8 +100,8 @@ def _enter(request: HttpRequest) -> HttpResponse:
     try:
         id_of(name=room_name)  # first, as on the page: raises where it can be no room
         if person is None:
-            if not conf().guests:
-                return redirect_to_login(request.get_full_path())
+            if not conf().guests or (visitor.guest is None and not lets_in_strangers()):
+                return way_in(request, status=403) if conf().guests else redirect_to_login(request.get_full_path())
             # A cookie that was issued before stays the same guest; only its name is new.
             wrong = "name"
             guest = new_guest(name=name)
@@ -113,14 +119,14 @@ def _enter(request: HttpRequest) -> HttpResponse:
             entered = enter_limited(person=person, name=room_name, before_making=allow)
     except ChatError as error:
         about = "" if isinstance(error, RateLimited) else wrong
-        words = _words(error, wrong=wrong, given=name if wrong == "name" else room_name, person=person)
+        words = words_of(error, wrong=wrong, given=name if wrong == "name" else room_name, person=person)
         response = way_in(request, room_name=room_name, name=name, error=words, wrong=about, status=error.status)
         if error.retry_after is not None:
             response.headers["Retry-After"] = str(ceil(error.retry_after))
     else:
         response = redirect(_address(entered))
     if guest is not None and person is not None:
-        _remember(request, response, guest)
+        remember(request, response, guest)
     return response
 
 
@@ -130,7 +136,8 @@ def _address(entered: Entered) -> str:
     return f"{address}#made" if entered.created else address
 
 
-def _remember(request: HttpRequest, response: HttpResponse, guest: Guest) -> None:
+def remember(request: HttpRequest, response: HttpResponse, guest: Guest) -> None:
+    """Who comes next with this cookie is this guest."""
     response.set_cookie(
         GUEST_COOKIE,
         sign_guest(guest),
@@ -141,7 +148,7 @@ def _remember(request: HttpRequest, response: HttpResponse, guest: Guest) -> Non
     )
 
 
-def _words(error: ChatError, *, wrong: str, given: str, person: Person | None) -> str:
+def words_of(error: ChatError, *, wrong: str, given: str, person: Person | None) -> str:
     """The refusal in the reader's language, and what to do; `given` is what stood in the `wrong` field."""
     match error:
         case TooLong():

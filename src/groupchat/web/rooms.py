@@ -11,6 +11,7 @@ from django.views.decorators.csrf import csrf_protect
 from django.views.decorators.http import require_safe
 
 from groupchat import directory, permissions, timeline
+from groupchat.access import access
 from groupchat.characters import shown
 from groupchat.conf import conf
 from groupchat.errors import ChatError, NotFound
@@ -79,8 +80,10 @@ def _readable(slug: str, person: Person | None) -> Room:
 def public_rooms(request: HttpRequest) -> HttpResponse:
     """`{"rooms": [{"slug", "name", "topic"}]}`: public rooms, the lively ones first."""
     person = visitor_of(request).person
-    if not (conf().guests if person is None else person.is_admitted):
+    if not (conf().guests and access().strangers_see_rooms if person is None else person.is_admitted):
         return JsonResponse({"rooms": []}, status=401)
+    if person is not None and person.is_confined:
+        return JsonResponse({"rooms": []})
     found = directory.recently_active_rooms(limit=50)
     return JsonResponse(
         {"rooms": [{"slug": room.slug, "name": shown(room.name), "topic": shown(room.topic)} for room in found]}

@@ -49,6 +49,7 @@ def configure(
     topic: str | None = None,
     kind: str | None = None,
     history: str | None = None,
+    guests: bool | None = None,
 ) -> Room:
     """Change what is given, in one commit; what is None stays. Raises NameTaken where an open room's name is another's.
 
@@ -57,7 +58,14 @@ def configure(
     stay reserved.
     """
     return configure_limited(
-        person=person, room_id=room_id, name=name, topic=topic, kind=kind, history=history, before_renaming=whoever
+        person=person,
+        room_id=room_id,
+        name=name,
+        topic=topic,
+        kind=kind,
+        history=history,
+        guests=guests,
+        before_renaming=whoever,
     )
 
 
@@ -69,6 +77,7 @@ def configure_limited(
     topic: str | None = None,
     kind: str | None = None,
     history: str | None = None,
+    guests: bool | None = None,
     before_renaming: Allow,
 ) -> Room:
     """The same, for somebody at a door: `before_renaming` raises where the room may have no other name now. It is asked
@@ -84,12 +93,13 @@ def configure_limited(
     with changing_room(room_id) as change:
         room, was_open = change.room, change.room.is_open
         require_manage(person, room, membership_in(room.pk, person))
-        before = (room.name, room.topic, room.kind, room.history)
+        before = (room.name, room.topic, room.kind, room.history, room.guests)
         room.name = room.name if name is None else name
         room.topic = room.topic if topic is None else topic
         room.kind = room.kind if kind is None else kind
         room.history = room.history if history is None else history
-        if (room.name, room.topic, room.kind, room.history) == before:
+        room.guests = room.guests if guests is None else guests
+        if (room.name, room.topic, room.kind, room.history, room.guests) == before:
             return room
         if room.name != before[0]:
             before_renaming(person)
@@ -180,10 +190,16 @@ def tell_members(*, room_id: int, behind: int) -> int | None:
     return ids[-1] if ids else None
 
 
-def _say(change: RoomChange, person: Person, before: tuple[str, str, str, str]) -> None:
+def _say(change: RoomChange, person: Person, before: tuple[str, str, str, str, bool]) -> None:
     """The quiet lines and the events of what is different."""
     room = change.room
-    now = {"name": room.name, "topic": room.topic, "kind": str(room.kind), "history": str(room.history)}
+    now = {
+        "name": room.name,
+        "topic": room.topic,
+        "kind": str(room.kind),
+        "history": str(room.history),
+        "guests": str(room.guests),
+    }
     was = dict(zip(now, map(str, before), strict=True))
     changed = {name for name in now if now[name] != was[name]}
     told = [{name: facts[name] for name in changed} for facts in (was, now)]

@@ -26,9 +26,15 @@ def join(*, person: Person, room_id: int) -> tuple[Room, Membership]:
         return change.room, come_in(change, person, membership)
 
 
-def come_in(change: RoomChange, person: Person, membership: Membership | None) -> Membership:
-    """Be a member from now on, new or come back; `person` is locked, and may."""
-    membership = admit(change, person, membership)
+def come_in(
+    change: RoomChange, person: Person, membership: Membership | None, *, role: str = Membership.Role.MEMBER
+) -> Membership:
+    """Be a member from now on, new, and then with this role, or come back; `person` is locked, and may."""
+    membership = admit(
+        change,
+        person,
+        membership or Membership(room=change.room, person=person, role=role, state=Membership.State.LEFT),
+    )
     membership.save()
     change.save()
     changed_mine(person.pk, [membership], [change.room])

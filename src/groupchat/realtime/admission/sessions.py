@@ -16,6 +16,7 @@ from django.contrib.auth.backends import ModelBackend
 from django.utils import timezone
 from django.utils.crypto import constant_time_compare
 
+from groupchat.access import lets_in_strangers
 from groupchat.actions.accounts import is_switched_on
 from groupchat.actions.people import person_of_user
 from groupchat.actions.tokens import people_of
@@ -119,4 +120,9 @@ def _guests(handshakes: Sequence[Cookies]) -> dict[str, Visitor]:
     guests = {value: guest for value in cookies if (guest := read_guest(value)) is not None}
     ids: set[UUID] = {guest.id for guest in guests.values()}
     people = {person.guest_id: person for person in Person.objects.filter(guest_id__in=ids)} if ids else {}
-    return {value: visitor_of_guest(guest, people.get(guest.id)) for value, guest in guests.items()}
+    strangers = len(people) == len(ids) or lets_in_strangers()
+    return {
+        value: visitor_of_guest(guest, people.get(guest.id))
+        for value, guest in guests.items()
+        if strangers or guest.id in people
+    }

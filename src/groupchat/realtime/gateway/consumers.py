@@ -87,7 +87,7 @@ class _Consumer(AsyncConsumer):  # type: ignore[misc]
         if visitor.author is None and credentials.token and await self._guesses(runtime, handshake.address):
             await runtime.refusals.refuse(send, "tokens", handshake.address)
             return None
-        if visitor.author is None and conf().guests and not credentials.token:
+        if visitor.author is None and runtime.access.lets_in_strangers and not credentials.token:
             if not await self._may_come(runtime, handshake.address):
                 await runtime.refusals.refuse(send, "newcomers", handshake.address)
                 return None

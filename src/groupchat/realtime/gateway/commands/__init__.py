@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from groupchat.realtime.gateway.commands import changes, memberships, messages, people, rooms, session, typing
+from groupchat.realtime.gateway.commands import changes, invites, memberships, messages, people, rooms, session, typing
 from groupchat.realtime.gateway.commands.declaration import OF_EVERY_COMMAND, Declaration
 
 __all__ = ["COMMANDS", "DECLARED", "OF_EVERY_COMMAND", "Declaration"]
@@ -13,6 +13,7 @@ COMMANDS: tuple[Declaration[Any], ...] = (
     *session.COMMANDS,
     *rooms.COMMANDS,
     *memberships.COMMANDS,
+    *invites.COMMANDS,
     *messages.COMMANDS,
     *people.COMMANDS,
     *changes.COMMANDS,

@@ -95,6 +95,7 @@ async def change_settings(connection: NativeSession, command: RoomSettings) -> N
         topic=command.topic,
         kind=command.kind,
         history=command.history,
+        guests=command.guests,
         before_renaming=partial(limits.require_new_name, room_id=command.room),
     )
     connection.reply(command.ref, {"seq": room.seq, "slug": room.slug})

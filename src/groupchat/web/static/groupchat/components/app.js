@@ -7,6 +7,7 @@ import { ConnectionBanner } from "./connection.js";
 import { current } from "./current.js";
 import { Directory } from "./directory.js";
 import { html } from "./html.js";
+import { InviteDialog } from "./invite-dialog.js";
 import { KeysDialog } from "./keys-dialog.js";
 import { MeDialog } from "./me-dialog.js";
 import { Members } from "./members.js";
@@ -35,6 +36,7 @@ const dialogs = {
   people: PeopleDialog,
   remove: RemoveDialog,
   sanction: SanctionDialog,
+  invite: InviteDialog,
   sanctions: SanctionsDialog,
   room: RoomDialog,
   "sign-out": SignOutDialog,

@@ -38,6 +38,7 @@ export function MeDialog() {
     </div>
     ${guest && urls.value.sign_up && html`<p class="hint">${gettext("An account finds its rooms on all devices. It begins anew: what you wrote as a guest stays the guest's.")} <a href=${backHere(urls.value.sign_up)}>${gettext("Sign up")}</a></p>`}
     ${me && html`<${MyName} />`}
+    ${chat.store.isOwner.value && html`<nav class="me-links" aria-label=${gettext("This chat")}><a href=${chat.page.siteSettings}>${gettext("Who may come in, and invitations")}</a></nav>`}
     <${Account} urls=${urls.value.account} />
     <${Theme} />
     <div class="dialog-foot">

@@ -23,6 +23,7 @@ export function RoomDialog({ room }) {
     ${isConversation(info) ? html`<${People} room=${room} />` : manages ? html`<${RoomFacts} room=${room} />` : html`<${About} info=${info} />`}
     ${member && html`<${Pin} room=${room} />`}
     ${!gone && mayInvite(standing) && html`<button class="button quiet start" type="button" onClick=${() => addPeople(room)}>${gettext("Add people…")}</button>`}
+    ${!gone && mayInvite(standing) && html`<button class="button quiet start" type="button" onClick=${() => openDialog({ kind: "invite", room })}>${gettext("Invite by link…")}</button>`}
     ${member && mayLeave(standing) && html`<${Leave} room=${room} info=${info} />`}
     ${manages && html`<${Keeping} room=${room} info=${info} />`}
   <//>`;

@@ -10,6 +10,9 @@ import { closeDialog } from "./overlays.js";
 import { reason } from "./reason.js";
 import { roomKinds } from "./room-kind.js";
 
+/** What holds where a room does not say it. */
+const unsaid = { history: "all", guests: true };
+
 export function RoomFacts({ room }) {
   const id = useId();
   const failure = useSignal(null);
@@ -18,12 +21,13 @@ export function RoomFacts({ room }) {
   const before = useRef(room.info.peek()).current;
   const kind = useSignal(before.kind);
   const history = useSignal(before.history ?? "all");
+  const guests = useSignal(before.guests ?? true);
   const limits = chat.store.limits.value;
 
   async function save(event) {
     event.preventDefault();
     const { name, topic } = event.currentTarget.elements;
-    const wanted = Object.entries({ name: name.value, topic: topic.value, kind: kind.value, history: history.value }).filter(([fact, value]) => value !== (before[fact] ?? "all"));
+    const wanted = Object.entries({ name: name.value, topic: topic.value, kind: kind.value, history: history.value, guests: guests.value }).filter(([fact, value]) => value !== (before[fact] ?? unsaid[fact]));
     busy.value = true;
     failure.value = null;
     try {
@@ -60,6 +64,7 @@ export function RoomFacts({ room }) {
       <${Sight} history=${history} value="all" label=${gettext("everything")} />
       <${Sight} history=${history} value="joined" label=${gettext("only what is written after they came")} />
     </fieldset>
+    <label class="check"><input type="checkbox" checked=${guests.value} onChange=${(event) => (guests.value = event.currentTarget.checked)} />${gettext("Guests may come in")}</label>
     ${opens && history.value === "all" && html`<p class="warning" role="status">${gettext("Everybody will be able to read all that was ever written here.")}</p>`}
     ${hides && html`<p class="warning" role="status">${gettext("Who is not in it loses sight of it, and its address changes.")}</p>`}
     ${failure.value && html`<p class="form-error" role="alert">${reason(failure.value)}</p>`}

@@ -28,14 +28,33 @@ export async function signOut() {
   } catch {
     // No storage, nothing kept.
   }
+  send(chat.page.signOut, { csrfmiddlewaretoken: csrf });
+}
+
+/** The invite link with this secret as a picture: {size, path}; rejects where there is none to be had. @param {string} token */
+export async function inviteCode(token) {
+  const { csrf } = await session();
+  const response = await fetch(`${chat.page.join}qr/`, { method: "POST", headers: { "x-csrftoken": csrf }, body: new URLSearchParams({ token }) });
+  if (!response.ok) throw new Error(`There is no picture: ${response.status}.`);
+  return response.json();
+}
+
+/** A page of it to be printed, beside this one. @param {string} token */
+export async function printInvite(token) {
+  const { csrf } = await session();
+  send(`${chat.page.join}card/`, { csrfmiddlewaretoken: csrf, token }, "_blank");
+}
+
+/** As a form does, so that no address and no log has it. @param {string} action @param {Record<string, string>} fields */
+function send(action, fields, target = "") {
   const form = document.createElement("form");
-  form.method = "post";
-  form.action = chat.page.signOut;
-  const field = document.createElement("input");
-  field.type = "hidden";
-  field.name = "csrfmiddlewaretoken";
-  field.value = csrf;
-  form.append(field);
+  Object.assign(form, { method: "post", action, target });
+  for (const [name, value] of Object.entries(fields)) {
+    const field = document.createElement("input");
+    Object.assign(field, { type: "hidden", name, value });
+    form.append(field);
+  }
   document.body.append(form);
   form.submit();
+  form.remove();
 }

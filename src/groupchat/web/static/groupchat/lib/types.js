@@ -3,11 +3,12 @@
 /**
  * @typedef {{id: number, kind: "user"|"guest"|"bot", handle: string, name: string, looks?: string, version: number}} Person
  * @typedef {{id: number, seq: number, slug: string, name: string, kind: "public"|"announcement"|"private"|"direct"|"group", topic: string,
- *            first_number: number, history?: "all"|"joined", created_at: string, archived?: boolean, people?: number[]}} RoomInfo
+ *            first_number: number, history?: "all"|"joined", created_at: string, archived?: boolean, guests?: boolean, people?: number[]}} RoomInfo
  * @typedef {"owner"|"moderator"|"member"|"reader"} Role
  * @typedef {"joined"|"left"|"kicked"|"banned"} MemberState
  * @typedef {{person: number, seq: number, role: Role, state: MemberState}} Member
  * @typedef {{person: number, kind: "ban"|"silence", until: string|null, reason: string}} Sanction
+ * @typedef {{id: number, maker: number, role: "moderator"|"member"|"reader", uses: number, most_uses: number|null, made_at: string, expires_at: string|null}} InviteLink
  * @typedef {{number: number, seq: number, author: number, body: string, at: string, client_message_id: string,
  *            edited_at?: string, deleted_at?: string, reply_to?: number, versions?: number}} Message
  * @typedef {{body: string, at: string}} Version

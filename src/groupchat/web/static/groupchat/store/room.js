@@ -250,6 +250,21 @@ export class RoomStore {
     return this.lent.line.command({ type: "room.invite", room: this.id, people });
   }
 
+  /** The secret of a new link comes this once. @param {{expires_in?: number, uses?: number, role?: string}} how @returns {Promise<{link: import("../lib/types.js").InviteLink, token: string}>} */
+  makeInvite(how) {
+    return this.lent.line.command({ type: "invite.make", room: this.id, ...how });
+  }
+
+  /** @param {number} [after] @returns {Promise<{links: import("../lib/types.js").InviteLink[], next: number|null}>} */
+  invites(after = 0) {
+    return this.lent.line.command({ type: "invites", room: this.id, after });
+  }
+
+  /** @param {number} id */
+  endInvite(id) {
+    return this.lent.line.command({ type: "invite.end", room: this.id, id });
+  }
+
   /** @param {number} person */
   sendOut(person) {
     return this.lent.line.command({ type: "room.remove", room: this.id, person });
