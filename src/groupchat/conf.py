@@ -66,6 +66,10 @@ class Conf:
     max_invited_people: int = 50  # with one command
     max_invitations_per_hour: int = 200  # people whom one person brings into rooms
 
+    # order in a room
+    max_slow_mode_seconds: int = 21_600  # between two messages of one person; 0: any
+    max_raid_seconds: int = 86_400  # for which a room is shut to newcomers at once; 0: any
+
     # limits of words
     max_body_characters: int = 8_000
     max_room_name_characters: int = 80

@@ -103,6 +103,7 @@ def rows() -> tuple[Row, ...]:
             "change, archive, delete it",
             lambda r, p, room, m, o: r.manage(p, room, m),
         ),
+        Row(("room.order",), "make it slow, lock it, shut it", lambda r, p, room, m, o: r.keep_order(p, room, m)),
         Row(("room.restore",), "bring it back", lambda r, p, room, m, o: r.restore(p, room, m)),
     )
 

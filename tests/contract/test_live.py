@@ -149,6 +149,7 @@ def all_kinds_of_rooms(alice: Actor, bob: Actor) -> None:
     asks("rooms", query="board", limit=1)
     asks("rooms", limit=1)
     assert asks("people.find", query="bob")["people"]
+    asks("room.order", room=board, slow_mode=30, locked=True, raid=3600)
     asks("room.archive", room=board)
     asks("room.delete", room=board)
     asks("room.restore", room=board)
@@ -165,7 +166,10 @@ def undrain(runtime: Runtime) -> None:
 
 
 # Members of a room or a membership that stand there where it is so.
-SOMETIMES = (".uncounted", ".archived", "silenced_until", "banned_until", ".memberships[].reason", ".me.reason")
+SOMETIMES = (
+    *(".uncounted", ".archived", "slow_mode", ".locked", "raid_until"),
+    *("silenced_until", "banned_until", ".memberships[].reason", ".me.reason"),
+)
 
 
 def either(found: set[str]) -> set[str]:

@@ -143,6 +143,12 @@ ACTIONS: dict[str, Callable[[World], object]] = {
     ],
     "change nothing": lambda w: rooms.configure(person=w.alice, room_id=w.lobby.pk, kind="public", topic="before"),
     "change all": lambda w: rooms.configure(person=w.root, room_id=w.lobby.pk, name="Den", topic="t", kind="private"),
+    "slow, locked, shut": lambda w: [
+        rooms.keep_order(person=w.alice, room_id=w.lobby.pk, slow_mode=30, locked=True, raid=60),
+        post(w, (w.alice, w.lobby), (w.carol, w.lobby)),
+        rooms.keep_order(person=w.alice, room_id=w.lobby.pk, locked=False, raid=0),
+        post(w, (w.carol, w.lobby), (w.bob, w.lobby), (w.guest, w.lobby)),
+    ],
     "open a room": lambda w: rooms.configure(person=w.alice, room_id=w.cellar.pk, kind="public"),
     "archive and open": lambda w: [
         rooms.archive(person=w.alice, room_id=w.lobby.pk, archived=archived) for archived in (True, True, False)
@@ -283,6 +289,7 @@ def test_every_action_is_tried() -> None:
     assert verbs - looks - asked_before == {
         *("enter", "create", "converse", "join", "leave"),
         *("configure", "rename", "set_topic", "set_history", "archive", "delete", "restore"),
+        "keep_order",
         *("invite", "remove", "give_role", "ban", "unban", "silence"),
         *("take_name", "name_anew", "name_everywhere"),
         *("adopt_guest", "merge_guest", "carry_out", "take_membership", "take_messages", "take_notices"),

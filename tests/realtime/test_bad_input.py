@@ -128,6 +128,7 @@ def wrong_commands(room: int) -> Iterator[tuple[dict[str, Any], str, str | None]
         "room.create": {"name": "attic", "kind": "private", "topic": ""},
         "room.direct": {"people": [HUGE - 1]},
         "room.settings": {"room": room, "topic": "new", "kind": "private", "history": "joined"},
+        "room.order": {"room": room, "slow_mode": 5, "locked": True, "raid": 60},
         "room.archive": {"room": room, "archived": True},
         "room.delete": {"room": room},
         "room.restore": {"room": room},
@@ -145,8 +146,9 @@ def wrong_commands(room: int) -> Iterator[tuple[dict[str, Any], str, str | None]
     optional |= {("room.ban", "seconds"), ("room.ban", "reason"), ("room.silence", "reason")}
     optional |= {("room.create", "kind"), ("room.create", "topic"), ("rooms", "query"), ("people.find", "query")}
     optional |= {("room.settings", "topic"), ("room.settings", "kind"), ("room.settings", "history")}
-    whole = {"room", "number", "since", "before", "after", "around", "limit", "person", "seconds"}
-    choices = {"pinned", "archived"}
+    optional |= {("room.order", "slow_mode"), ("room.order", "locked"), ("room.order", "raid")}
+    whole = {"slow_mode", "raid", "room", "number", "since", "before", "after", "around", "limit", "person", "seconds"}
+    choices = {"pinned", "archived", "locked"}
     wrong_whole = ("1", 1.5, True, [], {}, -1, HUGE, None)
     wrong_text = (1, True, [], {}, None)
     wrong_choice = (1, 0, "true", [], {}, None)

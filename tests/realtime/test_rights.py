@@ -91,6 +91,7 @@ class House:
             "room.rename": {"name": f"Other {next(_numbers)}"},
             "room.topic": {"topic": "other"},
             "room.settings": {"topic": "other"},
+            "room.order": {"slow_mode": 5},
         }
         return {"room": self.room.pk, **more.get(command, {})}
 

@@ -41,6 +41,9 @@ _ROOM = [
     "people_key",
     "archived_at",
     "deleted_at",
+    "slow_mode",
+    "locked",
+    "raid_until",
     *_KIND_SEQS,
 ]
 _PERSON = ["id", "kind", "handle", "name", "is_owner", "is_active", "version", "account_active", "merged_into_id"]
@@ -59,8 +62,9 @@ _MEMBERSHIP = [
     "silenced_until",
     "banned_until",
     "reason",
+    "last_post_at",
 ]
-_ENDS = ("silenced_until", "banned_until")
+_ENDS = ("silenced_until", "banned_until", "last_post_at")
 _COUNTERS = attrgetter("seq", *_KIND_SEQS)
 _GUEST_ID = Person._meta.get_field("guest_id")
 
@@ -235,11 +239,17 @@ class BulkSql:
         rows = [(number, room_id, person_id) for (room_id, person_id), number in marks.items()]
         self._update_rows(Membership, ["last_read_number"], ["room_id", "person_id"], rows)
 
+    def mark_posted(self, pairs: Collection[tuple[int, int]], at: datetime) -> None:
+        """When these wrote into a room that is slow; by (room, person)."""
+        if pairs:
+            when = self._connection.ops.adapt_datetimefield_value(at)
+            self._update_rows(Membership, ["last_post_at"], ["room_id", "person_id"], [(when, *pair) for pair in pairs])
+
     def _rooms(self, where: str, parameters: Sequence[Any]) -> list[Room]:
         rooms = self._select(Room, _ROOM, where, parameters)
         for room in rooms:
             room.created_at = self._moment(room.created_at)
-            self._read_moments(room, ("last_message_at", "archived_at", "deleted_at"))
+            self._read_moments(room, ("last_message_at", "archived_at", "deleted_at", "raid_until"))
         return rooms
 
     def _row(self, instance: models.Model) -> tuple[list[str], list[Any]]:

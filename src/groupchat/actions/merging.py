@@ -149,6 +149,7 @@ def _merged(room: Room, person: Person, theirs: Membership, had: Membership | No
     seen_from = [one.floor for one in (theirs, had) if one is not None and is_joined(one)]
     merged.floor = min(seen_from, default=max(theirs.floor, merged.floor))
     merged.silenced_until = max(filter(None, (merged.silenced_until, theirs.silenced_until)), default=None)
+    merged.last_post_at = max(filter(None, (merged.last_post_at, theirs.last_post_at)), default=None)
     merged.last_read_number = max(merged.last_read_number, theirs.last_read_number)
     merged.pinned = merged.pinned or theirs.pinned
     return merged

@@ -36,6 +36,7 @@ from groupchat.permissions import (
     require_active,
     require_delete,
     require_edit,
+    require_pace,
     require_post,
 )
 from groupchat.publication import MyChanges
@@ -136,6 +137,7 @@ class _Batch:
         # Marks that nobody must be told of, by (room, person); by person and room, those that their devices must hear.
         self._followed: dict[tuple[int, int], int] = {}
         self._seen: dict[int, dict[int, int]] = defaultdict(dict)
+        self._slowed: set[tuple[int, int]] = set()  # who wrote into a slow room: room, person
 
     def post(self) -> list[Posted | ChatError]:
         good = [index for index, answer in enumerate(self._answers) if answer is None]
@@ -196,6 +198,8 @@ class _Batch:
             change = self._changes.get(post.room_id)
             membership = self._memberships.get((post.room_id, author_id)) if author_id is not None else None
             room = require_post(self._person_of(author_id), change.room if change else None, membership)
+            if room.slow_mode:
+                require_pace(self._person_of(author_id), room, membership, self._now)
             if post.parts:
                 check_parts(post.parts, room)
             author = self._people[author_id] if author_id is not None else self._arrive(post.author)
@@ -228,6 +232,9 @@ class _Batch:
             self._parts.append((post.room_id, number, post.parts))
         change.wrote(resource, author, self._now)
         self._mark(membership, number, post.seen)
+        if room.slow_mode:
+            membership.last_post_at = self._now
+            self._slowed.add((post.room_id, author_id))
         ahead = None if membership.last_read_number == number else True
         self._written.append((post.room_id, number, seq, author_id, post.body, post.client_message_id, ahead, bits))
         arrival = self._made.get(author_id)
@@ -290,6 +297,7 @@ class _Batch:
             changed_mine(person_id, came[person_id], self._rooms_of(came[person_id]))
         for person_id in sorted(seen):
             raise_marks(person_id, seen[person_id])
+        self._statements.mark_posted(sorted(pair for pair in self._slowed if pair[1] not in made), self._now)
         self._statements.mark_read({pair: to for pair, to in self._followed.items() if pair[1] not in made})
         if self._joined or is_wanted(MessagePosted):
             record(self._happened(), statements=self._statements, now=self._now)

@@ -18,7 +18,10 @@ class Room(models.Model):
     """
 
     # What `info` tells of a room, and so what is saved with it; `info_seq` counts it.
-    FACTS = ("kind", "name", "slug", "topic", "first_number", "history", "archived_at", "deleted_at")
+    FACTS = (
+        *("kind", "name", "slug", "topic", "first_number", "history", "archived_at", "deleted_at"),
+        *("slow_mode", "locked", "raid_until"),
+    )
 
     class Kind(models.TextChoices):
         PUBLIC = "public", _("public")
@@ -60,6 +63,11 @@ class Room(models.Model):
     first_number = models.PositiveBigIntegerField(default=1, editable=False)
     # Its default is the database's, too: a version that does not know the column may run beside.
     history = models.CharField(max_length=6, choices=History.choices, default=History.ALL, db_default=History.ALL)
+    # The order in it. `slow_mode`: seconds between two messages of one person; 0: none. `locked`: only those who keep
+    # the room write. `raid_until`: until then nobody new comes in; it ends by the clock, not by a job.
+    slow_mode = models.PositiveIntegerField(default=0, db_default=0)
+    locked = models.BooleanField(default=False, db_default=False)
+    raid_until = models.DateTimeField(null=True, blank=True)
     # Where each kind of what is in the room (`groupchat.kinds`) changed last, so that a kind that did not move is not
     # asked for. They hold where `kinds_seq` is `seq`: a version that does not know these columns leaves that behind.
     kinds_seq = models.BigIntegerField(null=True, editable=False)

@@ -46,6 +46,11 @@ def is_silenced(membership: Membership | None) -> bool:
     )
 
 
+def is_raided(room: Room) -> bool:
+    """Whether the room is shut to newcomers at this moment."""
+    return room.raid_until is not None and room.raid_until > timezone.now()
+
+
 def owns_site(person: Person | None) -> bool:
     """Site owners have an account: a guest's cookie rules nothing but the rooms that they made."""
     return person is not None and person.is_owner and person.kind != Person.Kind.GUEST

@@ -34,6 +34,7 @@ from groupchat.protocol.rooms import (
     FindRooms,
     RenameRoom,
     RestoreRoom,
+    RoomOrder,
     RoomSettings,
     SetTopic,
     Subscribe,
@@ -55,6 +56,7 @@ AnyCommand = (
     | RenameRoom
     | SetTopic
     | RoomSettings
+    | RoomOrder
     | ArchiveRoom
     | DeleteRoom
     | RestoreRoom

@@ -6,7 +6,7 @@ from typing import Annotated, Literal, NotRequired, TypedDict
 
 from pydantic import Field
 
-from groupchat.protocol.base import Command, PositiveId
+from groupchat.protocol.base import Command, PositiveId, Seq
 from groupchat.protocol.memberships import MembershipResource
 
 RoomKind = Literal["public", "announcement", "private", "direct", "group"]
@@ -18,7 +18,9 @@ class RoomResource(TypedDict):
     """A room's own facts; `seq` is the room's seq at which they last changed.
 
     `archived`: nobody writes into it; left out where it is not so. `people`: between whom a conversation is, in order
-    of id; its name is only what they were called when it began.
+    of id; its name is only what they were called when it began. `slow_mode`: seconds between two messages of one
+    person; `locked`: only those who keep it write; `raid_until`: until then nobody new comes in. Each is left out where
+    it is not so.
     """
 
     id: int
@@ -32,6 +34,9 @@ class RoomResource(TypedDict):
     created_at: str
     archived: NotRequired[bool]
     people: NotRequired[list[int]]
+    slow_mode: NotRequired[int]
+    locked: NotRequired[bool]
+    raid_until: NotRequired[str]
 
 
 class RoomState(TypedDict):
@@ -117,6 +122,18 @@ class RoomSettings(Command):
     topic: str | None = None
     kind: NamedKind | None = None
     history: Literal["all", "joined"] | None = None
+
+
+class RoomOrder(Command):
+    """Make a room slow (seconds between two messages of one person), lock it, or shut it to newcomers for some seconds
+    (`raid`); 0 ends it, and what is left out stays.
+    """
+
+    type: Literal["room.order"]
+    room: PositiveId
+    slow_mode: Seq | None = None
+    locked: Annotated[bool, Field(strict=True)] | None = None
+    raid: Seq | None = None
 
 
 class ArchiveRoom(Command):

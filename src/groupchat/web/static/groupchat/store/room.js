@@ -231,6 +231,11 @@ export class RoomStore {
     return this.lent.line.command({ type: "room.settings", room: this.id, ...changes });
   }
 
+  /** Slow, locked, shut to newcomers for so many seconds. @param {{slow_mode?: number, locked?: boolean, raid?: number}} changes */
+  keepOrder(changes) {
+    return this.lent.line.command({ type: "room.order", room: this.id, ...changes });
+  }
+
   /** Nobody writes here any more; or it is open again. @param {boolean} archived */
   archive(archived) {
     return this.lent.line.command({ type: "room.archive", room: this.id, archived });
