@@ -70,6 +70,9 @@ class Conf:
     max_slow_mode_seconds: int = 21_600  # between two messages of one person; 0: any
     max_raid_seconds: int = 86_400  # for which a room is shut to newcomers at once; 0: any
 
+    max_reports_per_hour: int = 30  # of one person
+    report_days: int = 90  # after which resolved reports, with the copies of messages in them, are gone; 0: never
+
     # limits of words
     max_body_characters: int = 8_000
     max_room_name_characters: int = 80

@@ -94,6 +94,11 @@ def clean_reason(reason: str) -> str:
     return _clean_line(reason, field="reason", what="A reason", limit=LONGEST_REASON)
 
 
+def clean_note(note: str) -> str:
+    """What somebody says to those who keep order; may be empty."""
+    return _clean_line(note, field="note", what="A note", limit=LONGEST_REASON) if note.strip() else ""
+
+
 def clean_person_name(name: str) -> str:
     """A person's name with its white space collapsed."""
     limit = _within(conf().max_person_name_characters, LONGEST_NAME)

@@ -89,11 +89,21 @@ def rows() -> tuple[Row, ...]:
             "see what another's message said before",
             if_readable(lambda r, p, room, m, o: r.see_versions(p, message(o.person, room), m)),
         ),
+        Row(
+            ("message.report",),
+            "report another's message",
+            if_readable(lambda r, p, room, m, o: r.report(p, message(o.person, room), m)),
+        ),
+        Row(
+            ("reports",),
+            "look at what was reported",
+            lambda r, p, room, m, o: r.see_reports(p, room, m),
+        ),
         Row(("room.invite",), "bring somebody in", lambda r, p, room, m, o: r.invite(p, room, m)),
         Row(("room.remove",), "send a member out", lambda r, p, room, m, o: r.remove(p, room, m, o)),
         Row(
-            ("room.ban", "room.unban", "room.silence"),
-            "ban or silence a member, and take it back",
+            ("room.ban", "room.unban", "room.silence", "messages.purge"),
+            "ban or silence a member, take it back, delete all that they wrote",
             lambda r, p, room, m, o: r.remove(p, room, m, o),
         ),
         Row(("room.sanctions",), "see who is banned and silenced", lambda r, p, room, m, o: r.remove(p, room, m)),

@@ -137,6 +137,12 @@ def all_kinds_of_rooms(alice: Actor, bob: Actor) -> None:
     asks("room.settings", room=board, name="The board", kind="announcement", history="joined")
     asks("room.invite", room=board, people=[bob.id])
     asks("room.role", room=board, person=bob.id, role="moderator")
+    spam = bob.client.call("message.post", room=board, body="Buy now", client_message_id="spam", seen=0)["number"]
+    report = asks("message.report", room=board, number=spam, reason="spam", note="Look")["report"]
+    assert len(asks("reports", room=board)["reports"]) == 1
+    asks("report.claim", report=report)
+    asks("report.resolve", report=report, outcome="acted", note="Warned")
+    asks("messages.purge", room=board, person=bob.id, since="2026-01-01T00:00:00Z")
     asks("room.silence", room=board, person=bob.id, seconds=0)
     asks("room.role", room=board, person=bob.id, role="member")
     asks("room.silence", room=board, person=bob.id, seconds=60, reason="Calm down")

@@ -139,6 +139,11 @@ def wrong_commands(room: int) -> Iterator[tuple[dict[str, Any], str, str | None]
         "room.unban": {"room": room, "person": HUGE - 1},
         "room.silence": {"room": room, "person": HUGE - 1, "seconds": 60, "reason": "Spam"},
         "room.sanctions": {"room": room},
+        "message.report": {"room": room, "number": 1, "reason": "spam", "note": "Look"},
+        "reports": {"room": room},
+        "report.claim": {"report": HUGE - 1},
+        "report.resolve": {"report": HUGE - 1, "outcome": "acted", "note": "Warned"},
+        "messages.purge": {"room": room, "person": HUGE - 1, "since": "2026-01-01T00:00:00Z", "until": None},
         "rooms": {"query": "lob"},
         "people.find": {"query": "gra"},
     }
@@ -146,8 +151,23 @@ def wrong_commands(room: int) -> Iterator[tuple[dict[str, Any], str, str | None]
     optional |= {("room.ban", "seconds"), ("room.ban", "reason"), ("room.silence", "reason")}
     optional |= {("room.create", "kind"), ("room.create", "topic"), ("rooms", "query"), ("people.find", "query")}
     optional |= {("room.settings", "topic"), ("room.settings", "kind"), ("room.settings", "history")}
+    optional |= {("message.report", "reason"), ("message.report", "note"), ("reports", "room")}
+    optional |= {("report.resolve", "note"), ("messages.purge", "until")}
     optional |= {("room.order", "slow_mode"), ("room.order", "locked"), ("room.order", "raid")}
-    whole = {"slow_mode", "raid", "room", "number", "since", "before", "after", "around", "limit", "person", "seconds"}
+    whole = {
+        "report",
+        "slow_mode",
+        "raid",
+        "room",
+        "number",
+        "since",
+        "before",
+        "after",
+        "around",
+        "limit",
+        "person",
+        "seconds",
+    }
     choices = {"pinned", "archived", "locked"}
     wrong_whole = ("1", 1.5, True, [], {}, -1, HUGE, None)
     wrong_text = (1, True, [], {}, None)
@@ -202,6 +222,8 @@ def wrong_commands(room: int) -> Iterator[tuple[dict[str, Any], str, str | None]
         for type_, members in good.items():
             if "room" in members and type_ != "unsubscribe":
                 yield {"type": type_} | members | {"room": unknown}, "not_found", None
+    for since in ("2026-01-01", "2026-01-01T00:00:00", "yesterday", "", "2026-13-01T00:00:00Z"):
+        yield {"type": "messages.purge", "room": room, "person": 1, "since": since}, "invalid", "since"
     yield {"type": "subscribe", "slug": "nowhere"}, "not_found", None
     yield {"type": "subscribe", "slug": ""}, "not_found", None
     yield {"type": "message.edit", "room": room, "number": 99, "body": "new"}, "not_found", None

@@ -83,6 +83,14 @@ def require_delete(person: Person | None, message: Message, membership: Membersh
     _require(rules().delete(person, message, membership))
 
 
+def require_report(person: Person | None, message: Message, membership: Membership | None) -> None:
+    _require(rules().report(person, message, membership))
+
+
+def require_see_reports(person: Person | None, room: Room, membership: Membership | None) -> None:
+    _require(rules().see_reports(person, room, membership))
+
+
 def require_versions(person: Person | None, message: Message, membership: Membership | None) -> None:
     _require(rules().see_versions(person, message, membership))
 

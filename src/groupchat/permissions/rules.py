@@ -158,6 +158,24 @@ class Rules:
         words = "Only its author, and who keeps the room, may see what a message said before."
         return _ranks(person, membership, Rank.MODERATOR, words) or _deleted(message)
 
+    def report(self, person: Person | None, message: Message, membership: Membership | None) -> Refusal:
+        """A member asks those who keep the room to look at what another one wrote."""
+        if not is_joined(membership):
+            return Forbidden("Join this room first.", why="rank")
+        if person is not None and message.author_id == person.pk:
+            return Forbidden("Your own message you can delete.", why="author")
+        return _deleted(message)
+
+    def see_reports(self, person: Person | None, room: Room, membership: Membership | None) -> Refusal:
+        """Of a room those who keep it; of a conversation the site's owners, who see what was reported, and no more."""
+        if room.is_conversation and room.deleted_at is None and rank_of(person, None) >= Rank.SITE_OWNER:
+            return None
+        return (
+            self.read(person, room, membership)
+            or _conversation(room)
+            or _ranks(person, membership, Rank.MODERATOR, "Only its owners and moderators look at reports.")
+        )
+
     # --- rooms -----------------------------------------------------------------------------------------------------
 
     def make_room(self, person: Person, kind: str) -> Refusal:

@@ -24,6 +24,7 @@ from groupchat.protocol.memberships import (
     Unban,
 )
 from groupchat.protocol.messages import DeleteMessage, EditMessage, Messages, MessageVersions, PostMessage
+from groupchat.protocol.order import ClaimReport, PurgeMessages, ReportMessage, Reports, ResolveReport
 from groupchat.protocol.people import FindPeople, RenameMe
 from groupchat.protocol.rooms import (
     ArchiveRoom,
@@ -71,6 +72,11 @@ AnyCommand = (
     | PostMessage
     | EditMessage
     | DeleteMessage
+    | ReportMessage
+    | Reports
+    | ClaimReport
+    | ResolveReport
+    | PurgeMessages
     | Messages
     | MessageVersions
     | Members

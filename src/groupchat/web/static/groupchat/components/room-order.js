@@ -45,6 +45,7 @@ export function RoomOrder({ room, info }) {
     <div class="buttons">
       <button class="button quiet" type="button" onClick=${() => set({ raid: raided ? 0 : RAID_SECONDS })}>${raided ? gettext("Let people in again") : gettext("Let nobody new in for an hour")}</button>
       <button class="button quiet" type="button" onClick=${() => openDialog({ kind: "sanctions", room })}>${gettext("Silenced and banned…")}</button>
+      <button class="button quiet" type="button" onClick=${() => openDialog({ kind: "reports", room })}>${gettext("Reports…")}</button>
     </div>
     ${failure.value && html`<p class="form-error" role="alert">${failure.value}</p>`}
   </section>`;

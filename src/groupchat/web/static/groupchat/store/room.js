@@ -290,6 +290,17 @@ export class RoomStore {
     return this.lent.line.command({ type: "room.sanctions", room: this.id, after });
   }
 
+  /** @param {number} number @param {{reason: string, note: string}} why */
+  report(number, { reason, note }) {
+    return this.lent.line.command({ type: "message.report", room: this.id, number, reason, note });
+  }
+
+  /** Delete all that somebody wrote in the last so many seconds. @param {number} person @param {{seconds: number}} how */
+  purge(person, { seconds }) {
+    const since = new Date(this.lent.clock.now() - seconds * 1000).toISOString();
+    return this.lent.line.command({ type: "messages.purge", room: this.id, person, since });
+  }
+
   loadMembers() {
     return this.memberList.load();
   }
@@ -314,6 +325,10 @@ export class RoomStore {
 
   mayRemove(message) {
     return !message.deleted_at && (message.author === this.lent.me.value?.id || mayModerate(this.standing));
+  }
+
+  mayReport(message) {
+    return !message.deleted_at && this.replica.joined && message.author !== this.lent.me.value?.id;
   }
 
   mayManage() {
