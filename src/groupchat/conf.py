@@ -71,6 +71,9 @@ class Conf:
     max_raid_seconds: int = 86_400  # for which a room is shut to newcomers at once; 0: any
 
     max_reports_per_hour: int = 30  # of one person
+    newcomer_hours: int = 0  # for so long a guest or an account is new here; 0: nobody is
+    max_newcomer_posts_per_minute: int = 10  # of one who is
+    max_newcomer_links_per_hour: int = 5  # messages with a link in them
     report_days: int = 90  # after which resolved reports, with the copies of messages in them, are gone; 0: never
 
     # limits of words

@@ -65,6 +65,14 @@ def clean_body(body: str) -> str:
     return body
 
 
+_LINK = re.compile(r"https?://\S|\bwww\.\w|\w\.[^\W\d_]{2,}/", re.IGNORECASE)
+
+
+def has_link(body: str) -> bool:
+    """Whether it holds what a page makes a link of, or a reader would type into a browser."""
+    return ("." in body or "://" in body) and _LINK.search(body) is not None
+
+
 def clean_room_name(name: str) -> str:
     """A room's name with its white space collapsed; raises where no address could hold it."""
     limit = _within(conf().max_room_name_characters, LONGEST_NAME)

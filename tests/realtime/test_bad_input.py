@@ -144,6 +144,7 @@ def wrong_commands(room: int) -> Iterator[tuple[dict[str, Any], str, str | None]
         "report.claim": {"report": HUGE - 1},
         "report.resolve": {"report": HUGE - 1, "outcome": "acted", "note": "Warned"},
         "messages.purge": {"room": room, "person": HUGE - 1, "since": "2026-01-01T00:00:00Z", "until": None},
+        "site.raid": {"seconds": 60},
         "rooms": {"query": "lob"},
         "people.find": {"query": "gra"},
     }
@@ -152,7 +153,7 @@ def wrong_commands(room: int) -> Iterator[tuple[dict[str, Any], str, str | None]
     optional |= {("room.create", "kind"), ("room.create", "topic"), ("rooms", "query"), ("people.find", "query")}
     optional |= {("room.settings", "topic"), ("room.settings", "kind"), ("room.settings", "history")}
     optional |= {("message.report", "reason"), ("message.report", "note"), ("reports", "room")}
-    optional |= {("report.resolve", "note"), ("messages.purge", "until")}
+    optional |= {("report.resolve", "note"), ("messages.purge", "until"), ("site.raid", "seconds")}
     optional |= {("room.order", "slow_mode"), ("room.order", "locked"), ("room.order", "raid")}
     whole = {
         "report",
@@ -301,6 +302,13 @@ TYPES = st.sampled_from(
         "room.unban",
         "room.silence",
         "room.sanctions",
+        "room.order",
+        "message.report",
+        "reports",
+        "report.claim",
+        "report.resolve",
+        "messages.purge",
+        "site.raid",
         "rooms",
         "people.find",
         "ping",
@@ -333,6 +341,13 @@ NAMES = st.sampled_from(
         "archived",
         "seconds",
         "reason",
+        "slow_mode",
+        "locked",
+        "raid",
+        "note",
+        "report",
+        "outcome",
+        "until",
     ]
 )
 WHOLE = st.sampled_from([0, 1, 2, 3, -1, 2**31, 2**53, 2**63 - 1, 2**63, 2**64, 10**30])

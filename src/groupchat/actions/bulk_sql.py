@@ -18,7 +18,7 @@ from django.db.models.base import ModelState
 from django.utils.dateparse import parse_datetime
 
 from groupchat.kinds import ROOM_KINDS
-from groupchat.models import Effect, Membership, Message, Person, Room
+from groupchat.models import Effect, Membership, Message, Person, Room, ServerState
 
 _M = TypeVar("_M", bound=models.Model)
 NewRow = tuple[int, int, int, int, str, str, bool | None, int | None]
@@ -46,7 +46,12 @@ _ROOM = [
     "raid_until",
     *_KIND_SEQS,
 ]
-_PERSON = ["id", "kind", "handle", "name", "is_owner", "is_active", "version", "account_active", "merged_into_id"]
+# Read in one statement with the rooms, so that a post pays no other for it.
+_OF_SITE = f"(SELECT raid_until FROM {ServerState._meta.db_table} WHERE id = {ServerState.ONLY})"
+_PERSON = [
+    *("id", "kind", "handle", "name", "is_owner", "is_active", "version", "account_active", "merged_into_id"),
+    "created_at",
+]
 _MEMBERSHIP = [
     "id",
     "room_id",
@@ -81,7 +86,7 @@ class BulkSql:
         if not ids:
             return []
         lock = " FOR NO KEY UPDATE" if self._connection.features.has_select_for_no_key_update else ""
-        return self._rooms(f"id IN ({_marks(ids)}) ORDER BY id{lock}", list(ids))
+        return self._rooms(f"id IN ({_marks(ids)}) ORDER BY id{lock}", list(ids), [_OF_SITE])
 
     def rooms_by_slug(self, slugs: Collection[str]) -> list[Room]:
         """Those that have one of these as their present address; there is one, at least."""
@@ -183,6 +188,8 @@ class BulkSql:
         if others := {person_id for _, person_id in pairs} - people.keys():
             rest = self._select(Person, _PERSON, f"id IN ({_marks(others)})", list(others))
             people |= {person.pk: person for person in rest}
+        for person in people.values():
+            self._read_moments(person, ("created_at",))
         return {(membership.room_id, membership.person_id): membership for membership in found}, people
 
     def stored(self, client_message_ids: Collection[str]) -> list[tuple[Any, ...]]:
@@ -245,9 +252,12 @@ class BulkSql:
             when = self._connection.ops.adapt_datetimefield_value(at)
             self._update_rows(Membership, ["last_post_at"], ["room_id", "person_id"], [(when, *pair) for pair in pairs])
 
-    def _rooms(self, where: str, parameters: Sequence[Any]) -> list[Room]:
-        rooms = self._select(Room, _ROOM, where, parameters)
+    def _rooms(self, where: str, parameters: Sequence[Any], more: Sequence[str] = ()) -> list[Room]:
+        rooms = self._select(Room, [*_ROOM, *more], where, parameters)
         for room in rooms:
+            if more:
+                room.site_raid_until = room.__dict__.pop(_OF_SITE)
+                self._read_moments(room, ("site_raid_until",))
             room.created_at = self._moment(room.created_at)
             self._read_moments(room, ("last_message_at", "archived_at", "deleted_at", "raid_until"))
         return rooms

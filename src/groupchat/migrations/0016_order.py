@@ -11,6 +11,7 @@ class Migration(migrations.Migration):
         migrations.AddField("room", "slow_mode", models.PositiveIntegerField(db_default=0, default=0)),
         migrations.AddField("room", "locked", models.BooleanField(db_default=False, default=False)),
         migrations.AddField("room", "raid_until", models.DateTimeField(blank=True, null=True)),
+        migrations.AddField("serverstate", "raid_until", models.DateTimeField(blank=True, null=True)),
         migrations.AddField("membership", "last_post_at", models.DateTimeField(blank=True, editable=False, null=True)),
         migrations.AddField(
             model_name="person",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from django.db import models
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
@@ -74,6 +76,9 @@ class Room(models.Model):
     members_seq = models.BigIntegerField(null=True, editable=False)
     messages_seq = models.BigIntegerField(null=True, editable=False)
     notices_seq = models.BigIntegerField(null=True, editable=False)
+
+    # That of the whole site, as it stood when the room was locked: no column.
+    site_raid_until: datetime | None = None
 
     class Meta:
         verbose_name = _("room")

@@ -19,5 +19,8 @@ class ServerState(models.Model):
     id = models.PositiveSmallIntegerField(primary_key=True, default=ONLY)
     epoch = models.CharField(max_length=32, default=new_epoch)
 
+    # Until then nobody new comes into any open room (`Room.raid_until` is of one).
+    raid_until = models.DateTimeField(null=True, blank=True)
+
     def __str__(self) -> str:
         return self.epoch

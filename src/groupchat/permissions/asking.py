@@ -49,6 +49,10 @@ def require_pace(person: Person | None, room: Room, membership: Membership | Non
     _require(rules().pace(person, room, membership, now))
 
 
+def require_link(person: Person | None, room: Room, membership: Membership | None, now: datetime) -> None:
+    _require(rules().link(person, room, membership, now))
+
+
 def require_keep_order(person: Person | None, room: Room, membership: Membership | None) -> None:
     _require(rules().keep_order(person, room, membership))
 

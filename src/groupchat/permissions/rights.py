@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from groupchat.permissions.asking import require_active
 from groupchat.permissions.rules import Rules
-from groupchat.permissions.standing import is_joined
+from groupchat.permissions.standing import is_joined, owns_site
 
 
 class Right(NamedTuple):
@@ -36,6 +36,7 @@ VERSIONS = Right("its author, and those who keep the room", Rules.see_versions)
 DELETE = Right("its author, and those who keep the room", Rules.delete)
 REPORT = Right("the members of the room, of others' messages", Rules.report)
 SEE_REPORTS = Right("those who keep the room; of conversations the site's owners", Rules.see_reports)
+OWN_SITE = Right("the owners of the site", owns_site)
 FIND_PEOPLE = Right("who has an account finds everybody, a guest those with whom they share a room", None)
 MAKE_ROOM = Right("everybody", Rules.make_room)
 CONVERSE = Right("everybody; guests with those whom they share a room with", Rules.converse)

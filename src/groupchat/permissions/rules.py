@@ -10,7 +10,7 @@ from datetime import datetime
 
 from groupchat.errors import ChatError, Forbidden, NotFound, RateLimited
 from groupchat.models import Membership, Message, Person, Room
-from groupchat.permissions.standing import Rank, is_banned, is_joined, is_raided, is_silenced, rank_of
+from groupchat.permissions.standing import Rank, is_banned, is_joined, is_newcomer, is_silenced, raided_until, rank_of
 
 Refusal = ChatError | None
 
@@ -79,6 +79,13 @@ class Rules:
         words = f"In this room everybody writes a message every {room.slow_mode} seconds."
         return RateLimited(words, why="slow", retry_after=min(wait, room.slow_mode))
 
+    def link(self, person: Person | None, room: Room, membership: Membership | None, now: datetime) -> Refusal:
+        """While a room is shut to newcomers, those who are new to the site post no links into it."""
+        until = raided_until(room)
+        if until is None or not is_newcomer(person, now) or rank_of(person, membership) >= Rank.MODERATOR:
+            return None
+        return Forbidden("Who is new here posts no links into this room for a time.", why="newcomer", until=until)
+
     def keep_order(self, person: Person | None, room: Room, membership: Membership | None) -> Refusal:
         """Its owners and moderators make it slow, lock it, and shut it to newcomers."""
         return (
@@ -105,7 +112,7 @@ class Rules:
         """Into an open room its members bring others, into a private one, or one that is shut to newcomers, its owners
         and moderators.
         """
-        by_members = room.is_open and not is_raided(room)
+        by_members = room.is_open and raided_until(room) is None
         least = Rank.MEMBER if by_members else Rank.MODERATOR
         words = "Join this room first." if by_members else "Only its owners and moderators bring others in."
         return (
@@ -213,9 +220,10 @@ def _archived(room: Room) -> Refusal:
 
 
 def _raided(person: Person | None, room: Room) -> Refusal:
-    if not is_raided(room) or rank_of(person, None) >= Rank.MODERATOR:
+    until = raided_until(room)
+    if until is None or rank_of(person, None) >= Rank.MODERATOR:
         return None
-    return Forbidden("Nobody new comes into this room for a time.", why="raid", until=room.raid_until)
+    return Forbidden("Nobody new comes into this room for a time.", why="raid", until=until)
 
 
 def _conversation(room: Room) -> Refusal:

@@ -45,6 +45,7 @@ from groupchat.protocol.order import (
     ReportResource,
     Reports,
     ResolveReport,
+    SiteRaid,
 )
 from groupchat.protocol.people import FindPeople, PeopleFrame, PersonResource, RenameMe
 from groupchat.protocol.rooms import (
@@ -129,6 +130,7 @@ __all__ = [
     "Seq",
     "SetTopic",
     "Silence",
+    "SiteRaid",
     "Subscribe",
     "Typing",
     "TypingFrame",

@@ -24,7 +24,7 @@ from groupchat.protocol.memberships import (
     Unban,
 )
 from groupchat.protocol.messages import DeleteMessage, EditMessage, Messages, MessageVersions, PostMessage
-from groupchat.protocol.order import ClaimReport, PurgeMessages, ReportMessage, Reports, ResolveReport
+from groupchat.protocol.order import ClaimReport, PurgeMessages, ReportMessage, Reports, ResolveReport, SiteRaid
 from groupchat.protocol.people import FindPeople, RenameMe
 from groupchat.protocol.rooms import (
     ArchiveRoom,
@@ -77,6 +77,7 @@ AnyCommand = (
     | ClaimReport
     | ResolveReport
     | PurgeMessages
+    | SiteRaid
     | Messages
     | MessageVersions
     | Members

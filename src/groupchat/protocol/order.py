@@ -95,6 +95,13 @@ class ResolveReport(Command):
     note: str = ""
 
 
+class SiteRaid(Command):
+    """For so many seconds nobody new comes into any open room; 0 lets them in again, and without any it only asks."""
+
+    type: Literal["site.raid"]
+    seconds: Seq | None = None
+
+
 class PurgeMessages(Command):
     """Delete all that somebody wrote into a room since a time, and up to another one or to now."""
 

@@ -174,7 +174,8 @@ class NativeSession(ClientSession):
             else:
                 self._answered(room_id)
 
-        post = Post(room_id, author, command.body, command.client_message_id, command.seen, parts_of(command))
+        said = (command.body, command.client_message_id, command.seen, parts_of(command))
+        post = Post(room_id, author, *said, at_door=True)
         self.runtime.posting.submit(self.visitor_key, post, answer)
 
     async def _arrive(self, room_id: int, posted: Posted) -> None:

@@ -20,7 +20,9 @@ async def post_message(connection: NativeSession, command: PostMessage) -> None:
 
 
 async def edit_message(connection: NativeSession, command: EditMessage) -> None:
-    message = await connection.act(messages.edit, room_id=command.room, number=command.number, body=command.body)
+    message = await connection.act(
+        messages.edit, room_id=command.room, number=command.number, body=command.body, at_door=True
+    )
     connection.reply(command.ref, {"seq": message.seq})
 
 

@@ -6,10 +6,11 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from groupchat import keeping, permissions
-from groupchat.actions import limits, purging, reporting
+from groupchat.actions import limits, newcomers, purging, reporting
 from groupchat.errors import Invalid
-from groupchat.protocol import ClaimReport, PurgeMessages, ReportMessage, Reports, ResolveReport
+from groupchat.protocol import ClaimReport, PurgeMessages, ReportMessage, Reports, ResolveReport, SiteRaid
 from groupchat.realtime.gateway.commands.declaration import Declaration
+from groupchat.resources import moment
 
 if TYPE_CHECKING:
     from groupchat.realtime.gateway.native import NativeSession
@@ -58,6 +59,11 @@ async def purge_messages(connection: NativeSession, command: PurgeMessages) -> N
     connection.reply(command.ref, {"purge": purge.pk})
 
 
+async def shut_site(connection: NativeSession, command: SiteRaid) -> None:
+    until = await connection.act(newcomers.shut_site, seconds=command.seconds)
+    connection.reply(command.ref, {"raid_until": moment(until) if until is not None else None})
+
+
 def _moment(text: str, field: str) -> datetime:
     try:
         at = datetime.fromisoformat(text)
@@ -81,4 +87,12 @@ COMMANDS: tuple[Declaration[Any], ...] = (
     Declaration(ClaimReport, claim_report, right=permissions.SEE_REPORTS, reply=(), writes=True),
     Declaration(ResolveReport, resolve_report, right=permissions.SEE_REPORTS, reply=("resolved",), writes=True),
     Declaration(PurgeMessages, purge_messages, right=permissions.REMOVE, reply=("purge",), writes=True),
+    Declaration(
+        SiteRaid,
+        shut_site,
+        right=permissions.OWN_SITE,
+        reply=("raid_until",),
+        writes=True,
+        limits=("max_raid_seconds",),
+    ),
 )

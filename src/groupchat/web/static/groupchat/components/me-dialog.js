@@ -9,6 +9,7 @@ import { Dialog } from "./dialog.js";
 import { html } from "./html.js";
 import { MyName } from "./my-name.js";
 import { openDialog } from "./overlays.js";
+import { SiteDoor } from "./site-door.js";
 import { session } from "./site.js";
 import { moreContrast, setContrast, setTheme, theme } from "./theme.js";
 
@@ -40,6 +41,7 @@ export function MeDialog() {
     ${me && html`<${MyName} />`}
     <${Account} urls=${urls.value.account} />
     <${Theme} />
+    ${chat.store.isOwner.value && html`<${SiteDoor} />`}
     <div class="dialog-foot">
       <button class="button quiet" type="button" onClick=${() => openDialog({ kind: "keys" })}>${gettext("Keyboard")}</button>
       <button class="button quiet" type="button" onClick=${() => openDialog({ kind: "sign-out" })}>${gettext("Sign out")}</button>

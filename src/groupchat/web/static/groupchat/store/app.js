@@ -294,6 +294,8 @@ class Store {
       known,
       order,
       reports: reportsOn(link),
+      /** Nobody new comes into any open room for so many seconds; 0: again; null: only asks. @param {number|null} seconds @returns {Promise<string|null>} until when */
+      shutSite: async (seconds) => (await link.command({ type: "site.raid", ...(seconds !== null && { seconds }) })).raid_until,
       limits,
       unsent,
       underway,
