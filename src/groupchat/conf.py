@@ -74,6 +74,16 @@ class Conf:
     max_invite_links: int = 50  # that hold, of one room, or to the site
     max_invite_links_per_hour: int = 30  # that one person makes
 
+    # order in a room
+    max_slow_mode_seconds: int = 21_600  # between two messages of one person; 0: any
+    max_raid_seconds: int = 86_400  # for which a room is shut to newcomers at once; 0: any
+
+    max_reports_per_hour: int = 30  # of one person
+    newcomer_hours: int = 0  # for so long a guest or an account is new here; 0: nobody is
+    max_newcomer_posts_per_minute: int = 10  # of one who is
+    max_newcomer_links_per_hour: int = 5  # messages with a link in them
+    report_days: int = 90  # after which resolved reports, with the copies of messages in them, are gone; 0: never
+
     # limits of words
     max_body_characters: int = 8_000
     max_room_name_characters: int = 80

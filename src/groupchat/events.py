@@ -39,6 +39,16 @@ class MessageDeleted:
 
 
 @dataclass(frozen=True, slots=True)
+class PurgeBegun:
+    """Somebody deletes all that a person wrote in a span of time; that goes on after the event."""
+
+    room_id: int
+    person_id: int
+    begun_by_id: int
+    purge_id: int
+
+
+@dataclass(frozen=True, slots=True)
 class MemberJoined:
     """A person is a member of a room, for the first time or again."""
 
@@ -159,6 +169,7 @@ Event = (
     MessagePosted
     | MessageEdited
     | MessageDeleted
+    | PurgeBegun
     | MemberJoined
     | MemberLeft
     | MemberRemoved
@@ -180,6 +191,7 @@ EVENTS: dict[str, type[Event]] = {
     "message_posted": MessagePosted,
     "message_edited": MessageEdited,
     "message_deleted": MessageDeleted,
+    "purge_begun": PurgeBegun,
     "member_joined": MemberJoined,
     "member_left": MemberLeft,
     "member_removed": MemberRemoved,

@@ -14,6 +14,7 @@ from groupchat.events import Event
 message_posted = Signal()
 message_edited = Signal()
 message_deleted = Signal()
+purge_begun = Signal()
 member_joined = Signal()
 member_left = Signal()
 member_removed = Signal()
@@ -33,6 +34,7 @@ SIGNALS: dict[type[Event], Signal] = {
     events.MessagePosted: message_posted,
     events.MessageEdited: message_edited,
     events.MessageDeleted: message_deleted,
+    events.PurgeBegun: purge_begun,
     events.MemberJoined: member_joined,
     events.MemberLeft: member_left,
     events.MemberRemoved: member_removed,

@@ -65,6 +65,14 @@ def clean_body(body: str) -> str:
     return body
 
 
+_LINK = re.compile(r"https?://\S|\bwww\.\w|\w\.[^\W\d_]{2,}/", re.IGNORECASE)
+
+
+def has_link(body: str) -> bool:
+    """Whether it holds what a page makes a link of, or a reader would type into a browser."""
+    return ("." in body or "://" in body) and _LINK.search(body) is not None
+
+
 def clean_room_name(name: str) -> str:
     """A room's name with its white space collapsed; raises where no address could hold it."""
     limit = _within(conf().max_room_name_characters, LONGEST_NAME)
@@ -92,6 +100,11 @@ def clean_reason(reason: str) -> str:
     if not reason.strip():
         return ""
     return _clean_line(reason, field="reason", what="A reason", limit=LONGEST_REASON)
+
+
+def clean_note(note: str) -> str:
+    """What somebody says to those who keep order; may be empty."""
+    return _clean_line(note, field="note", what="A note", limit=LONGEST_REASON) if note.strip() else ""
 
 
 def clean_person_name(name: str) -> str:

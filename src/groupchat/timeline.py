@@ -14,6 +14,7 @@ from django.db.models import QuerySet
 
 from groupchat.conf import conf
 from groupchat.errors import NotFound
+from groupchat.keeping import orders_of
 from groupchat.kinds import MEMBERS, ROOM_KINDS, Kind, departures, floors, hearers
 from groupchat.models import Membership, Message, MessageVersion, Notice, Person, Room, ServerState
 from groupchat.parts import message_resources
@@ -24,6 +25,7 @@ from groupchat.protocol import (
     MessageResource,
     MyChangesFrame,
     NoticeResource,
+    OrderResource,
     PersonResource,
     RoomState,
     encode,
@@ -290,6 +292,7 @@ class OwnState:
     seq: int
     rooms: Sequence[RoomState]
     people: Sequence[PersonResource] = ()
+    order: OrderResource | None = None
 
 
 def mine(person: Person) -> OwnState:
@@ -302,7 +305,9 @@ def mine_of(person_ids: Iterable[int]) -> dict[int, OwnState]:
     together after a restart.
     """
     ids = set(person_ids)
-    seqs = dict(Person.objects.filter(pk__in=ids).values_list("pk", "seq"))
+    found_people = list(Person.objects.filter(pk__in=ids).values_list("pk", "seq", "order_seq"))
+    seqs = {one: seq for one, seq, _ in found_people}
+    orders = orders_of({one: order_seq for one, _, order_seq in found_people if order_seq is not None})
     # A room's counters are read in one row with the mark: a message of one's own that took the mark along between two
     # statements would be unread for ever, for it is covered by the seq and has no seq of its own here.
     memberships = list(
@@ -336,7 +341,7 @@ def mine_of(person_ids: Iterable[int]) -> dict[int, OwnState]:
         if ranges := skipped.get((person_id, room_id)):
             whole["uncounted"] = [list(numbers) for numbers in ranges]
         rooms[person_id].append(whole)
-    return {one: OwnState(seq, rooms[one], _among(rooms[one], known)) for one, seq in seqs.items()}
+    return {one: OwnState(seq, rooms[one], _among(rooms[one], known), orders.get(one)) for one, seq in seqs.items()}
 
 
 def _among(rooms: Iterable[RoomState], known: Mapping[int, PersonResource]) -> list[PersonResource]:
@@ -348,10 +353,10 @@ def _among(rooms: Iterable[RoomState], known: Mapping[int, PersonResource]) -> l
 def my_changes(person_id: int, since: int) -> MyChanges | None:
     """The changes of a person's own counter since a position; None means reset."""
     limit = conf().max_changes
-    counters = Person.objects.filter(pk=person_id).values_list("seq", "sessions_seq").first()
+    counters = Person.objects.filter(pk=person_id).values_list("seq", "sessions_seq", "order_seq").first()
     if counters is None or since > counters[0]:
         return None
-    to, sessions_seq = counters
+    to, sessions_seq, order_seq = counters
     frame: MyChangesFrame = {"type": "changes", "me": person_id, "since": since, "to": to}
     if since == to:
         return MyChanges(frame)
@@ -365,6 +370,8 @@ def my_changes(person_id: int, since: int) -> MyChanges | None:
         return None
     if memberships:
         frame["memberships"] = [membership_resource(membership) for membership in memberships]
+    if order_seq is not None and order_seq > since:
+        frame["order"] = orders_of({person_id: order_seq})[person_id]
     joined = [membership for membership in memberships if membership.state == Membership.State.JOINED]
     if joined:
         states = [(membership.room, membership) for membership in joined]

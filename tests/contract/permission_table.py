@@ -89,6 +89,16 @@ def rows() -> tuple[Row, ...]:
             "see what another's message said before",
             if_readable(lambda r, p, room, m, o: r.see_versions(p, message(o.person, room), m)),
         ),
+        Row(
+            ("message.report",),
+            "report another's message",
+            if_readable(lambda r, p, room, m, o: r.report(p, message(o.person, room), m)),
+        ),
+        Row(
+            ("reports",),
+            "look at what was reported",
+            lambda r, p, room, m, o: r.see_reports(p, room, m),
+        ),
         Row(("room.invite",), "bring somebody in", lambda r, p, room, m, o: r.invite(p, room, m)),
         Row(
             ("invite.make", "invites"),
@@ -98,8 +108,8 @@ def rows() -> tuple[Row, ...]:
         Row(("invite.end",), "end another's link", lambda r, p, room, m, o: r.end_link(p, room, m, 0)),
         Row(("room.remove",), "send a member out", lambda r, p, room, m, o: r.remove(p, room, m, o)),
         Row(
-            ("room.ban", "room.unban", "room.silence"),
-            "ban or silence a member, and take it back",
+            ("room.ban", "room.unban", "room.silence", "messages.purge"),
+            "ban or silence a member, take it back, delete all that they wrote",
             lambda r, p, room, m, o: r.remove(p, room, m, o),
         ),
         Row(("room.sanctions",), "see who is banned and silenced", lambda r, p, room, m, o: r.remove(p, room, m)),
@@ -109,6 +119,7 @@ def rows() -> tuple[Row, ...]:
             "change, archive, delete it",
             lambda r, p, room, m, o: r.manage(p, room, m),
         ),
+        Row(("room.order",), "make it slow, lock it, shut it", lambda r, p, room, m, o: r.keep_order(p, room, m)),
         Row(("room.restore",), "bring it back", lambda r, p, room, m, o: r.restore(p, room, m)),
     )
 

@@ -16,6 +16,14 @@ from groupchat.publication import MyChanges, RoomChanges, published
 
 
 @pytest.fixture(autouse=True)
+def nobody_else_works(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A server that another test of this process has started must not carry out what is looked at here."""
+    from groupchat.actions import effects
+
+    monkeypatch.setattr(effects, "is_due", lambda *_: False)
+
+
+@pytest.fixture(autouse=True)
 def _database(transactional_db: None) -> None:
     """A transaction that only a test rolls back would never publish."""
 

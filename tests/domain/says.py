@@ -11,7 +11,18 @@ from groupchat.actions import messages
 from groupchat.actions.messages import Post, Posted
 from groupchat.actions.people import Guest
 from groupchat.errors import ChatError
-from groupchat.models import Membership, Message, MessageReply, MessageVersion, Notice, Person, Room, RoomName
+from groupchat.models import (
+    Membership,
+    Message,
+    MessageReply,
+    MessageVersion,
+    Notice,
+    Person,
+    Purge,
+    Report,
+    Room,
+    RoomName,
+)
 from groupchat.protocol import RoomState
 from groupchat.realtime.delivery import opening
 from groupchat.realtime.delivery.opening import Asked, Range, Roll
@@ -89,5 +100,5 @@ def unread(person: Person, room: Room) -> int:
 
 def rows() -> dict[str, list[dict[str, object]]]:
     """Every row of every table that an action writes."""
-    models = (Room, RoomName, Person, Membership, Message, MessageReply, MessageVersion, Notice)
+    models = (Room, RoomName, Person, Membership, Message, MessageReply, MessageVersion, Notice, Report, Purge)
     return {model.__name__: list(model.objects.order_by("pk").values()) for model in models}

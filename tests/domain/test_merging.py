@@ -20,12 +20,6 @@ from groupchat.realtime.admission.handshake import Credentials
 from groupchat.realtime.admission.sessions import visitors_of
 
 
-@pytest.fixture(autouse=True)
-def _nobody_else_works(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A server that another test of this process has started must not carry out what is looked at here."""
-    monkeypatch.setattr(effects, "is_due", lambda *_: False)
-
-
 @pytest.fixture
 def ada() -> Person:
     """A guest."""

@@ -3,24 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
 import pytest
 from django.db.models import Max
+from django.utils import timezone
 from tests.accounts import new_person, new_user
 from tests.domain.conftest import Ear
 from tests.domain.says import say
 
 from groupchat import timeline
-from groupchat.actions import members, memberships, messages, rooms, sanctions
+from groupchat.actions import members, memberships, messages, purging, reporting, rooms, sanctions
 from groupchat.actions.adoption import adopt_guest
 from groupchat.actions.guests import act_as_new_guest
 from groupchat.actions.merging import carry_out, merge_guest
 from groupchat.actions.messages import Post
 from groupchat.actions.people import Guest, end_guest, end_sessions, person_of_guest, set_active
 from groupchat.kinds import ROOM_KINDS
-from groupchat.models import Person, Room
+from groupchat.models import Person, Report, Room
 from groupchat.protocol import ChangesFrame, MyChangesFrame
 
 Entities = dict[tuple[Any, ...], dict[str, Any]]
@@ -36,6 +38,8 @@ def entities(frame: ChangesFrame | MyChangesFrame) -> Entities:
         ("memberships", lambda one: (one["room"],)),
     )
     by_identity: Entities = {(name, *key(one)): one for name, key in lists for one in found.get(name, ())}
+    if "order" in found:
+        by_identity["order",] = found["order"]
     if "info" in found:
         by_identity["info",] = found["info"]
     return by_identity
@@ -80,6 +84,17 @@ def post(world: World, *posts: tuple[Person | Guest, Room]) -> None:
 
 def hide(world: World) -> None:
     rooms.set_history(person=world.alice, room_id=world.lobby.pk, history="joined")
+
+
+def the_report() -> Report:
+    return Report.objects.get()
+
+
+def purge_all(person: Person, room: Room, target: Person) -> None:
+    since = timezone.now() - timedelta(days=1)
+    purge = purging.purge(person=person, room_id=room.pk, target_id=target.pk, since=since)
+    while purging.purge_some(purge_id=purge.pk):
+        pass
 
 
 def merge(world: World, into: Person) -> None:
@@ -143,6 +158,12 @@ ACTIONS: dict[str, Callable[[World], object]] = {
     ],
     "change nothing": lambda w: rooms.configure(person=w.alice, room_id=w.lobby.pk, kind="public", topic="before"),
     "change all": lambda w: rooms.configure(person=w.root, room_id=w.lobby.pk, name="Den", topic="t", kind="private"),
+    "slow, locked, shut": lambda w: [
+        rooms.keep_order(person=w.alice, room_id=w.lobby.pk, slow_mode=30, locked=True, raid=60),
+        post(w, (w.alice, w.lobby), (w.carol, w.lobby)),
+        rooms.keep_order(person=w.alice, room_id=w.lobby.pk, locked=False, raid=0),
+        post(w, (w.carol, w.lobby), (w.bob, w.lobby), (w.guest, w.lobby)),
+    ],
     "open a room": lambda w: rooms.configure(person=w.alice, room_id=w.cellar.pk, kind="public"),
     "archive and open": lambda w: [
         rooms.archive(person=w.alice, room_id=w.lobby.pk, archived=archived) for archived in (True, True, False)
@@ -168,6 +189,26 @@ ACTIONS: dict[str, Callable[[World], object]] = {
     "ban who never was there": lambda w: sanctions.ban(
         person=w.alice, room_id=w.lobby.pk, target_id=new_person("dora").pk
     ),
+    "report, claim, resolve": lambda w: [
+        members.give_role(person=w.alice, room_id=w.lobby.pk, target_id=w.carol.pk, role="moderator"),
+        rooms.join(person=w.bob, room_id=w.lobby.pk),
+        reporting.report(person=w.bob, room_id=w.lobby.pk, number=1),
+        reporting.claim(person=w.carol, report_id=the_report().pk),
+        reporting.resolve(person=w.carol, report_id=the_report().pk, outcome="acted"),
+    ],
+    "report, and go": lambda w: [
+        rooms.join(person=w.bob, room_id=w.lobby.pk),
+        post(w, (w.bob, w.lobby)),
+        reporting.report(person=w.carol, room_id=w.lobby.pk, number=3),
+        members.give_role(person=w.alice, room_id=w.lobby.pk, target_id=w.bob.pk, role="owner"),
+        rooms.leave(person=w.alice, room_id=w.lobby.pk),
+        members.remove(person=w.root, room_id=w.lobby.pk, target_id=w.bob.pk),
+    ],
+    "delete all of somebody's": lambda w: [
+        rooms.join(person=w.bob, room_id=w.lobby.pk),
+        post(w, *[(w.carol, w.lobby)] * 3, (w.bob, w.lobby)),
+        purge_all(w.alice, w.lobby, w.carol),
+    ],
     "the owner leaves": lambda w: rooms.leave(person=w.alice, room_id=w.lobby.pk),
     "the owner is deleted": lambda w: w.alice.user.delete() if w.alice.user else None,
     "end sessions": lambda w: end_sessions(person=w.alice),
@@ -270,13 +311,26 @@ def test_every_action_is_tried() -> None:
 
     verbs = {
         name
-        for module in (rooms, members, sanctions, messages, memberships, people, guests, adoption, merging)
+        for module in (
+            rooms,
+            members,
+            sanctions,
+            reporting,
+            purging,
+            messages,
+            memberships,
+            people,
+            guests,
+            adoption,
+            merging,
+        )
         for name, value in vars(module).items()
         if inspect.isfunction(value) and value.__module__.startswith(module.__name__) and not name.startswith("_")
     }
     # They ask only, or have nothing to publish.
     looks = {"find", "id_of", "admit", "make_owner", "person_of_user", "person_of_username", "handle_of", "new_guest"}
     looks |= {"bring_back", "tell_members"}  # the parts of `restore`
+    looks |= {"forget_resolved", "take_reports"}  # a periodic job; a part of `carry_out`
     looks |= {"taken_from", "guest_without_account", "id_after_merge", "connect"}
     # As `enter` and so on, for somebody at a door.
     asked_before = {f"{name}_limited" for name in ("enter", "create", "converse", "configure", "invite")}
@@ -284,6 +338,7 @@ def test_every_action_is_tried() -> None:
     assert verbs - looks - asked_before - in_bulk == {
         *("enter", "create", "converse", "join", "leave"),
         *("configure", "rename", "set_topic", "set_history", "archive", "delete", "restore"),
+        *("keep_order", "report", "claim", "resolve", "purge", "purge_some"),
         *("invite", "remove", "give_role", "ban", "unban", "silence"),
         *("take_name", "name_anew", "name_everywhere"),
         *("adopt_guest", "merge_guest", "carry_out", "take_membership", "take_messages", "take_notices"),

@@ -128,6 +128,7 @@ def wrong_commands(room: int) -> Iterator[tuple[dict[str, Any], str, str | None]
         "room.create": {"name": "attic", "kind": "private", "topic": ""},
         "room.direct": {"people": [HUGE - 1]},
         "room.settings": {"room": room, "topic": "new", "kind": "private", "history": "joined", "guests": False},
+        "room.order": {"room": room, "slow_mode": 5, "locked": True, "raid": 60},
         "room.archive": {"room": room, "archived": True},
         "room.delete": {"room": room},
         "room.restore": {"room": room},
@@ -141,6 +142,12 @@ def wrong_commands(room: int) -> Iterator[tuple[dict[str, Any], str, str | None]
         "invite.make": {"room": room, "expires_in": 60, "uses": 1, "role": "member"},
         "invites": {"room": room},
         "invite.end": {"room": room, "id": HUGE - 1},
+        "message.report": {"room": room, "number": 1, "reason": "spam", "note": "Look"},
+        "reports": {"room": room},
+        "report.claim": {"report": HUGE - 1},
+        "report.resolve": {"report": HUGE - 1, "outcome": "acted", "note": "Warned"},
+        "messages.purge": {"room": room, "person": HUGE - 1, "since": "2026-01-01T00:00:00Z", "until": None},
+        "site.raid": {"seconds": 60},
         "rooms": {"query": "lob"},
         "people.find": {"query": "gra"},
     }
@@ -155,10 +162,16 @@ def wrong_commands(room: int) -> Iterator[tuple[dict[str, Any], str, str | None]
     }
     optional |= {("invite.make", name) for name in ("room", "expires_in", "uses", "role")}
     optional |= {("invites", "room"), ("invite.end", "room")}
+    optional |= {("message.report", "reason"), ("message.report", "note"), ("reports", "room")}
+    optional |= {("report.resolve", "note"), ("messages.purge", "until"), ("site.raid", "seconds")}
+    optional |= {("room.order", "slow_mode"), ("room.order", "locked"), ("room.order", "raid")}
     whole = {
         "expires_in",
         "uses",
         "id",
+        "report",
+        "slow_mode",
+        "raid",
         "room",
         "number",
         "since",
@@ -169,7 +182,7 @@ def wrong_commands(room: int) -> Iterator[tuple[dict[str, Any], str, str | None]
         "person",
         "seconds",
     }
-    choices = {"pinned", "archived", "guests"}
+    choices = {"pinned", "archived", "guests", "locked"}
     wrong_whole = ("1", 1.5, True, [], {}, -1, HUGE, None)
     wrong_text = (1, True, [], {}, None)
     wrong_choice = (1, 0, "true", [], {}, None)
@@ -223,6 +236,8 @@ def wrong_commands(room: int) -> Iterator[tuple[dict[str, Any], str, str | None]
         for type_, members in good.items():
             if "room" in members and type_ != "unsubscribe":
                 yield {"type": type_} | members | {"room": unknown}, "not_found", None
+    for since in ("2026-01-01", "2026-01-01T00:00:00", "yesterday", "", "2026-13-01T00:00:00Z"):
+        yield {"type": "messages.purge", "room": room, "person": 1, "since": since}, "invalid", "since"
     yield {"type": "subscribe", "slug": "nowhere"}, "not_found", None
     yield {"type": "subscribe", "slug": ""}, "not_found", None
     yield {"type": "message.edit", "room": room, "number": 99, "body": "new"}, "not_found", None
@@ -303,6 +318,13 @@ TYPES = st.sampled_from(
         "invite.make",
         "invites",
         "invite.end",
+        "room.order",
+        "message.report",
+        "reports",
+        "report.claim",
+        "report.resolve",
+        "messages.purge",
+        "site.raid",
         "rooms",
         "people.find",
         "ping",
@@ -335,6 +357,13 @@ NAMES = st.sampled_from(
         "archived",
         "seconds",
         "reason",
+        "slow_mode",
+        "locked",
+        "raid",
+        "note",
+        "report",
+        "outcome",
+        "until",
     ]
 )
 WHOLE = st.sampled_from([0, 1, 2, 3, -1, 2**31, 2**53, 2**63 - 1, 2**63, 2**64, 10**30])

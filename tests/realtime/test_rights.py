@@ -38,7 +38,7 @@ _numbers = itertools.count(1)
 
 # About no room that one must be let into, or that is named by its id.
 ELSEWHERE = {"hello", "ping", "unsubscribe", "typing", "room.enter", "room.create", "room.direct", "rooms"}
-ELSEWHERE |= {"people.find", "me.rename"}
+ELSEWHERE |= {"people.find", "me.rename", "report.claim", "report.resolve", "site.raid"}
 
 
 READS = {"subscribe", "changes", "messages", "members", "message.versions", "room.sanctions"}
@@ -100,6 +100,9 @@ class House:
             "room.rename": {"name": f"Other {next(_numbers)}"},
             "room.topic": {"topic": "other"},
             "room.settings": {"topic": "other"},
+            "message.report": {"number": 1},
+            "messages.purge": {"person": self.other.pk, "since": "2026-01-01T00:00:00Z"},
+            "room.order": {"slow_mode": 5},
         }
         return {"room": self.room.pk, **more.get(command, {})}
 

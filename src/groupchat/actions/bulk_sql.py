@@ -18,7 +18,7 @@ from django.db.models.base import ModelState
 from django.utils.dateparse import parse_datetime
 
 from groupchat.kinds import ROOM_KINDS
-from groupchat.models import Effect, Membership, Message, Person, Room
+from groupchat.models import Effect, Membership, Message, Person, Room, ServerState
 
 _M = TypeVar("_M", bound=models.Model)
 NewRow = tuple[int, int, int, int, str, str, bool | None, int | None]
@@ -42,19 +42,16 @@ _ROOM = [
     "people_key",
     "archived_at",
     "deleted_at",
+    "slow_mode",
+    "locked",
+    "raid_until",
     *_KIND_SEQS,
 ]
+# Read in one statement with the rooms, so that a post pays no other for it.
+_OF_SITE = f"(SELECT raid_until FROM {ServerState._meta.db_table} WHERE id = {ServerState.ONLY})"
 _PERSON = [
-    "id",
-    "kind",
-    "handle",
-    "name",
-    "is_owner",
-    "is_active",
-    "version",
-    "account_active",
-    "merged_into_id",
-    "only_room",
+    *("id", "kind", "handle", "name", "is_owner", "is_active", "version", "account_active", "merged_into_id"),
+    *("only_room", "created_at"),
 ]
 _MEMBERSHIP = [
     "id",
@@ -71,8 +68,9 @@ _MEMBERSHIP = [
     "silenced_until",
     "banned_until",
     "reason",
+    "last_post_at",
 ]
-_ENDS = ("silenced_until", "banned_until")
+_ENDS = ("silenced_until", "banned_until", "last_post_at")
 _COUNTERS = attrgetter("seq", *_KIND_SEQS)
 _GUEST_ID = Person._meta.get_field("guest_id")
 
@@ -89,7 +87,7 @@ class BulkSql:
         if not ids:
             return []
         lock = " FOR NO KEY UPDATE" if self._connection.features.has_select_for_no_key_update else ""
-        return self._rooms(f"id IN ({_marks(ids)}) ORDER BY id{lock}", list(ids))
+        return self._rooms(f"id IN ({_marks(ids)}) ORDER BY id{lock}", list(ids), [_OF_SITE])
 
     def rooms_by_slug(self, slugs: Collection[str]) -> list[Room]:
         """Those that have one of these as their present address; there is one, at least."""
@@ -206,6 +204,8 @@ class BulkSql:
         if others := {person_id for _, person_id in pairs} - people.keys():
             rest = self._select(Person, _PERSON, f"id IN ({_marks(others)})", list(others))
             people |= {person.pk: person for person in rest}
+        for person in people.values():
+            self._read_moments(person, ("created_at",))
         return {(membership.room_id, membership.person_id): membership for membership in found}, people
 
     def stored(self, client_message_ids: Collection[str]) -> list[tuple[Any, ...]]:
@@ -285,11 +285,20 @@ class BulkSql:
             return ""
         return f" ORDER BY {order} FOR {key}" + (f" OF {of}" if of else "")
 
-    def _rooms(self, where: str, parameters: Sequence[Any]) -> list[Room]:
-        rooms = self._select(Room, _ROOM, where, parameters)
+    def mark_posted(self, pairs: Collection[tuple[int, int]], at: datetime) -> None:
+        """When these wrote into a room that is slow; by (room, person)."""
+        if pairs:
+            when = self._connection.ops.adapt_datetimefield_value(at)
+            self._update_rows(Membership, ["last_post_at"], ["room_id", "person_id"], [(when, *pair) for pair in pairs])
+
+    def _rooms(self, where: str, parameters: Sequence[Any], more: Sequence[str] = ()) -> list[Room]:
+        rooms = self._select(Room, [*_ROOM, *more], where, parameters)
         for room in rooms:
+            if more:
+                room.site_raid_until = room.__dict__.pop(_OF_SITE)
+                self._read_moments(room, ("site_raid_until",))
             room.created_at = self._moment(room.created_at)
-            self._read_moments(room, ("last_message_at", "archived_at", "deleted_at"))
+            self._read_moments(room, ("last_message_at", "archived_at", "deleted_at", "raid_until"))
         return rooms
 
     def _row(self, instance: models.Model) -> tuple[list[str], list[Any]]:

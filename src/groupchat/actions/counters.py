@@ -18,6 +18,7 @@ from django.db import models, transaction
 
 from groupchat.actions.bulk_sql import BulkSql
 from groupchat.errors import NotFound
+from groupchat.keeping import has_order, order_of
 from groupchat.kinds import KIND_OF, MESSAGES, ROOM_KINDS, departures, floors, hearers
 from groupchat.models import Membership, Message, Notice, Person, Room
 from groupchat.permissions import require_active
@@ -252,6 +253,31 @@ def save_member(change: RoomChange, membership: Membership, person: Person) -> N
     membership.save()
     change.save()
     changed_mine(person.pk, [membership])
+    recount(change, person)
+
+
+def recount(change: RoomChange, person: Person) -> None:
+    """Who stands otherwise in a room, or is out of it, may keep more or fewer reports. They are locked."""
+    if has_order(change.room, [person]):
+        changed_order([person.pk])
+
+
+def changed_order(person_ids: Iterable[int]) -> None:
+    """Say in the counters of these people what is new about keeping order, and publish it on commit. Call it inside a
+    transaction that holds their locks, after everything that was done to rooms.
+    """
+    ids = sorted(set(person_ids))
+    Person.objects.filter(pk__in=ids).update(seq=models.F("seq") + 1, order_seq=models.F("seq") + 1)
+    for person in Person.objects.filter(pk__in=ids).order_by("pk"):
+        order = order_of(person, seq=person.seq)
+        frame: MyChangesFrame = {
+            "type": "changes",
+            "me": person.pk,
+            "since": person.seq - 1,
+            "to": person.seq,
+            "order": order,
+        }
+        transaction.on_commit(partial(published.send_robust, sender=Person, changes=MyChanges(frame)), robust=True)
 
 
 def changed_sessions(person_id: int) -> None:

@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from groupchat.actions import audit
 from groupchat.conf import conf
-from groupchat.models import Membership, Message, MessageReply, MessageVersion, Notice, Room
+from groupchat.models import Membership, Message, MessageReply, MessageVersion, Notice, Purge, Report, Room
 
 logger = logging.getLogger("groupchat.rooms")
 
@@ -45,6 +45,8 @@ _ROWS: tuple[Callable[[int], QuerySet[Model]], ...] = (
     lambda room_id: MessageVersion.objects.filter(room_id=room_id),
     lambda room_id: Message.objects.filter(room_id=room_id),
     lambda room_id: Notice.objects.filter(room_id=room_id),
+    lambda room_id: Report.objects.filter(room_id=room_id),
+    lambda room_id: Purge.objects.filter(room_id=room_id),
     lambda room_id: Membership.objects.filter(room_id=room_id),
 )
 

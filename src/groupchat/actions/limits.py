@@ -135,6 +135,11 @@ def require_new_link(person: Person, *, now: float | None = None) -> None:
         require(Asked("invite.make", person.pk), message=message, now=now)
 
 
+def require_report(person: Person, *, now: float | None = None) -> None:
+    """Count a report that this person makes; raises RateLimited."""
+    require(Asked("message.report", person.pk), message="You reported many messages just now. Wait a while.", now=now)
+
+
 def require_new_name(person: Person, *, room_id: int, now: float | None = None) -> None:
     """Count another name of this room, whoever gives it; raises RateLimited. Owners of the site name as they like."""
     if not person.is_owner:

@@ -21,6 +21,7 @@ from groupchat import handlers
 from groupchat.actions.bulk_sql import BulkSql
 from groupchat.actions.counters import RoomChange, changed_mine, changed_sessions, lock_people, lock_rooms
 from groupchat.actions.effects import record
+from groupchat.actions.reporting import take_reports
 from groupchat.errors import Forbidden, Invalid
 from groupchat.events import Event, GuestMerged, MemberJoined, MemberLeft
 from groupchat.models import InviteLink, Membership, Message, Notice, Person, Room, Token
@@ -84,6 +85,7 @@ def carry_out(*, guest_id: int, person_id: int) -> None:
             behind = take_messages(room_id=room_id, guest_id=guest_id, person_id=person_id, behind=behind)
         while take_notices(room_id=room_id, guest_id=guest_id, person_id=person_id):
             pass
+    take_reports(guest_id=guest_id, person_id=person_id)
     for room_id in list(Room.objects.filter(created_by_id=guest_id).values_list("pk", flat=True)):
         Room.objects.filter(pk=room_id).update(created_by_id=person_id)
 
@@ -150,6 +152,7 @@ def _merged(room: Room, person: Person, theirs: Membership, had: Membership | No
     seen_from = [one.floor for one in (theirs, had) if one is not None and is_joined(one)]
     merged.floor = min(seen_from, default=max(theirs.floor, merged.floor))
     merged.silenced_until = max(filter(None, (merged.silenced_until, theirs.silenced_until)), default=None)
+    merged.last_post_at = max(filter(None, (merged.last_post_at, theirs.last_post_at)), default=None)
     merged.last_read_number = max(merged.last_read_number, theirs.last_read_number)
     merged.pinned = merged.pinned or theirs.pinned
     return merged

@@ -25,8 +25,10 @@ from groupchat.actions.counters import (
 from groupchat.actions.effects import is_wanted, record
 from groupchat.actions.memberships import raise_marks
 from groupchat.actions.merging import id_after_merge
+from groupchat.actions.newcomers import require_patience
 from groupchat.actions.people import Guest, new_guest, person_of_guest, taken_from
 from groupchat.actions.rooms import admit
+from groupchat.conf import conf
 from groupchat.errors import ChatError, IdempotencyConflict, Invalid
 from groupchat.events import Event, MemberJoined, MessageDeleted, MessageEdited, MessagePosted
 from groupchat.models import Membership, Message, Person, Room
@@ -37,6 +39,7 @@ from groupchat.permissions import (
     require_active,
     require_delete,
     require_edit,
+    require_pace,
     require_post,
 )
 from groupchat.publication import MyChanges
@@ -50,7 +53,8 @@ class Post:
     """What somebody wants to say. A guest without a row yet becomes a person by it.
 
     `seen`: up to which number they had seen the room when they wrote it; None where nobody looked (a program). `parts`:
-    what hangs on the message, by key, of those that a post may carry (`groupchat.parts`).
+    what hangs on the message, by key, of those that a post may carry (`groupchat.parts`). `at_door`: it came from
+    outside, where newcomers are limited; code may post as it likes.
     """
 
     room_id: int
@@ -59,6 +63,7 @@ class Post:
     client_message_id: str
     seen: int | None = None
     parts: Mapping[str, Any] | None = None
+    at_door: bool = False
 
 
 @dataclass(slots=True)
@@ -137,6 +142,8 @@ class _Batch:
         # Marks that nobody must be told of, by (room, person); by person and room, those that their devices must hear.
         self._followed: dict[tuple[int, int], int] = {}
         self._seen: dict[int, dict[int, int]] = defaultdict(dict)
+        self._has_newcomers = conf().newcomer_hours > 0
+        self._slowed: set[tuple[int, int]] = set()  # who wrote into a slow room: room, person
 
     def post(self) -> list[Posted | ChatError]:
         good = [index for index, answer in enumerate(self._answers) if answer is None]
@@ -198,6 +205,12 @@ class _Batch:
             change = self._changes.get(post.room_id)
             membership = self._memberships.get((post.room_id, author_id)) if author_id is not None else None
             room = require_post(self._person_of(author_id), change.room if change else None, membership)
+            if room.slow_mode:
+                require_pace(self._person_of(author_id), room, membership, self._now)
+            if post.at_door and self._has_newcomers:
+                of = author_id if author_id is not None else post.author.id
+                who = self._person_of(author_id)
+                require_patience(who, room, membership, post.body, of=of, now=self._now)
             if post.parts:
                 check_parts(post.parts, room)
             author = self._people[author_id] if author_id is not None else self._arrive(post.author)
@@ -230,6 +243,9 @@ class _Batch:
             self._parts.append((post.room_id, number, post.parts))
         change.wrote(resource, author, self._now)
         self._mark(membership, number, post.seen)
+        if room.slow_mode:
+            membership.last_post_at = self._now
+            self._slowed.add((post.room_id, author_id))
         ahead = None if membership.last_read_number == number else True
         self._written.append((post.room_id, number, seq, author_id, post.body, post.client_message_id, ahead, bits))
         arrival = self._made.get(author_id)
@@ -294,6 +310,7 @@ class _Batch:
             changed_mine(person_id, came[person_id], self._rooms_of(came[person_id]))
         for person_id in sorted(seen):
             raise_marks(person_id, seen[person_id])
+        self._statements.mark_posted(sorted(pair for pair in self._slowed if pair[1] not in made), self._now)
         self._statements.mark_read({pair: to for pair, to in self._followed.items() if pair[1] not in made})
         if self._joined or is_wanted(MessagePosted):
             record(self._happened(), statements=self._statements, now=self._now)
@@ -317,8 +334,10 @@ class _Batch:
         self._statements.set_person_seqs({person_id: len(self._joined[person_id]) for person_id in self._made})
 
 
-def edit(*, person: Person, room_id: int, number: int, body: str, now: datetime | None = None) -> Message:
-    """Change what one wrote; the same body again changes nothing."""
+def edit(
+    *, person: Person, room_id: int, number: int, body: str, now: datetime | None = None, at_door: bool = False
+) -> Message:
+    """Change what one wrote; the same body again changes nothing. `at_door` is as of a post."""
     clean_body(body)
     require_active(person)
     with changing_room(room_id) as change:
@@ -326,6 +345,8 @@ def edit(*, person: Person, room_id: int, number: int, body: str, now: datetime 
         require_edit(person, message, membership)
         if body == message.body:
             return message
+        if at_door:
+            require_patience(person, change.room, membership, body, of=person.pk, now=now or timezone.now())
         keep_version(message)
         message.body = body
         message.edited_at = now or timezone.now()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.db.models import Case, QuerySet, Value, When
 
-from groupchat.actions.counters import RoomChange, changed_mine, lock_people
+from groupchat.actions.counters import RoomChange, changed_mine, lock_people, recount
 from groupchat.models import Membership, Person
 
 _NEXT_IN_LINE = Case(
@@ -51,6 +51,7 @@ def hand_on(change: RoomChange, heir: Membership, person: Person) -> None:
     give_on(change, heir, person)
     change.save()
     changed_mine(person.pk, [heir])
+    recount(change, person)
 
 
 def _others(membership: Membership) -> QuerySet[Membership]:

@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 
 from django.utils import timezone
 
-from groupchat.actions import invites, limits
+from groupchat.actions import invites, limits, reporting
 from groupchat.actions.deleted_rooms import purge_deleted_rooms
 from groupchat.actions.empty_rooms import expire_empty_rooms
 from groupchat.models import PeriodicJob
@@ -32,6 +32,7 @@ JOBS: Mapping[str, Job] = {
     "limits": Job(limits.forget_whole, 300.0),
     "invite links": Job(invites.forget_old, 3_600.0),
     "empty rooms": Job(expire_empty_rooms, 600.0),
+    "reports": Job(reporting.forget_resolved, 3_600.0),
     "deleted rooms": Job(purge_deleted_rooms, 3_600.0),
 }
 """By the name of its row. Another one is a line here."""

@@ -32,7 +32,7 @@ async def post_message(request: Request, person: Person, place: Place) -> Answer
     once = _client_message_id(new, request.idempotency_key)
     # Whether one may post there is asked behind the retry, as over a socket; so a name is only looked up here.
     room_id = place.id if place.slug is None else (await submission.read(place.find)).pk
-    post = Post(room_id, person, new.body, once, parts=parts_of(new))
+    post = Post(room_id, person, new.body, once, parts=parts_of(new), at_door=True)
     posted = await submission.post(f"person:{person.pk}", post)
     return Answer(
         200 if posted.duplicate else 201,

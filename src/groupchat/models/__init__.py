@@ -6,6 +6,7 @@ from groupchat.models.invites import InviteLink
 from groupchat.models.limits import Allowance, PeriodicJob
 from groupchat.models.memberships import Membership
 from groupchat.models.messages import Message, Notice
+from groupchat.models.order import Purge, Report
 from groupchat.models.parts import MessageReply, MessageVersion
 from groupchat.models.people import Person
 from groupchat.models.rooms import Room, RoomName
@@ -24,6 +25,8 @@ __all__ = [
     "Notice",
     "PeriodicJob",
     "Person",
+    "Purge",
+    "Report",
     "Room",
     "RoomName",
     "ServerState",

@@ -59,6 +59,8 @@ class Membership(models.Model):
     silenced_until = models.DateTimeField(null=True, blank=True)
     banned_until = models.DateTimeField(null=True, blank=True)
     reason = models.CharField(max_length=300, blank=True, default="", db_default="")
+    # When they last wrote into the room, as far as it was slow then (`Room.slow_mode`).
+    last_post_at = models.DateTimeField(null=True, blank=True, editable=False)
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:

@@ -39,6 +39,8 @@ class Person(models.Model):
     # The seq at which a session of this person ended, or their name or their rights as a whole changed: live sockets
     # ask again who they are.
     sessions_seq = models.PositiveBigIntegerField(default=0, editable=False)
+    # The seq at which what they alone are told of keeping order last changed (`groupchat.keeping`); null: never.
+    order_seq = models.PositiveBigIntegerField(null=True, editable=False)
     # Whether somebody is still behind it, as `actions.accounts` last heard: False while the site's account is switched
     # off, and for good once it was deleted or the guest signed out.
     account_active = models.BooleanField(default=True, db_default=True, editable=False)

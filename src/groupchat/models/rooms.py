@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from django.db import models
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
@@ -18,7 +20,10 @@ class Room(models.Model):
     """
 
     # What `info` tells of a room, and so what is saved with it; `info_seq` counts it.
-    FACTS = ("kind", "name", "slug", "topic", "first_number", "history", "guests", "archived_at", "deleted_at")
+    FACTS = (
+        *("kind", "name", "slug", "topic", "first_number", "history", "guests", "archived_at", "deleted_at"),
+        *("slow_mode", "locked", "raid_until"),
+    )
 
     class Kind(models.TextChoices):
         PUBLIC = "public", _("public")
@@ -62,12 +67,20 @@ class Room(models.Model):
     history = models.CharField(max_length=6, choices=History.choices, default=History.ALL, db_default=History.ALL)
     # Whether guests may come in; those who are in stay. By the database's default, too, as above.
     guests = models.BooleanField(default=True, db_default=True)
+    # The order in it. `slow_mode`: seconds between two messages of one person; 0: none. `locked`: only those who keep
+    # the room write. `raid_until`: until then nobody new comes in; it ends by the clock, not by a job.
+    slow_mode = models.PositiveIntegerField(default=0, db_default=0)
+    locked = models.BooleanField(default=False, db_default=False)
+    raid_until = models.DateTimeField(null=True, blank=True)
     # Where each kind of what is in the room (`groupchat.kinds`) changed last, so that a kind that did not move is not
     # asked for. They hold where `kinds_seq` is `seq`: a version that does not know these columns leaves that behind.
     kinds_seq = models.BigIntegerField(null=True, editable=False)
     members_seq = models.BigIntegerField(null=True, editable=False)
     messages_seq = models.BigIntegerField(null=True, editable=False)
     notices_seq = models.BigIntegerField(null=True, editable=False)
+
+    # That of the whole site, as it stood when the room was locked: no column.
+    site_raid_until: datetime | None = None
 
     class Meta:
         verbose_name = _("room")

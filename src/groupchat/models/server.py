@@ -22,5 +22,8 @@ class ServerState(models.Model):
     access = models.CharField(max_length=7, blank=True, default="", db_default="")
     strangers_see_rooms = models.BooleanField(null=True, blank=True)
 
+    # Until then nobody new comes into any open room (`Room.raid_until` is of one).
+    raid_until = models.DateTimeField(null=True, blank=True)
+
     def __str__(self) -> str:
         return self.epoch

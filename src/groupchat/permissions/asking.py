@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from datetime import datetime
 from functools import cache
 
 from django.utils.module_loading import import_string
@@ -42,6 +43,18 @@ def require_leave(person: Person | None, room: Room, membership: Membership | No
 
 def require_post(person: Person | None, room: Room | None, membership: Membership | None) -> Room:
     return _room(room, rules().post(person, room, membership) if room is not None else None)
+
+
+def require_pace(person: Person | None, room: Room, membership: Membership | None, now: datetime) -> None:
+    _require(rules().pace(person, room, membership, now))
+
+
+def require_link(person: Person | None, room: Room, membership: Membership | None, now: datetime) -> None:
+    _require(rules().link(person, room, membership, now))
+
+
+def require_keep_order(person: Person | None, room: Room, membership: Membership | None) -> None:
+    _require(rules().keep_order(person, room, membership))
 
 
 def require_manage(person: Person | None, room: Room, membership: Membership | None) -> None:
@@ -92,6 +105,14 @@ def require_edit(person: Person | None, message: Message, membership: Membership
 
 def require_delete(person: Person | None, message: Message, membership: Membership | None) -> None:
     _require(rules().delete(person, message, membership))
+
+
+def require_report(person: Person | None, message: Message, membership: Membership | None) -> None:
+    _require(rules().report(person, message, membership))
+
+
+def require_see_reports(person: Person | None, room: Room, membership: Membership | None) -> None:
+    _require(rules().see_reports(person, room, membership))
 
 
 def require_versions(person: Person | None, message: Message, membership: Membership | None) -> None:

@@ -6,10 +6,20 @@ A site overrides them with a subclass, which `GROUPCHAT["PERMISSIONS"]` names (d
 from __future__ import annotations
 
 from collections.abc import Collection
+from datetime import datetime
 
-from groupchat.errors import ChatError, Forbidden, NotFound
+from groupchat.errors import ChatError, Forbidden, NotFound, RateLimited
 from groupchat.models import Membership, Message, Person, Room
-from groupchat.permissions.standing import Rank, is_banned, is_joined, is_silenced, owns_site, rank_of
+from groupchat.permissions.standing import (
+    Rank,
+    is_banned,
+    is_joined,
+    is_newcomer,
+    is_silenced,
+    owns_site,
+    raided_until,
+    rank_of,
+)
 
 Refusal = ChatError | None
 
@@ -36,11 +46,11 @@ class Rules:
         return _banned(membership) if is_banned(membership) else None
 
     def join(self, person: Person | None, room: Room, membership: Membership | None) -> Refusal:
-        """Whoever may read an open room may join it; into others one is brought."""
+        """Whoever may read an open room may join it, but while it is shut to newcomers; into others one is brought."""
         refusal = self.read(person, room, membership)
         if refusal is not None or is_joined(membership):
             return refusal
-        return _archived(room) or _no_guests(person, room)
+        return _archived(room) or _no_guests(person, room) or _raided(person, room)
 
     def leave(self, person: Person | None, room: Room, membership: Membership | None) -> Refusal:
         """Any room but a conversation of two, in which nobody would be left to talk to. Who is out may say so again."""
@@ -51,7 +61,9 @@ class Rules:
         return self.read(person, room, membership)
 
     def post(self, person: Person | None, room: Room, membership: Membership | None) -> Refusal:
-        """Whoever reads may write, and so joins an open room; who keeps a room writes its announcements."""
+        """Whoever reads may write, and so joins an open room; who keeps a room writes
+        its announcements, and while it is locked.
+        """
         refusal = self.read(person, room, membership) or _archived(room)
         if refusal is not None:
             return refusal
@@ -63,7 +75,37 @@ class Rules:
             return _silenced(membership)
         if room.kind == Room.Kind.ANNOUNCEMENT and rank_of(person, membership) < Rank.MODERATOR:
             return Forbidden("Only its owners and moderators write into this room.", why="announcement")
-        return None
+        if room.locked and rank_of(person, membership) < Rank.MODERATOR:
+            return Forbidden("This room is locked: only its owners and moderators write at present.", why="locked")
+        return None if is_joined(membership) else _raided(person, room)
+
+    def pace(self, person: Person | None, room: Room, membership: Membership | None, now: datetime) -> Refusal:
+        """In a slow room a message every `Room.slow_mode` seconds, but for those who keep it. Asked of a post, behind
+        the lock of the room.
+        """
+        last = membership.last_post_at if membership is not None else None
+        if last is None or rank_of(person, membership) >= Rank.MODERATOR:
+            return None
+        wait = room.slow_mode - (now - last).total_seconds()
+        if wait <= 0:
+            return None
+        words = f"In this room everybody writes a message every {room.slow_mode} seconds."
+        return RateLimited(words, why="slow", retry_after=min(wait, room.slow_mode))
+
+    def link(self, person: Person | None, room: Room, membership: Membership | None, now: datetime) -> Refusal:
+        """While a room is shut to newcomers, those who are new to the site post no links into it."""
+        until = raided_until(room)
+        if until is None or not is_newcomer(person, now) or rank_of(person, membership) >= Rank.MODERATOR:
+            return None
+        return Forbidden("Who is new here posts no links into this room for a time.", why="newcomer", until=until)
+
+    def keep_order(self, person: Person | None, room: Room, membership: Membership | None) -> Refusal:
+        """Its owners and moderators make it slow, lock it, and shut it to newcomers."""
+        return (
+            self.read(person, room, membership)
+            or _conversation(room)
+            or _ranks(person, membership, Rank.MODERATOR, "Only its owners and moderators keep the order here.")
+        )
 
     def manage(self, person: Person | None, room: Room, membership: Membership | None) -> Refusal:
         """Its name, topic and kind, its archive and its end; an archived room is managed as any other."""
@@ -80,9 +122,12 @@ class Rules:
         return None if rank_of(person, membership) >= Rank.OWNER else _no_such_room()
 
     def invite(self, person: Person | None, room: Room, membership: Membership | None) -> Refusal:
-        """Into an open room its members bring others, into a private one its owners and moderators."""
-        least = Rank.MEMBER if room.is_open else Rank.MODERATOR
-        words = "Join this room first." if room.is_open else "Only its owners and moderators bring others in."
+        """Into an open room its members bring others, into a private one, or one that is shut to newcomers, its owners
+        and moderators.
+        """
+        by_members = room.is_open and raided_until(room) is None
+        least = Rank.MEMBER if by_members else Rank.MODERATOR
+        words = "Join this room first." if by_members else "Only its owners and moderators bring others in."
         return (
             self.read(person, room, membership)
             or _conversation(room)
@@ -160,6 +205,24 @@ class Rules:
         words = "Only its author, and who keeps the room, may see what a message said before."
         return _ranks(person, membership, Rank.MODERATOR, words) or _deleted(message)
 
+    def report(self, person: Person | None, message: Message, membership: Membership | None) -> Refusal:
+        """A member asks those who keep the room to look at what another one wrote."""
+        if not is_joined(membership):
+            return Forbidden("Join this room first.", why="rank")
+        if person is not None and message.author_id == person.pk:
+            return Forbidden("Your own message you can delete.", why="author")
+        return _deleted(message)
+
+    def see_reports(self, person: Person | None, room: Room, membership: Membership | None) -> Refusal:
+        """Of a room those who keep it; of a conversation the site's owners, who see what was reported, and no more."""
+        if room.is_conversation and room.deleted_at is None and rank_of(person, None) >= Rank.SITE_OWNER:
+            return None
+        return (
+            self.read(person, room, membership)
+            or _conversation(room)
+            or _ranks(person, membership, Rank.MODERATOR, "Only its owners and moderators look at reports.")
+        )
+
     # --- rooms -----------------------------------------------------------------------------------------------------
 
     def make_room(self, person: Person, kind: str) -> Refusal:
@@ -212,6 +275,13 @@ def _archived(room: Room) -> Refusal:
     if room.archived_at is None:
         return None
     return Forbidden("This room is archived. Its owner can open it again.", why="archived")
+
+
+def _raided(person: Person | None, room: Room) -> Refusal:
+    until = raided_until(room)
+    if until is None or rank_of(person, None) >= Rank.MODERATOR:
+        return None
+    return Forbidden("Nobody new comes into this room for a time.", why="raid", until=until)
 
 
 def _conversation(room: Room) -> Refusal:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
 from enum import IntEnum
 
 from django.utils import timezone
 
+from groupchat.conf import conf
 from groupchat.models import Membership, Person, Room
 
 
@@ -44,6 +46,23 @@ def is_silenced(membership: Membership | None) -> bool:
     return (
         membership is not None and membership.silenced_until is not None and membership.silenced_until > timezone.now()
     )
+
+
+def raided_until(room: Room) -> datetime | None:
+    """Until when the room is shut to newcomers, by itself or with the whole site; None where it is not at this moment.
+    Of the site it is known of a room that is locked.
+    """
+    of_site = room.site_raid_until if room.is_open else None
+    until = max(filter(None, (room.raid_until, of_site)), default=None)
+    return until if until is not None and until > timezone.now() else None
+
+
+def is_newcomer(person: Person | None, now: datetime) -> bool:
+    """Whether somebody came to the site less than `newcomer_hours` ago: who has no row yet, a guest, or an account."""
+    hours = conf().newcomer_hours
+    if not hours or (person is not None and (person.kind == Person.Kind.BOT or owns_site(person))):
+        return False
+    return person is None or person.created_at > now - timedelta(hours=hours)
 
 
 def owns_site(person: Person | None) -> bool:

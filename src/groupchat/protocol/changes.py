@@ -7,6 +7,7 @@ from typing import Literal, NotRequired, TypedDict
 from groupchat.protocol.base import Command, PositiveId, Seq
 from groupchat.protocol.memberships import MemberResource, MembershipResource
 from groupchat.protocol.messages import MessageResource, NoticeResource
+from groupchat.protocol.order import OrderResource
 from groupchat.protocol.people import PersonResource
 from groupchat.protocol.rooms import RoomResource, RoomState
 
@@ -38,7 +39,7 @@ class ChangesFrame(TypedDict):
 
 class MyChangesFrame(TypedDict):
     """The same for a person's own counter; sent to that person's connections only. `people`: those of the conversations
-    among `rooms`.
+    among `rooms`; `order`: what only they are told of keeping order, where that is new.
     """
 
     type: Literal["changes"]
@@ -48,3 +49,4 @@ class MyChangesFrame(TypedDict):
     memberships: NotRequired[list[MembershipResource]]
     rooms: NotRequired[list[RoomState]]
     people: NotRequired[list[PersonResource]]
+    order: NotRequired[OrderResource]

@@ -25,6 +25,7 @@ from groupchat.protocol.memberships import (
     Unban,
 )
 from groupchat.protocol.messages import DeleteMessage, EditMessage, Messages, MessageVersions, PostMessage
+from groupchat.protocol.order import ClaimReport, PurgeMessages, ReportMessage, Reports, ResolveReport, SiteRaid
 from groupchat.protocol.people import FindPeople, RenameMe
 from groupchat.protocol.rooms import (
     ArchiveRoom,
@@ -35,6 +36,7 @@ from groupchat.protocol.rooms import (
     FindRooms,
     RenameRoom,
     RestoreRoom,
+    RoomOrder,
     RoomSettings,
     SetTopic,
     Subscribe,
@@ -56,6 +58,7 @@ AnyCommand = (
     | RenameRoom
     | SetTopic
     | RoomSettings
+    | RoomOrder
     | ArchiveRoom
     | DeleteRoom
     | RestoreRoom
@@ -73,6 +76,12 @@ AnyCommand = (
     | PostMessage
     | EditMessage
     | DeleteMessage
+    | ReportMessage
+    | Reports
+    | ClaimReport
+    | ResolveReport
+    | PurgeMessages
+    | SiteRaid
     | Messages
     | MessageVersions
     | Members

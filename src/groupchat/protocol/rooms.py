@@ -6,7 +6,7 @@ from typing import Annotated, Literal, NotRequired, TypedDict
 
 from pydantic import Field
 
-from groupchat.protocol.base import Command, PositiveId
+from groupchat.protocol.base import Command, PositiveId, Seq
 from groupchat.protocol.memberships import MembershipResource
 
 RoomKind = Literal["public", "announcement", "private", "direct", "group"]
@@ -19,7 +19,8 @@ class RoomResource(TypedDict):
 
     `archived`: nobody writes into it; left out where it is not so. `guests`: false where none may
     come in; left out else. `people`: between whom a conversation is, in order of id; its name is only what they were
-    called when it began.
+    called when it began. `slow_mode`: seconds between two messages of one person; `locked`: only those who keep it
+    write; `raid_until`: until then nobody new comes in. Each is left out where it is not so.
     """
 
     id: int
@@ -34,6 +35,9 @@ class RoomResource(TypedDict):
     archived: NotRequired[bool]
     guests: NotRequired[bool]
     people: NotRequired[list[int]]
+    slow_mode: NotRequired[int]
+    locked: NotRequired[bool]
+    raid_until: NotRequired[str]
 
 
 class RoomState(TypedDict):
@@ -120,6 +124,18 @@ class RoomSettings(Command):
     kind: NamedKind | None = None
     history: Literal["all", "joined"] | None = None
     guests: Annotated[bool, Field(strict=True)] | None = None
+
+
+class RoomOrder(Command):
+    """Make a room slow (seconds between two messages of one person), lock it, or shut it to newcomers for some seconds
+    (`raid`); 0 ends it, and what is left out stays.
+    """
+
+    type: Literal["room.order"]
+    room: PositiveId
+    slow_mode: Seq | None = None
+    locked: Annotated[bool, Field(strict=True)] | None = None
+    raid: Seq | None = None
 
 
 class ArchiveRoom(Command):

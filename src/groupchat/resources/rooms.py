@@ -28,6 +28,12 @@ def room_resource(room: Room) -> RoomResource:
         resource["archived"] = True
     if not room.guests:
         resource["guests"] = False
+    if room.slow_mode:
+        resource["slow_mode"] = room.slow_mode
+    if room.locked:
+        resource["locked"] = True
+    if room.raid_until is not None:
+        resource["raid_until"] = moment(room.raid_until)
     if room.is_conversation:
         resource["people"] = room.people_ids
     return cast(RoomResource, resource)

@@ -95,6 +95,11 @@ const RESULTS = [
   [["invited"], ({ invited }) => ok(invited.length > 0)],
   [["rooms", "next"], ({ rooms }) => ok(rooms.every(({ room, members }) => room.slug && members > 0))],
   [["people"], ({ people }) => ok(people.every(({ handle }) => handle))],
+  [["report"], ({ report }) => ok(report > 0)],
+  [["reports", "next"], ({ reports }) => ok(reports.every(({ id, body }) => id > 0 && body))],
+  [["resolved"], ({ resolved }) => ok(resolved > 0)],
+  [["purge"], ({ purge }) => ok(purge > 0)],
+  [["raid_until"], (result) => ok("raid_until" in result)],
   [["seq"], ({ seq }) => ok(seq > 0)],
   [[], () => {}],
 ];
@@ -165,11 +170,11 @@ function failure(frame) {
 }
 
 const COMMAND_NAMES = Object.fromEntries(
-  ["hello", "subscribe", "unsubscribe", "room.enter", "room.join", "room.leave", "room.rename", "room.topic", "message.post", "message.edit", "message.delete", "message.versions", "messages", "members", "changes", "read", "room.pin", "room.create", "room.direct", "room.settings", "room.archive", "room.delete", "room.restore", "room.invite", "room.remove", "room.role", "room.ban", "room.unban", "room.silence", "room.sanctions", "invite.make", "invites", "invite.end", "rooms", "people.find", "me.rename", "typing", "ping"].map((name) => [name, true]),
+  ["hello", "subscribe", "unsubscribe", "room.enter", "room.join", "room.leave", "room.rename", "room.topic", "message.post", "message.edit", "message.delete", "message.versions", "messages", "members", "changes", "read", "room.pin", "room.create", "room.direct", "room.settings", "room.archive", "room.delete", "room.restore", "room.invite", "room.remove", "room.role", "room.ban", "room.unban", "room.silence", "room.sanctions", "invite.make", "invites", "invite.end", "rooms", "people.find", "me.rename", "typing", "ping", "message.report", "reports", "report.claim", "report.resolve", "messages.purge", "site.raid", "room.order"].map((name) => [name, true]),
 );
 
 /** What is sent, and not answered here. */
-const NOT_IN_THE_MODEL = new Set(["room.enter", "me.rename", "room.create", "room.direct", "rooms", "people.find", "room.archive", "room.delete", "room.restore", "room.invite", "room.remove", "room.role", "room.ban", "room.unban", "room.silence", "room.sanctions", "invite.make", "invites", "invite.end"]);
+const NOT_IN_THE_MODEL = new Set(["room.enter", "me.rename", "room.create", "room.direct", "rooms", "people.find", "room.archive", "room.delete", "room.restore", "room.invite", "room.remove", "room.role", "room.ban", "room.unban", "room.silence", "room.sanctions", "invite.make", "invites", "invite.end", "message.report", "reports", "report.claim", "report.resolve", "messages.purge", "site.raid", "room.order"]);
 
 /** The members of every command that the store sends in a life that uses all of them, by type. */
 export async function sentByTheStore() {
@@ -215,7 +220,7 @@ export async function sentByTheStore() {
   room.versions(151).catch(() => {});
   room.remove(151);
   room.configure({ name: "Another", topic: "topic", kind: "announcement" });
-  for (const asked of [room.archive(true), room.deleteRoom(), room.restore(), room.invite([2, 3]), room.sendOut(3), room.giveRole(2, "moderator"), room.ban(3, { seconds: 86_400, reason: "Advertising" }), room.unban(3), room.silence(2, { seconds: 3_600, reason: "Calm down" }), room.sanctions(0), room.makeInvite({ expires_in: 86_400, uses: 5, role: "reader" }), room.invites(0), room.endInvite(3)]) asked.catch(() => {});
+  for (const asked of [room.keepOrder({ slow_mode: 30, locked: true, raid: 3_600 }), room.archive(true), room.deleteRoom(), room.restore(), room.invite([2, 3]), room.sendOut(3), room.giveRole(2, "moderator"), room.ban(3, { seconds: 86_400, reason: "Advertising" }), room.unban(3), room.silence(2, { seconds: 3_600, reason: "Calm down" }), room.sanctions(0), room.makeInvite({ expires_in: 86_400, uses: 5, role: "reader" }), room.invites(0), room.endInvite(3), room.report(2, { reason: "spam", note: "Advertising" }), room.purge(3, { seconds: 3_600 }), store.shutSite(3_600), store.reports.page(1, 0), store.reports.claim(1), store.reports.resolve(1, { outcome: "acted", note: "Warned" })]) asked.catch(() => {});
   room.pin(true);
   await flow();
   room.markRead(151);

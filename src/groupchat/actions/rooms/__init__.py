@@ -18,6 +18,7 @@ from groupchat.actions.rooms.coming import admit, join, leave
 from groupchat.actions.rooms.conversations import converse, converse_limited
 from groupchat.actions.rooms.making import Entered, create, create_limited, enter, enter_limited
 from groupchat.actions.rooms.names import find, id_of
+from groupchat.actions.rooms.order import keep_order
 
 __all__ = [
     "Entered",
@@ -36,6 +37,7 @@ __all__ = [
     "find",
     "id_of",
     "join",
+    "keep_order",
     "leave",
     "rename",
     "restore",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.db import transaction
 
-from groupchat.actions.counters import RoomChange, changed_mine, changing_room, lock_room
+from groupchat.actions.counters import RoomChange, changed_mine, changing_room, lock_room, recount
 from groupchat.actions.effects import record
 from groupchat.actions.owners import give_on, lock_with_heir
 from groupchat.events import MemberJoined, MemberLeft
@@ -80,6 +80,8 @@ def leave(*, person: Person, room_id: int) -> None:
         give_on(change, heir, people[heir.person_id])
     change.save()
     changed_mine(person.pk, [membership])
+    recount(change, people[person.pk])
     if heir is not None:
         changed_mine(heir.person_id, [heir])
+        recount(change, people[heir.person_id])
     record([MemberLeft(room_id, person.pk)])

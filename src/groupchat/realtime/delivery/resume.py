@@ -14,7 +14,7 @@ from groupchat.errors import Forbidden, NotFound
 from groupchat.floors import above, floor_behind
 from groupchat.models import Membership, Person, Room
 from groupchat.permissions import floor_of, require_read
-from groupchat.protocol import PersonResource, RoomState
+from groupchat.protocol import OrderResource, PersonResource, RoomState
 from groupchat.publication import MyChanges, RoomChanges
 
 _epoch: str | None = None
@@ -76,6 +76,7 @@ class ResumeResult:
     rooms: Sequence[RoomState]
     changes: Mapping[int, RoomChanges | None]
     people: Sequence[PersonResource] = ()
+    order: OrderResource | None = None
 
 
 NOTHING_YET = ResumeResult(0, None, (), {})
@@ -117,7 +118,7 @@ def _resume(
             changes[room_id] = None
             continue
         changes[room_id] = _seen_by(person, found, state["me"]["floor"] if state["me"] else 0)
-    return ResumeResult(mine.seq, person, mine.rooms, changes, mine.people)
+    return ResumeResult(mine.seq, person, mine.rooms, changes, mine.people, mine.order)
 
 
 def changes(person: Person | None, room_id: int, since: int, heard_from: int | None) -> RoomChanges | None:

@@ -171,7 +171,8 @@ class NativeSession(ClientSession):
     def _post_of(self, command: PostMessage) -> Post:
         author = self.visitor.author
         assert author is not None  # the handshake lets nobody else in
-        return Post(command.room, author, command.body, command.client_message_id, command.seen, parts_of(command))
+        said = (command.body, command.client_message_id, command.seen, parts_of(command))
+        return Post(command.room, author, *said, at_door=True)
 
     # --- subscriptions ---------------------------------------------------------------------------------------------
 

@@ -217,7 +217,7 @@ class TutorialSession(ClientSession):
             return
         self.runtime.writes.submit(
             self.visitor_key,
-            Post(self.room_id, author, post.message, post.client_message_id or secrets.token_hex(16)),
+            Post(self.room_id, author, post.message, post.client_message_id or secrets.token_hex(16), at_door=True),
             self._answer,
         )
 

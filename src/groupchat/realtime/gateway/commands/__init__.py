@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from typing import Any
 
-from groupchat.realtime.gateway.commands import changes, invites, memberships, messages, people, rooms, session, typing
+from groupchat.realtime.gateway.commands import (
+    changes,
+    invites,
+    memberships,
+    messages,
+    order,
+    people,
+    rooms,
+    session,
+    typing,
+)
 from groupchat.realtime.gateway.commands.declaration import OF_EVERY_COMMAND, Declaration
 
 __all__ = ["COMMANDS", "DECLARED", "OF_EVERY_COMMAND", "Declaration"]
@@ -15,6 +25,7 @@ COMMANDS: tuple[Declaration[Any], ...] = (
     *memberships.COMMANDS,
     *invites.COMMANDS,
     *messages.COMMANDS,
+    *order.COMMANDS,
     *people.COMMANDS,
     *changes.COMMANDS,
     *typing.COMMANDS,

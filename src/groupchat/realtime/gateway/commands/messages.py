@@ -30,6 +30,7 @@ async def edit_message(connection: NativeSession, command: EditMessage) -> None:
         room_id=command.room,
         number=command.number,
         body=command.body,
+        at_door=True,
     )
     connection.reply(command.ref, {"seq": message.seq})
 

@@ -16,6 +16,7 @@ from groupchat.protocol import (
     FindRooms,
     RenameRoom,
     RestoreRoom,
+    RoomOrder,
     RoomSettings,
     SetTopic,
     Subscribe,
@@ -101,6 +102,17 @@ async def change_settings(connection: NativeSession, command: RoomSettings) -> N
     connection.reply(command.ref, {"seq": room.seq, "slug": room.slug})
 
 
+async def keep_order(connection: NativeSession, command: RoomOrder) -> None:
+    room = await connection.act(
+        rooms.keep_order,
+        room_id=command.room,
+        slow_mode=command.slow_mode,
+        locked=command.locked,
+        raid=command.raid,
+    )
+    connection.reply(command.ref, {"seq": room.seq})
+
+
 async def archive_room(connection: NativeSession, command: ArchiveRoom) -> None:
     room = await connection.act(rooms.archive, room_id=command.room, archived=command.archived)
     connection.reply(command.ref, {"seq": room.seq})
@@ -173,6 +185,14 @@ COMMANDS: tuple[Declaration[Any], ...] = (
         reply=("seq", "slug"),
         writes=True,
         limits=(*_OF_NAMES, "max_topic_characters"),
+    ),
+    Declaration(
+        RoomOrder,
+        keep_order,
+        right=permissions.KEEP_ORDER,
+        reply=("seq",),
+        writes=True,
+        limits=("max_slow_mode_seconds", "max_raid_seconds"),
     ),
     Declaration(ArchiveRoom, archive_room, right=permissions.MANAGE, reply=("seq",), writes=True),
     Declaration(DeleteRoom, delete_room, right=permissions.MANAGE, reply=("seq",), writes=True),

@@ -122,6 +122,7 @@ def _welcome(connection: NativeSession, command: Hello, own: _Own) -> Sequence[R
                 "limits": _limits(),
             }
             | ({"merged": own.merged} if own.merged is not None else {})
+            | ({"order": own.found.order} if own.found.order is not None else {})
         )
     )
     return rooms

@@ -15,7 +15,11 @@ import { NewRoomDialog } from "./new-room-dialog.js";
 import { dialog, side } from "./overlays.js";
 import { PersonCard } from "./person-card.js";
 import { PeopleDialog } from "./people-dialog.js";
+import { OrderNews } from "./order-news.js";
+import { PurgeDialog } from "./purge-dialog.js";
 import { RemoveDialog } from "./remove-dialog.js";
+import { ReportDialog } from "./report-dialog.js";
+import { ReportsDialog } from "./reports-dialog.js";
 import { RoomDialog } from "./room-dialog.js";
 import { RoomView } from "./room-view.js";
 import { isNarrow, isWide, route } from "./route.js";
@@ -34,7 +38,10 @@ const dialogs = {
   me: MeDialog,
   "new-room": NewRoomDialog,
   people: PeopleDialog,
+  purge: PurgeDialog,
   remove: RemoveDialog,
+  report: ReportDialog,
+  reports: ReportsDialog,
   sanction: SanctionDialog,
   invite: InviteDialog,
   sanctions: SanctionsDialog,
@@ -64,6 +71,7 @@ export function App() {
     <${OpenDialog} />
     <${Toast} />
     <${Announcer} />
+    <${OrderNews} />
   `;
 }
 

@@ -1,7 +1,8 @@
 /** Where one writes: Enter sends, Shift+Enter breaks, ↑ edits the last; the draft survives a reload. */
 
-import { secondsUntil } from "../lib/format.js";
+import { formatDuration, secondsUntil } from "../lib/format.js";
 import { gettext, ngettext } from "../lib/i18n.js";
+import { mayModerate, slowUntil } from "../lib/rights.js";
 import { countCharacters, isVisible } from "../lib/text.js";
 import { useLayoutEffect, useRef } from "../vendor/preact-hooks.js";
 import { useSignal } from "../vendor/signals.js";
@@ -145,14 +146,23 @@ export function Composer({ room }) {
   </form>`;
 }
 
-/** A rate limit holds the queue: say until when. A wait that is over at once is not worth a word. */
+/** A rate limit, or a slow room, holds the queue: say until when. A wait that is over at once is not worth a word. */
 function Held({ room }) {
   const until = Math.max(0, ...room.pending.value.map((pending) => pending.holdUntil ?? 0));
-  const now = useNow(until > 0);
+  const slow = room.info.value.slow_mode && !mayModerate(room.standing) ? slowUntil(room.standing, lastOfMine(room)?.at) : null;
+  const now = useNow(until > 0 || slow > 0);
   // Between two messages of a queue nothing is held for a moment.
   const lasting = useLasting(until > 0, 300, 1000);
   const seconds = until ? secondsUntil(until, now) : 0;
+  if (slow !== null) return html`<${Slow} info=${room.info.value} seconds=${secondsUntil(Math.max(until, slow), now)} waits=${until > 0} />`;
   return lasting ? ngettext("A little slower, please. The next message goes out in {count} s.", "A little slower, please. The next message goes out in {count} s.", Math.max(seconds, 1)) : null;
+}
+
+/** A slow room: when one may write again. What is written meanwhile goes out by itself. */
+function Slow({ info, seconds, waits }) {
+  if (seconds === 0) return gettext("Slow: one message every {time}.", { time: formatDuration(info.slow_mode) });
+  const time = formatDuration(seconds);
+  return waits ? gettext("Slow: the next message goes out in {time}.", { time }) : gettext("Slow: you can write again in {time}.", { time });
 }
 
 /** Whether the focus may be taken: it is nowhere, or at the rooms and has done its work there. */

@@ -9,6 +9,7 @@ import { Dialog } from "./dialog.js";
 import { html } from "./html.js";
 import { MyName } from "./my-name.js";
 import { openDialog } from "./overlays.js";
+import { SiteDoor } from "./site-door.js";
 import { session } from "./site.js";
 import { moreContrast, setContrast, setTheme, theme } from "./theme.js";
 
@@ -41,6 +42,7 @@ export function MeDialog() {
     ${chat.store.isOwner.value && html`<nav class="me-links" aria-label=${gettext("This chat")}><a href=${chat.page.siteSettings}>${gettext("Who may come in, and invitations")}</a></nav>`}
     <${Account} urls=${urls.value.account} />
     <${Theme} />
+    ${chat.store.isOwner.value && html`<${SiteDoor} />`}
     <div class="dialog-foot">
       <button class="button quiet" type="button" onClick=${() => openDialog({ kind: "keys" })}>${gettext("Keyboard")}</button>
       <button class="button quiet" type="button" onClick=${() => openDialog({ kind: "sign-out" })}>${gettext("Sign out")}</button>

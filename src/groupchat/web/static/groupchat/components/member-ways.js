@@ -29,6 +29,7 @@ export function memberWays(room, member) {
   }
   if (!isMe && !isConversation(standing.info) && mayRemove(standing, member)) {
     ways.push({ key: "silence", label: gettext("Silence…"), run: () => openDialog({ kind: "sanction", room, person: member.person, what: "silence" }) });
+    ways.push({ key: "purge", label: gettext("Delete their messages…"), danger: true, run: () => openDialog({ kind: "purge", room, person: member.person }) });
     ways.push({ key: "out", label: gettext("Send out of the room"), danger: true, run: () => askToSendOut(room, member) });
     ways.push({ key: "ban", label: gettext("Ban from the room…"), danger: true, run: () => openDialog({ kind: "sanction", room, person: member.person, what: "ban" }) });
   }

@@ -45,6 +45,13 @@ export const messageTools = [
     describe: () => gettext("Delete the message"),
   },
   {
+    name: "report",
+    icon: "flag",
+    label: () => gettext("Report"),
+    may: (room, message) => room.mayReport(message),
+    run: (room, message) => openDialog({ kind: "report", room, message }),
+  },
+  {
     name: "author", // a click on their name does it, too
     may: () => true,
     run: (_room, message) => openPerson(message.author),

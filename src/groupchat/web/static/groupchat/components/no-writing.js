@@ -6,10 +6,12 @@ import { chat, say } from "./chat.js";
 import { html } from "./html.js";
 import { reason } from "./reason.js";
 
-/** By what `whyNoWriting` says. */
+/** By what `whyNoWriting` says: of one's membership, and of the room. @type {{[why: string]: (membership: any, info: any) => string}} */
 const words = {
   announcement: () => gettext("Only its owners and moderators write here."),
   archived: () => gettext("This room is archived."),
+  locked: () => gettext("This room is locked for now: only its owners and moderators write."),
+  raid: (_membership, { raid_until: until }) => gettext("Nobody new comes in until {time}.", { time: formatDateTime(until, chat.locale) }),
   reader: () => gettext("You can read here, not write."),
   silenced: ({ silenced_until: until, reason: why }) => {
     const time = formatDateTime(until, chat.locale);
@@ -17,13 +19,13 @@ const words = {
   },
 };
 
-/** @param {{room: any, why: "archived"|"reader"|"silenced"|"announcement", looking: boolean}} props */
+/** @param {{room: any, why: "archived"|"reader"|"silenced"|"announcement"|"locked"|"raid", looking: boolean}} props */
 export function NoWriting({ room, why, looking }) {
   const isArchived = why === "archived";
   return html`<div class="room-note no-writing" id="no-composer" role="status" tabindex="-1">
-    <span>${words[why](room.membership.value)}</span>
+    <span>${words[why](room.membership.value, room.info.value)}</span>
     ${isArchived && room.mayManage() && html`<${Way} label=${gettext("Open it again")} run=${() => room.archive(false)} />`}
-    ${looking && !isArchived && html`<${Way} label=${gettext("Join")} run=${() => room.join()} />`}
+    ${looking && !isArchived && why !== "raid" && html`<${Way} label=${gettext("Join")} run=${() => room.join()} />`}
   </div>`;
 }
 

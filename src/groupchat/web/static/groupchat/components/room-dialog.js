@@ -1,15 +1,15 @@
 /** About a room: what it is, one's own pin, its keeping for who keeps it, and the ways out. */
 
-import { isConversation, mayComeBack, mayInvite, mayLeave } from "../lib/rights.js";
+import { isConversation, mayComeBack, mayInvite, mayKeepOrder, mayLeave } from "../lib/rights.js";
 import { gettext } from "../lib/i18n.js";
 import { useSignal } from "../vendor/signals.js";
 import { chat } from "./chat.js";
 import { Dialog } from "./dialog.js";
 import { html } from "./html.js";
-import { openDialog } from "./overlays.js";
 import { reason } from "./reason.js";
 import { RoomFacts } from "./room-facts.js";
 import { roomKinds } from "./room-kind.js";
+import { RoomOrder } from "./room-order.js";
 import { addPeople, askToDelete, askToLeave, startGroup } from "./room-ways.js";
 import { WhoItIs } from "./who-it-is.js";
 
@@ -25,6 +25,7 @@ export function RoomDialog({ room }) {
     ${!gone && mayInvite(standing) && html`<button class="button quiet start" type="button" onClick=${() => addPeople(room)}>${gettext("Add people…")}</button>`}
     ${!gone && mayInvite(standing) && html`<button class="button quiet start" type="button" onClick=${() => openDialog({ kind: "invite", room })}>${gettext("Invite by link…")}</button>`}
     ${member && mayLeave(standing) && html`<${Leave} room=${room} info=${info} />`}
+    ${!gone && mayKeepOrder(standing) && html`<${RoomOrder} room=${room} info=${info} />`}
     ${manages && html`<${Keeping} room=${room} info=${info} />`}
   <//>`;
 }
@@ -87,7 +88,6 @@ function Keeping({ room, info }) {
     <p class="hint">${info.archived ? gettext("This room is archived: everybody reads what is there, nobody writes.") : gettext("In an archived room everybody still reads, and nobody writes.")}</p>
     <div class="buttons">
       <button class="button quiet" type="button" disabled=${busy.value} onClick=${archive}>${info.archived ? gettext("Open it again") : gettext("Archive the room")}</button>
-      <button class="button quiet" type="button" onClick=${() => openDialog({ kind: "sanctions", room })}>${gettext("Silenced and banned…")}</button>
       <button class="button quiet harm" type="button" onClick=${() => askToDelete(room)}>${gettext("Delete the room…")}</button>
     </div>
     ${failure.value && html`<p class="form-error" role="alert">${failure.value}</p>`}

@@ -10,6 +10,7 @@ import { current, openAgain } from "./current.js";
 import { html } from "./html.js";
 import { Icon } from "./icons.js";
 import { NoWriting, Way } from "./no-writing.js";
+import { OrderNote } from "./order-note.js";
 import { reason } from "./reason.js";
 import { RoomHeader } from "./room-header.js";
 import { bringBack } from "./room-ways.js";
@@ -42,9 +43,10 @@ function Room({ room }) {
 /** Where one writes, or why one can't. */
 function Foot({ room, looking }) {
   useEndOf(room.membership.value?.silenced_until);
+  useEndOf(room.info.value.raid_until);
   const why = whyNoWriting(room.standing);
   if (why) return html`<${EditElsewhere} room=${room} /><${NoWriting} room=${room} why=${why} looking=${looking} />`;
-  return html`${looking && html`<${Looking} room=${room} />`}<${EditElsewhere} room=${room} /><${Composer} room=${room} />`;
+  return html`<${OrderNote} room=${room} />${looking && html`<${Looking} room=${room} />`}<${EditElsewhere} room=${room} /><${Composer} room=${room} />`;
 }
 
 function Looking({ room }) {

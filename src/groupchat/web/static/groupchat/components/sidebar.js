@@ -64,9 +64,17 @@ function Rooms() {
     )}
     <div class="sidebar-ways">
       ${(more > 0 || showsAll.value) && html`<${ShowAll} more=${more} />`}
+      <${Reports} />
       <button class="sidebar-all" type="button" aria-haspopup="dialog" onClick=${() => openDialog({ kind: "directory" })}>${gettext("All rooms")}</button>
     </div>
   `;
+}
+
+/** For those who keep order: what waits for them. */
+function Reports() {
+  const count = chat.store.order.value?.reports ?? 0;
+  if (count === 0) return null;
+  return html`<button class="sidebar-all sidebar-reports" type="button" aria-haspopup="dialog" onClick=${() => openDialog({ kind: "reports" })}>${ngettext("{count} report", "{count} reports", count)}</button>`;
 }
 
 function ShowAll({ more }) {

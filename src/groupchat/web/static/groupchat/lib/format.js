@@ -69,6 +69,14 @@ export function secondsUntil(time, now) {
   return Math.max(0, Math.ceil((time - now) / 1000));
 }
 
+/** So many seconds as a clock shows them, for a countdown: 0:05, 12:00, 1:00:00. @param {number} seconds */
+export function formatDuration(seconds) {
+  const hours = Math.floor(seconds / 3600);
+  const minutes = Math.floor(seconds / 60) % 60;
+  const two = (number) => String(number).padStart(2, "0");
+  return `${hours ? `${hours}:${two(minutes)}` : minutes}:${two(seconds % 60)}`;
+}
+
 function dayBefore(day) {
   const date = new Date(`${day}T12:00:00Z`);
   date.setUTCDate(date.getUTCDate() - 1);

@@ -25,13 +25,17 @@ export function isOpen(info) {
   return info?.kind === "public" || info?.kind === "announcement";
 }
 
-/** Why one can't write here: a key of what the page says, or null where one can. @param {Standing} standing @returns {"archived"|"reader"|"silenced"|"announcement"|null} */
+/** Why one can't write here: a key of what the page says, or null where one can. @param {Standing} standing @returns {"archived"|"reader"|"silenced"|"announcement"|"locked"|"raid"|null} */
 export function whyNoWriting({ info, membership, isOwner, now = 0 }) {
   if (info.archived) return "archived";
   const rank = rankOf(membership);
   if (rank === RANKS.reader) return "reader";
   if (isSilenced(membership, now)) return "silenced";
-  return info.kind === "announcement" && Math.max(rank, siteRank(isOwner)) < RANKS.moderator ? "announcement" : null;
+  const least = Math.max(rank, siteRank(isOwner));
+  if (least >= RANKS.moderator) return null;
+  if (info.kind === "announcement") return "announcement";
+  if (info.locked) return "locked";
+  return rank === 0 && isRaided(info, now) ? "raid" : null;
 }
 
 /** Its name, topic, kind, archive and end, and who is what in it. @param {Standing} standing */
@@ -44,10 +48,32 @@ export function mayModerate(standing) {
   return rank(standing) >= RANKS.moderator;
 }
 
+/** Slow, locked, shut to newcomers. @param {Standing} standing */
+export function mayKeepOrder(standing) {
+  return !isConversation(standing.info) && mayModerate(standing);
+}
+
+/** Whether nobody new comes in at this moment. @param {RoomInfo} info @param {number} now */
+export function isRaided(info, now) {
+  return info.raid_until !== undefined && Date.parse(info.raid_until) > now;
+}
+
+/**
+ * When one may write into a slow room again, in milliseconds; 0: at once. `lastAt`: when one last did, by the server's clock, which may go
+ * differently: the server knows better, and says so in its refusal.
+ * @param {Standing} standing @param {string|undefined} lastAt
+ */
+export function slowUntil(standing, lastAt) {
+  const { info, now = 0 } = standing;
+  if (!info.slow_mode || lastAt === undefined || mayModerate(standing)) return 0;
+  const until = Math.min(Date.parse(lastAt), now) + info.slow_mode * 1000;
+  return until > now ? until : 0;
+}
+
 /** @param {Standing} standing */
 export function mayInvite(standing) {
-  const { info } = standing;
-  return !isConversation(info) && !info.archived && rank(standing) >= (isOpen(info) ? RANKS.member : RANKS.moderator);
+  const { info, now = 0 } = standing;
+  return !isConversation(info) && !info.archived && rank(standing) >= (isOpen(info) && !isRaided(info, now) ? RANKS.member : RANKS.moderator);
 }
 
 /** @param {Standing} standing @param {import("./types.js").Member} member */

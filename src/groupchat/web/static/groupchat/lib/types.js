@@ -3,7 +3,8 @@
 /**
  * @typedef {{id: number, kind: "user"|"guest"|"bot", handle: string, name: string, looks?: string, version: number}} Person
  * @typedef {{id: number, seq: number, slug: string, name: string, kind: "public"|"announcement"|"private"|"direct"|"group", topic: string,
- *            first_number: number, history?: "all"|"joined", created_at: string, archived?: boolean, guests?: boolean, people?: number[]}} RoomInfo
+ *            first_number: number, history?: "all"|"joined", created_at: string, archived?: boolean, guests?: boolean, people?: number[],
+ *            slow_mode?: number, locked?: boolean, raid_until?: string}} RoomInfo
  * @typedef {"owner"|"moderator"|"member"|"reader"} Role
  * @typedef {"joined"|"left"|"kicked"|"banned"} MemberState
  * @typedef {{person: number, seq: number, role: Role, state: MemberState}} Member
@@ -20,15 +21,23 @@
  */
 
 /**
+ * What one alone is told of keeping order.
+ * @typedef {{seq: number, reports: number, reported: {id: number, room: number, number: number, state: "open"|"resolved"}[],
+ *            purges: {id: number, room: number, person: number, deleted: number, done: boolean}[]}} Order
+ * @typedef {{id: number, room: number, name: string, slug: string|null, number: number, author: number, body: string, reporter: number|null,
+ *            reason: "spam"|"abuse"|"danger"|"other", note: string, at: string, claimed_by: number|null}} Report
+ */
+
+/**
  * @typedef {{type: "changes", room: number, since: number, to: number, last_number: number, info?: RoomInfo,
  *            members?: Member[], messages?: Message[], notices?: Notice[]}} RoomChanges
  * @typedef {{type: "changes", me: number, since: number, to: number, memberships?: Membership[],
- *            rooms?: RoomState[], people?: Person[]}} MyChanges
+ *            rooms?: RoomState[], people?: Person[], order?: Order}} MyChanges
  * @typedef {{room: number, seq: number, first_number: number, last_number: number, messages: Message[],
  *            notices: Notice[]}} MessagePage
  * @typedef {{room: number, seq: number, count: number, members: Member[], next: number|null}} MemberPage
  * @typedef {{type: "hello", protocol: number, server: string, epoch: string, me: Person|null, is_owner: boolean,
- *            seq: number, rooms: RoomState[], people?: Person[], limits: Object<string, number>, merged?: number}} HelloReply
+ *            seq: number, rooms: RoomState[], people?: Person[], limits: Object<string, number>, merged?: number, order?: Order}} HelloReply
  * An open room as it is found, with the number of those who are in it.
  * @typedef {RoomState & {members: number}} FoundRoom
  * @typedef {{type: string, ref?: number, [member: string]: any}} Frame

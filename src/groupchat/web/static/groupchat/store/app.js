@@ -7,6 +7,7 @@ import { ClientReplica } from "../lib/replica/client.js";
 import { createSocket } from "../lib/socket.js";
 import { createLink } from "./link.js";
 import { PeopleStore } from "./people.js";
+import { reportsOn } from "./reports.js";
 import { Rooms } from "./rooms.js";
 import { Search } from "./search.js";
 import { KEEP_AFTER_MILLISECONDS, KEY, pack, unpack } from "./snapshot.js";
@@ -35,6 +36,7 @@ class Store {
     this.me = signal(/** @type {import("../lib/types.js").Person|null} */ (null));
     this.isOwner = signal(false);
     this.known = signal(false);
+    this.order = signal(/** @type {import("../lib/types.js").Order|null} */ (null));
     this.limits = signal(LIMITS);
     this.unsent = signal(0);
     this.underway = signal(0);
@@ -130,6 +132,7 @@ class Store {
       this.me.value = replica.me;
       this.isOwner.value = replica.isOwner;
       this.known.value = replica.known;
+      this.order.value = replica.order;
       if (this.#owner() !== this.ownedBy) this.#takeOwner();
       this.#showPending();
       this.#keepSoon();
@@ -231,6 +234,7 @@ class Store {
       this.me.value = null;
       this.isOwner.value = false;
       this.known.value = false;
+      this.order.value = null;
       this.unsent.value = 0;
       this.underway.value = 0;
     });
@@ -281,13 +285,17 @@ class Store {
 
   /** What the page may see and do (store/README.md). */
   face() {
-    const { ready, connection, me, isOwner, known, limits, unsent, underway, outbox, rooms, people, link, socket, replica } = this;
+    const { ready, connection, me, isOwner, known, order, limits, unsent, underway, outbox, rooms, people, link, socket, replica } = this;
     return {
       ready,
       connection,
       me,
       isOwner,
       known,
+      order,
+      reports: reportsOn(link),
+      /** Nobody new comes into any open room for so many seconds; 0: again; null: only asks. @param {number|null} seconds @returns {Promise<string|null>} until when */
+      shutSite: async (seconds) => (await link.command({ type: "site.raid", ...(seconds !== null && { seconds }) })).raid_until,
       limits,
       unsent,
       underway,

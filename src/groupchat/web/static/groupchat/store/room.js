@@ -231,6 +231,11 @@ export class RoomStore {
     return this.lent.line.command({ type: "room.settings", room: this.id, ...changes });
   }
 
+  /** Slow, locked, shut to newcomers for so many seconds. @param {{slow_mode?: number, locked?: boolean, raid?: number}} changes */
+  keepOrder(changes) {
+    return this.lent.line.command({ type: "room.order", room: this.id, ...changes });
+  }
+
   /** Nobody writes here any more; or it is open again. @param {boolean} archived */
   archive(archived) {
     return this.lent.line.command({ type: "room.archive", room: this.id, archived });
@@ -300,6 +305,17 @@ export class RoomStore {
     return this.lent.line.command({ type: "room.sanctions", room: this.id, after });
   }
 
+  /** @param {number} number @param {{reason: string, note: string}} why */
+  report(number, { reason, note }) {
+    return this.lent.line.command({ type: "message.report", room: this.id, number, reason, note });
+  }
+
+  /** Delete all that somebody wrote in the last so many seconds. @param {number} person @param {{seconds: number}} how */
+  purge(person, { seconds }) {
+    const since = new Date(this.lent.clock.now() - seconds * 1000).toISOString();
+    return this.lent.line.command({ type: "messages.purge", room: this.id, person, since });
+  }
+
   loadMembers() {
     return this.memberList.load();
   }
@@ -324,6 +340,10 @@ export class RoomStore {
 
   mayRemove(message) {
     return !message.deleted_at && (message.author === this.lent.me.value?.id || mayModerate(this.standing));
+  }
+
+  mayReport(message) {
+    return !message.deleted_at && this.replica.joined && message.author !== this.lent.me.value?.id;
   }
 
   mayManage() {

@@ -41,6 +41,8 @@ export class ClientReplica {
     this.me = null;
     this.isOwner = false;
     this.known = false;
+    /** @type {import("../types.js").Order|null} */
+    this.order = null;
     /** @type {number|null} */
     this.position = null;
     this.seen = 0;
@@ -88,6 +90,7 @@ export class ClientReplica {
     this.#takePeople(reply.people ?? []);
     this.position = reply.seq;
     this.seen = reply.seq;
+    this.order = reply.order ?? null;
     this.known = true;
     const listed = new Set();
     for (const state of reply.rooms) {
@@ -219,6 +222,7 @@ export class ClientReplica {
   #iChanged(frame) {
     this.seen = Math.max(this.seen, frame.to);
     this.#takePeople(frame.people ?? []);
+    if (frame.order && !(this.order?.seq >= frame.order.seq)) this.order = frame.order;
     const states = new Map((frame.rooms ?? []).map((state) => [state.room.id, state]));
     for (const membership of frame.memberships ?? []) this.#myMembership(membership, states.get(membership.room));
     if (this.position !== null && frame.since <= this.position && frame.to > this.position) this.position = frame.to;
