@@ -59,7 +59,7 @@ class RoomCreated:
     """Somebody made a room."""
 
     room_id: int
-    person_id: int
+    person_id: int | None  # None: code of the site
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +84,7 @@ class MemberRemoved:
 
     room_id: int
     person_id: int
-    removed_by_id: int
+    removed_by_id: int | None  # None: code of the site
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +111,7 @@ class RoleGiven:
 
     room_id: int
     person_id: int
-    given_by_id: int
+    given_by_id: int | None  # None: code of the site
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +127,7 @@ class RoomArchived:
     """Somebody archived a room, or opened it again."""
 
     room_id: int
-    person_id: int
+    person_id: int | None  # None: code of the site
     archived: bool
 
 
@@ -136,7 +136,7 @@ class RoomDeleted:
     """Somebody deleted a room; it may come back."""
 
     room_id: int
-    person_id: int
+    person_id: int | None  # None: code of the site
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +144,7 @@ class RoomRestored:
     """Somebody brought a deleted room back."""
 
     room_id: int
-    person_id: int
+    person_id: int | None  # None: code of the site
 
 
 @dataclass(frozen=True, slots=True)

@@ -39,11 +39,15 @@ _ROOM = [
     "first_number",
     "history",
     "people_key",
+    "object_key",
     "archived_at",
     "deleted_at",
     *_KIND_SEQS,
 ]
-_PERSON = ["id", "kind", "handle", "name", "is_owner", "is_active", "version", "account_active", "merged_into_id"]
+_PERSON = [
+    *("id", "kind", "handle", "name", "is_owner", "is_admin"),
+    *("is_active", "version", "account_active", "merged_into_id"),
+]
 _MEMBERSHIP = [
     "id",
     "room_id",

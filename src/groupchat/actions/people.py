@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -48,6 +48,13 @@ def person_of_user(*, user: Any) -> Person:
     if person.account_active != accounts.is_switched_on(user):
         accounts.follow(person=person)
     return person
+
+
+def people_of(some: Sequence[Any]) -> list[Person]:
+    """The person of each of these people and users of the site, in their order; one statement where all were here."""
+    users = [one.pk for one in some if not isinstance(one, Person)]
+    known = {person.user_id: person for person in Person.objects.filter(user__in=users)} if users else {}
+    return [one if isinstance(one, Person) else known.get(one.pk) or person_of_user(user=one) for one in some]
 
 
 def person_of_username(*, username: str) -> Person | None:

@@ -157,14 +157,20 @@ def bring_back(*, person: Person, room_id: int) -> Room:
         require_restore(person, room, membership_in(room.pk, person))
         if room.deleted_at is None:
             return room
-        days = conf().deleted_room_days
-        if days and room.deleted_at <= timezone.now() - timedelta(days=days) + TOO_LATE:
+        if is_too_late(room):
             raise NotFound("This room is being taken away for good.")
         room.deleted_at = None
         change.changed_info()
         audit.note("restore room", by=person, room=room)
         record([RoomRestored(room_id, person.pk)])
     return room
+
+
+def is_too_late(room: Room) -> bool:
+    """Whether a deleted room is, or soon will be, on its way out for good."""
+    days = conf().deleted_room_days
+    limit = timezone.now() - timedelta(days=days) + TOO_LATE
+    return bool(days) and room.deleted_at is not None and room.deleted_at <= limit
 
 
 def tell_members(*, room_id: int, behind: int) -> int | None:
