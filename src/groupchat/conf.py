@@ -22,6 +22,7 @@ LONGEST_SITE_NAME = 60
 Line = str  # what people read on one line, no path
 Dotted = str  # where something lies in Python
 Store = str  # where limits are counted
+Source = Any  # a function, or where one lies in Python
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +34,10 @@ class Conf:
 
     # who may come in
     guests: bool = False  # people without an account may take part under a name
+
+    # what a site's users are called
+    user_name: Source = "groupchat.actions.people.usual_name"  # gives the name of a user of the site
+    follow_users: bool = False  # who has an account is called as the site says, with each save of its user
 
     # how often what is worth guessing or flooding may be done, counted for all processes together (`ratelimit.LIMITS`).
     # Of an address: the machine's own are not counted, and of IPv6 it is the network (/64).
@@ -137,6 +142,13 @@ _KINDS: dict[str, tuple[Callable[[Any], bool], str]] = {
     "Dotted": (
         lambda value: isinstance(value, str) and re.fullmatch(r"[^\W\d]\w*(\.[^\W\d]\w*)+", value) is not None,
         'where a class lies, like "shop.chat.Rules"',
+    ),
+    "Source": (
+        lambda value: (
+            callable(value)
+            or (isinstance(value, str) and re.fullmatch(r"[^\W\d]\w*(\.[^\W\d]\w*)+", value) is not None)
+        ),
+        'a function, or where one lies, like "shop.chat.name_of"',
     ),
     "Store": (
         lambda value: (

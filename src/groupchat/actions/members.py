@@ -11,6 +11,7 @@ from groupchat.actions.counters import changed_mine, lock_people, lock_room, sav
 from groupchat.actions.effects import record
 from groupchat.actions.owners import hand_on, is_last_owner, lock_with_heir
 from groupchat.actions.rooms.coming import admit
+from groupchat.attempts import Joining, Leaving, ask, leaving
 from groupchat.conf import conf
 from groupchat.errors import Forbidden, Invalid, NotFound
 from groupchat.events import MemberJoined, MemberRemoved, RoleGiven
@@ -52,6 +53,9 @@ def invite_limited(
     known = {one.person_id: one for one in Membership.objects.filter(room_id=room_id, person_id__in=locked)}
     if any(map(is_banned, known.values())):
         raise Forbidden("Somebody of these was banned from this room.", field="people", why="banned")
+    for one in locked.values():
+        if not is_joined(known.get(one.pk)):
+            ask(Joining(change.room, one, by=person))
     before_inviting(person, people=len(locked))
     came = [admit(change, one, known.get(one.pk)) for one in locked.values() if not is_joined(known.get(one.pk))]
     for membership in came:
@@ -74,6 +78,8 @@ def remove(*, person: Person, room_id: int, target_id: int) -> Room:
     require_remove(person, change.room, membership_in(room_id, person), target if is_joined(target) else None)
     if target is None or not is_joined(target):
         return change.room
+    if leaving.has_listeners():
+        ask(Leaving(change.room, target.person, by=person))
     locked, heir = lock_with_heir(target)
     target.refresh_from_db()  # a mark may have moved before the lock
     target.state = Membership.State.KICKED

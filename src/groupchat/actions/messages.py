@@ -26,6 +26,7 @@ from groupchat.actions.memberships import raise_marks
 from groupchat.actions.merging import id_after_merge
 from groupchat.actions.people import Guest, new_guest, person_of_guest, taken_from
 from groupchat.actions.rooms import admit
+from groupchat.attempts import Deleting, Editing, Joining, Posting, ask, joining, posting
 from groupchat.errors import ChatError, IdempotencyConflict, Invalid
 from groupchat.events import Event, MemberJoined, MessageDeleted, MessageEdited, MessagePosted
 from groupchat.models import Membership, Message, Person, Room
@@ -198,6 +199,7 @@ class _Batch:
             room = require_post(self._person_of(author_id), change.room if change else None, membership)
             if post.parts:
                 check_parts(post.parts, room)
+            self._ask(post, room, self._person_of(author_id), membership)
             author = self._people[author_id] if author_id is not None else self._arrive(post.author)
             if author.pk in self._gone:
                 author.account_active = False
@@ -234,6 +236,13 @@ class _Batch:
         posted = Posted(post.room_id, number, seq, self._now, author_id, duplicate=False, arrival=arrival)
         self._known[post.client_message_id, author_id, post.room_id] = posted, post.body
         return posted
+
+    def _ask(self, post: Post, room: Room, person: Person | None, membership: Membership | None) -> None:
+        """Posts are many: where no site listens, nothing is made for it."""
+        if joining.has_listeners() and not is_joined(membership):
+            ask(Joining(room, person))
+        if posting.has_listeners():
+            ask(Posting(room, person, post.author.name, post.body))
 
     def _person_of(self, author_id: int | None) -> Person | None:
         return self._people[author_id] if author_id is not None else None
@@ -322,6 +331,7 @@ def edit(*, person: Person, room_id: int, number: int, body: str, now: datetime 
         require_edit(person, message, membership)
         if body == message.body:
             return message
+        ask(Editing(message, person, body))
         keep_version(message)
         message.body = body
         message.edited_at = now or timezone.now()
@@ -339,6 +349,7 @@ def delete(*, person: Person, room_id: int, number: int, now: datetime | None = 
         require_delete(person, message, membership)
         if message.deleted_at is not None:
             return message
+        ask(Deleting(message, person))
         purge_parts(message)
         message.body = ""
         message.edited_at = None

@@ -11,6 +11,7 @@ from groupchat.actions.counters import RoomChange, changed_mine, changing_room, 
 from groupchat.actions.effects import record
 from groupchat.actions.rooms.making import NAMED, Allow, whoever
 from groupchat.actions.rooms.names import free_former_names, private_slug, reserve
+from groupchat.attempts import ChangingRoom, ask
 from groupchat.conf import conf
 from groupchat.errors import Invalid, NotFound
 from groupchat.events import RoomArchived, RoomDeleted, RoomKindChanged, RoomRenamed, RoomRestored, TopicSet
@@ -91,6 +92,9 @@ def configure_limited(
         room.history = room.history if history is None else history
         if (room.name, room.topic, room.kind, room.history) == before:
             return room
+        now = (room.name, room.topic, room.kind, room.history)
+        names = ("name", "topic", "kind", "history")
+        ask(ChangingRoom(room, person, [one for one, new, old in zip(names, now, before, strict=True) if new != old]))
         if room.name != before[0]:
             before_renaming(person)
         if room.is_open and (not was_open or room.name != before[0]):
@@ -116,6 +120,7 @@ def archive(*, person: Person, room_id: int, archived: bool = True, now: datetim
         if archived == (room.archived_at is not None):
             return room
         room.archived_at = (now or timezone.now()) if archived else None
+        ask(ChangingRoom(room, person, ["archived_at"]))
         change.changed_info()
         audit.note("archive" if archived else "unarchive", by=person, room=room)
         record([RoomArchived(room_id, person.pk, archived)])
@@ -131,6 +136,7 @@ def delete(*, person: Person, room_id: int, now: datetime | None = None) -> Room
         room = change.room
         require_manage(person, room, membership_in(room.pk, person))
         room.deleted_at = now or timezone.now()
+        ask(ChangingRoom(room, person, ["deleted_at"]))
         change.close()
         change.changed_info()
         audit.note("delete room", by=person, room=room)
@@ -160,6 +166,7 @@ def bring_back(*, person: Person, room_id: int) -> Room:
         if is_too_late(room):
             raise NotFound("This room is being taken away for good.")
         room.deleted_at = None
+        ask(ChangingRoom(room, person, ["deleted_at"]))
         change.changed_info()
         audit.note("restore room", by=person, room=room)
         record([RoomRestored(room_id, person.pk)])

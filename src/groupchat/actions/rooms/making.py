@@ -13,6 +13,7 @@ from groupchat.actions.effects import record
 from groupchat.actions.rooms.coming import join
 from groupchat.actions.rooms.names import by_guest, clean_private_slug, id_of, private_slug, taken
 from groupchat.actions.rooms.syncing import People, add
+from groupchat.attempts import MakingRoom, ask
 from groupchat.errors import Invalid, NameTaken, NotFound
 from groupchat.events import MemberJoined, RoomCreated
 from groupchat.models import Membership, Person, Room, RoomName
@@ -113,6 +114,7 @@ def create_limited(
         room.slug = fold(name)
     else:
         room.slug = private_slug() if slug is None else clean_private_slug(slug)
+    ask(MakingRoom(room, person))
     before_making(person)
     with transaction.atomic():
         try:
