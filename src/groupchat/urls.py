@@ -11,6 +11,7 @@ from django.utils.decorators import decorator_from_middleware
 
 from groupchat.text import address_of
 from groupchat.web import guest, home, rooms, session, shell
+from groupchat.web.administration import administration
 from groupchat.web.security import SecurityHeaders
 
 app_name = "groupchat"
@@ -38,6 +39,8 @@ urlpatterns = [
     path("public-rooms.json", secured(rooms.public_rooms), name="public_rooms"),
     path("session.json", secured(session.session), name="session"),
     path("guest/", secured(guest.guest), name="guest"),
+    path("administration/", secured(administration), name="administration"),
+    path("administration/<slug:name>/", secured(administration), name="administration_section"),
     path("sign-out/", secured(session.sign_out), name="sign_out"),
     path("app-shell/", secured(shell.page), name="app_page"),
     path("app-shell.json", secured(shell.app_shell), name="app_shell"),

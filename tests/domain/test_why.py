@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from io import StringIO
 
 import pytest
@@ -16,6 +16,13 @@ from groupchat.errors import Forbidden, NotFound
 from groupchat.models import Membership, Person, Room
 from groupchat.permissions import Refusal, Rules, rules
 from groupchat.permissions.why import VERBS, verbs, why
+
+
+@pytest.fixture(autouse=True)
+def _english() -> Iterator[None]:
+    """A request of another test leaves its language in the thread."""
+    with translation.override("en"):
+        yield
 
 
 class NobodyWrites(Rules):

@@ -10,7 +10,7 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
 from groupchat.characters import isolated
-from groupchat.errors import ChatError, Forbidden, NotFound
+from groupchat.errors import ChatError, NotFound
 from groupchat.models import Membership, Message, Person, Room
 from groupchat.permissions.asking import require_active, rules
 from groupchat.permissions.rules import Refusal, Rules
@@ -97,10 +97,14 @@ def _let_in(person: Person) -> Refusal:
 
 
 def _asked(rule: str, words: str, refusal: Refusal) -> Asked:
-    return Asked(rule, words, refusal, _("yes") if refusal is None else _("no: %(why)s") % {"why": _reason(refusal)})
+    if refusal is None:
+        return Asked(rule, words, None, _("yes"))
+    is_hidden = isinstance(refusal, NotFound)
+    reason = _("for them the room is not there") if is_hidden else reason_of(refusal)
+    return Asked(rule, words, refusal, _("no: %(why)s") % {"why": reason})
 
 
-def _reason(refusal: ChatError) -> str:
+def reason_of(refusal: ChatError) -> str:
     """In the reader's language, where it is one of ours; what a site's rule says stays as it is."""
     known = {
         "archived": _("the room is archived"),
@@ -112,12 +116,7 @@ def _reason(refusal: ChatError) -> str:
         "rank": _("it takes a higher rank"),
         "author": _("only its author may"),
     }
-    reason = known.get(refusal.why or "")
-    if reason is None and isinstance(refusal, NotFound):
-        return _("for them the room is not there")
-    if reason is None or (refusal.why == "rank" and not isinstance(refusal, Forbidden)):
-        return refusal.message
-    return reason
+    return known.get(refusal.why or "") or _(refusal.message)
 
 
 def _facts(person: Person, room: Room, mine: Membership | None) -> list[str]:
