@@ -76,7 +76,9 @@ def test_people(warden: Person, root: Person, alice: Person) -> None:
     page = text(client, f"/administration/people/?q={alice.handle}")
     assert f"@{alice.handle}" in page
     assert f"@{root.handle}" not in page
+    assert f'aria-label="Suspend: {alice.name}"' in page
     assert "Make administrator" not in page
+    assert "Suspend" not in text(client, f"/administration/people/?q={root.handle}")
     assert "is suspended." in does(client, "people", "suspend", id=alice.pk)
     assert not Person.objects.get(pk=alice.pk).is_active
     assert "is let in again." in does(client, "people", "unsuspend", id=alice.pk)
@@ -91,6 +93,7 @@ def test_people(warden: Person, root: Person, alice: Person) -> None:
     assert text(client, "/administration/people/?q=%00&before=x")
 
     owner = client_of(root)
+    assert "Make administrator" in text(owner, f"/administration/people/?q={alice.handle}")
     assert "administers the site." in does(owner, "people", "make_admin", id=alice.pk)
     assert Person.objects.get(pk=alice.pk).is_admin
     assert AuditEntry.objects.get(act="make admin", person_id=alice.pk).by_id == root.pk

@@ -84,6 +84,11 @@ class Section:
     show: Show
     act: Do | None = None
 
+    @property
+    def has_buttons(self) -> bool:
+        """For the template, which would call `act`."""
+        return self.act is not None
+
     def shown(self, request: HttpRequest, person: Person, given: Mapping[str, Any]) -> HttpResponseBase:
         """The page."""
         table = self.show(request, person)
