@@ -8,6 +8,7 @@ from django.conf import settings
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY, get_user_model
 from django.contrib.sessions.backends.db import SessionStore
 
+from groupchat.actions.administration import make_admin
 from groupchat.actions.people import make_owner, person_of_user
 from groupchat.models import Person
 
@@ -21,11 +22,13 @@ def new_user(name: str = "user") -> object:
     return model._default_manager.create_user(**{model.USERNAME_FIELD: username, "password": "secret"})
 
 
-def new_person(name: str = "user", *, is_owner: bool = False) -> Person:
+def new_person(name: str = "user", *, is_owner: bool = False, is_admin: bool = False) -> Person:
     """The person of a new account."""
     person = person_of_user(user=new_user(name))
     if is_owner:
         make_owner(person=person)
+    if is_admin:
+        make_admin(person=person)
     return person
 
 

@@ -42,8 +42,8 @@ class ReadOnly(_ModelAdmin):
 
 @admin.register(Person)
 class PersonAdmin(ReadOnly):
-    list_display = ["name", "handle", "kind", "is_owner", "is_active", "created_at"]
-    list_filter = ["kind", "is_owner", "is_active"]
+    list_display = ["name", "handle", "kind", "is_owner", "is_admin", "is_active", "created_at"]
+    list_filter = ["kind", "is_owner", "is_admin", "is_active"]
     search_fields = ["name", "handle"]
 
 

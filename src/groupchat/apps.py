@@ -81,6 +81,9 @@ def _user_changed(
     """Who is switched off or on, or whose password is another one, proves again who they are."""
     if created or raw:
         return  # nobody is there yet; what a fixture says is seen when they come
+    from groupchat.actions.people import sync_user
+    from groupchat.conf import conf
+
     # Django forgets the new password after this signal; whatever else is saved of a user is no matter of ours.
     if getattr(instance, "_password", None) is not None:
         _end_sockets(instance)
@@ -89,6 +92,8 @@ def _user_changed(
         if not is_on or getattr(instance, _WAS_OFF, False):
             setattr(instance, _WAS_OFF, not is_on)
             _follow(instance)
+    if conf().follow_users and (update_fields is None or set(update_fields) != {"last_login"}):
+        sync_user(user=instance)
 
 
 def _user_goes(*, instance: Any, **_: Any) -> None:

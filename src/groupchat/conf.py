@@ -23,6 +23,7 @@ Line = str  # what people read on one line, no path
 Dotted = str  # where something lies in Python
 Access = str  # who may come in
 Store = str  # where limits are counted
+Source = Any  # a function, or where one lies in Python
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +37,10 @@ class Conf:
     guests: bool = False  # people without an account may take part under a name
     access: Access = "open"  # to whoever has the address, or "invited": only by a link; an owner may choose otherwise
     strangers_see_rooms: bool = True  # the list of open rooms, before they are in; an owner may choose otherwise
+
+    # what a site's users are called
+    user_name: Source = "groupchat.actions.people.usual_name"  # gives the name of a user of the site
+    follow_users: bool = False  # who has an account is called as the site says, with each save of its user
 
     # how often what is worth guessing or flooding may be done, counted for all processes together (`ratelimit.LIMITS`).
     # Of an address: the machine's own are not counted, and of IPv6 it is the network (/64).
@@ -157,6 +162,13 @@ _KINDS: dict[str, tuple[Callable[[Any], bool], str]] = {
         'where a class lies, like "shop.chat.Rules"',
     ),
     "Access": (lambda value: value in ("open", "invited"), '"open" or "invited"'),
+    "Source": (
+        lambda value: (
+            callable(value)
+            or (isinstance(value, str) and re.fullmatch(r"[^\W\d]\w*(\.[^\W\d]\w*)+", value) is not None)
+        ),
+        'a function, or where one lies, like "shop.chat.name_of"',
+    ),
     "Store": (
         lambda value: (
             isinstance(value, str) and (value == "database" or re.match(r"(rediss?|unix)://\S+\Z", value) is not None)

@@ -69,7 +69,7 @@ class RoomCreated:
     """Somebody made a room."""
 
     room_id: int
-    person_id: int
+    person_id: int | None  # None: code of the site
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +94,7 @@ class MemberRemoved:
 
     room_id: int
     person_id: int
-    removed_by_id: int
+    removed_by_id: int | None  # None: code of the site
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +121,7 @@ class RoleGiven:
 
     room_id: int
     person_id: int
-    given_by_id: int
+    given_by_id: int | None  # None: code of the site
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +137,7 @@ class RoomArchived:
     """Somebody archived a room, or opened it again."""
 
     room_id: int
-    person_id: int
+    person_id: int | None  # None: code of the site
     archived: bool
 
 
@@ -146,7 +146,7 @@ class RoomDeleted:
     """Somebody deleted a room; it may come back."""
 
     room_id: int
-    person_id: int
+    person_id: int | None  # None: code of the site
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,7 +154,7 @@ class RoomRestored:
     """Somebody brought a deleted room back."""
 
     room_id: int
-    person_id: int
+    person_id: int | None  # None: code of the site
 
 
 @dataclass(frozen=True, slots=True)

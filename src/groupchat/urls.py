@@ -11,6 +11,7 @@ from django.utils.decorators import decorator_from_middleware
 
 from groupchat.text import address_of
 from groupchat.web import guest, home, join, rooms, session, shell, site
+from groupchat.web.administration import administration
 from groupchat.web.security import SecurityHeaders
 
 app_name = "groupchat"
@@ -43,6 +44,8 @@ urlpatterns = [
     path("join/card/", secured(join.card), name="invite_card"),
     path("join/<str:token>/", secured(join.link), name="invite_link"),
     path("site/", secured(site.site), name="site"),
+    path("administration/", secured(administration), name="administration"),
+    path("administration/<slug:name>/", secured(administration), name="administration_section"),
     path("sign-out/", secured(session.sign_out), name="sign_out"),
     path("app-shell/", secured(shell.page), name="app_page"),
     path("app-shell.json", secured(shell.app_shell), name="app_shell"),

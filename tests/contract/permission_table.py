@@ -23,6 +23,7 @@ STANDINGS = {
     "banned": "banned",
     "outsider": "anybody else",
     "guest": "guest from outside",
+    "site admin": "site's administrator from outside",
     "site owner": "site's owner from outside",
 }
 """Where somebody stands who asks, and what the table calls them."""
@@ -133,7 +134,8 @@ def world(standing: str, kind: str) -> tuple[Any, Any, Any, Any]:
     room = Room(pk=1, kind=kind if kind in Room.Kind.values else Room.Kind.PUBLIC, name="Room")
     room.archived_at = timezone.now() if kind == "archived" else None
     room.deleted_at = timezone.now() if kind == "deleted" else None
-    person = Person(pk=1, is_owner=standing == "site owner", kind="guest" if standing == "guest" else "user")
+    kind_of_person = "guest" if standing == "guest" else "user"
+    person = Person(pk=1, is_owner=standing == "site owner", is_admin=standing == "site admin", kind=kind_of_person)
     other = Membership(room=room, person=Person(pk=2), role="member", state="joined")
     state = {"removed": "kicked", "banned": "banned"}.get(standing, "joined")
     inside = standing in ROLES or state != "joined"
@@ -152,7 +154,7 @@ def outcome(row: Row, standing: str, kind: str) -> str:
 def standings_in(kind: str) -> list[str]:
     """Those that there can be: in a conversation all are the same, and nobody is sent out."""
     if kind in CONVERSATIONS:
-        return ["member", "outsider", "guest", "site owner"]
+        return ["member", "outsider", "guest", "site admin", "site owner"]
     return list(STANDINGS)
 
 

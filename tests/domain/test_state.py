@@ -15,7 +15,7 @@ from tests.domain.conftest import Ear
 from tests.domain.says import say
 
 from groupchat import timeline
-from groupchat.actions import members, memberships, messages, purging, reporting, rooms, sanctions
+from groupchat.actions import members, memberships, messages, people, purging, reporting, rooms, sanctions
 from groupchat.actions.adoption import adopt_guest
 from groupchat.actions.guests import act_as_new_guest
 from groupchat.actions.merging import carry_out, merge_guest
@@ -209,6 +209,18 @@ ACTIONS: dict[str, Callable[[World], object]] = {
         post(w, *[(w.carol, w.lobby)] * 3, (w.bob, w.lobby)),
         purge_all(w.alice, w.lobby, w.carol),
     ],
+    "sync the members": lambda w: memberships.sync(room=w.lobby, people={w.carol: "owner", w.bob: "reader"}),
+    "send out the owner with others": lambda w: [
+        memberships.add(room=w.lobby, people=[w.bob]),
+        memberships.remove(room=w.lobby, people=[w.alice, w.carol]),
+    ],
+    "make a room for something": lambda w: rooms.for_object("order", name="Order", members=[w.alice, w.bob]),
+    "bring back the room for something": lambda w: [
+        rooms.delete(person=w.root, room_id=rooms.for_object("order", name="Order", kind="public").pk),
+        rooms.for_object("order", name="Order"),
+    ],
+    "release a room": lambda w: [rooms.for_object("order", name="Order"), rooms.release("order", then="archive")],
+    "call somebody otherwise": lambda w: people.update(person=w.alice, name="Alice L."),
     "the owner leaves": lambda w: rooms.leave(person=w.alice, room_id=w.lobby.pk),
     "the owner is deleted": lambda w: w.alice.user.delete() if w.alice.user else None,
     "end sessions": lambda w: end_sessions(person=w.alice),
@@ -307,7 +319,7 @@ def test_every_action_is_tried() -> None:
     """A new verb must come into the table above."""
     import inspect
 
-    from groupchat.actions import adoption, guests, merging, people
+    from groupchat.actions import adoption, guests, merging
 
     verbs = {
         name
@@ -329,6 +341,7 @@ def test_every_action_is_tried() -> None:
     }
     # They ask only, or have nothing to publish.
     looks = {"find", "id_of", "admit", "make_owner", "person_of_user", "person_of_username", "handle_of", "new_guest"}
+    looks |= {"people_of", "usual_name", "find_for_object", "when_deleted"}
     looks |= {"bring_back", "tell_members"}  # the parts of `restore`
     looks |= {"forget_resolved", "take_reports"}  # a periodic job; a part of `carry_out`
     looks |= {"taken_from", "guest_without_account", "id_after_merge", "connect"}
@@ -337,6 +350,7 @@ def test_every_action_is_tried() -> None:
     in_bulk = {"read_all"}  # as `read`, for many
     assert verbs - looks - asked_before - in_bulk == {
         *("enter", "create", "converse", "join", "leave"),
+        *("for_object", "release", "update", "sync_user"),
         *("configure", "rename", "set_topic", "set_history", "archive", "delete", "restore"),
         *("keep_order", "report", "claim", "resolve", "purge", "purge_some"),
         *("invite", "remove", "give_role", "ban", "unban", "silence"),

@@ -114,7 +114,8 @@ def test_commands_exist(path: Path) -> None:
     for block in blocks(text, "(?:sh)?"):
         made |= set(re.findall(r"^make ([a-z]+)", block, re.MULTILINE))
     assert made - targets == set()
-    known = {command.name for command in app.registered_commands} | {"selftest"}
+    commands = [*app.registered_commands, *app.registered_groups]
+    known = {command.name for command in commands} | {"selftest"}
     if path.name == "CHANGELOG.md":
         return  # it also tells of what is gone
     assert set(re.findall(r"`groupchat ([a-z][a-z-]*)", text)) - known == set()

@@ -25,7 +25,7 @@ Stub = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef | ast.AnnAssign
 # The source of all that people are told to write: documents whose Python is theirs to copy, and the example.
 TOLD = {
     name: blocks((ROOT / name).read_text(), "python")
-    for name in ("README.md", "docs/embedding.md", "examples/embedded/README.md")
+    for name in ("README.md", "docs/embedding.md", "docs/recipes.md", "examples/embedded/README.md")
 } | {str(path.relative_to(ROOT)): [path.read_text()] for path in sorted(EXAMPLE.rglob("*.py"))}
 
 

@@ -49,7 +49,7 @@ class House:
 
     def __init__(self, people: dict[str, Person], kind: str, standing: str) -> None:
         self.owner, self.other = people["keeper"], people["other"]
-        self.asks = people["site owner" if standing == "site owner" else "guest" if standing == "guest" else "asks"]
+        self.asks = people[standing if standing in ("site owner", "site admin", "guest") else "asks"]
         inside = standing in ROLES or standing in ("removed", "banned")
         if kind in CONVERSATIONS:
             between = [self.other, self.asks if inside else people["stranger"]]
@@ -113,6 +113,7 @@ def people(transactional_db: None) -> dict[str, Person]:
         **{name: new_person(name) for name in ("keeper", "other", "asks", "stranger")},
         "guest": person_of_guest(guest=Guest(uuid4(), "guest")),
         "site owner": new_person("root", is_owner=True),
+        "site admin": new_person("warden", is_admin=True),
     }
 
 

@@ -28,7 +28,10 @@ def test_help_lists_every_command_with_its_name_and_one_line() -> None:
     listed = re.findall(r"^│ ([a-z-]+) {2,}(\S.*?) +│$", shown.partition("Commands")[2], re.MULTILINE)
     rows = [line for line in shown.partition("Commands")[2].splitlines() if line.startswith("│")]
     assert len(listed) == len(rows), shown  # no line without a name
-    assert {name for name, _ in listed} == {command.name for command in app.registered_commands} | set(ELSEWHERE)
+    groups = {group.name for group in app.registered_groups}
+    assert {name for name, _ in listed} == {command.name for command in app.registered_commands} | groups | set(
+        ELSEWHERE
+    )
     assert all(words.endswith(".") for _, words in listed), listed
 
 

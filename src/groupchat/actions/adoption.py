@@ -11,7 +11,8 @@ from django.utils import timezone
 
 from groupchat.actions import accounts
 from groupchat.actions.counters import changed_sessions, lock_people
-from groupchat.actions.people import Guest, name_everywhere
+from groupchat.actions.people import Guest, name_everywhere, sync_user
+from groupchat.conf import conf
 from groupchat.models import Person
 
 
@@ -50,6 +51,8 @@ def _adopt(guest: Guest, user: Any, now: datetime) -> Person | None:
     changed_sessions(person.pk)
     # Rooms are locked before people, and whoever calls us may hold more locks: so after the commit.
     transaction.on_commit(partial(name_everywhere, person_id=person.pk), robust=True)
+    if conf().follow_users:
+        transaction.on_commit(partial(sync_user, user=user), robust=True)
     return person
 
 

@@ -40,6 +40,7 @@ _ROOM = [
     "history",
     "guests",
     "people_key",
+    "object_key",
     "archived_at",
     "deleted_at",
     "slow_mode",
@@ -50,8 +51,8 @@ _ROOM = [
 # Read in one statement with the rooms, so that a post pays no other for it.
 _OF_SITE = f"(SELECT raid_until FROM {ServerState._meta.db_table} WHERE id = {ServerState.ONLY})"
 _PERSON = [
-    *("id", "kind", "handle", "name", "is_owner", "is_active", "version", "account_active", "merged_into_id"),
-    *("only_room", "created_at"),
+    *("id", "kind", "handle", "name", "is_owner", "is_admin"),
+    *("is_active", "version", "account_active", "merged_into_id", "only_room", "created_at"),
 ]
 _MEMBERSHIP = [
     "id",

@@ -53,7 +53,7 @@ def _empty_rooms(before: datetime) -> QuerySet[Room]:
     old = Room.objects.extra(where=[_NEVER_WRITTEN_IN]).filter(created_at__lte=before)
     # Said in this way, the kind leads SQLite to no other index, of all public rooms.
     old = old.exclude(kind__in=[kind for kind in Room.Kind if kind not in Room.OPEN])
-    return old.filter(~Exists(others), Q(created_by=None) | Q(created_by__is_owner=False))
+    return old.filter(~Exists(others), Q(object_key=None), Q(created_by=None) | Q(created_by__is_owner=False))
 
 
 def _expire(room_id: int, before: datetime) -> bool:

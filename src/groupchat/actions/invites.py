@@ -16,6 +16,7 @@ from groupchat.actions.counters import changed_sessions, changing_room, lock_peo
 from groupchat.actions.people import Guest, person_of_guest
 from groupchat.actions.rooms.coming import come_in
 from groupchat.actions.rooms.making import Allow, whoever
+from groupchat.attempts import Joining, ask
 from groupchat.conf import conf
 from groupchat.errors import Invalid, LimitReached, NotFound
 from groupchat.invites import digest_of as _digest_of
@@ -151,6 +152,7 @@ def accept(*, person: Person, token: str, now: datetime | None = None) -> Room |
         require_come_by_link(person, change.room, membership)
         if membership is not None and is_joined(membership):
             return change.room
+        ask(Joining(change.room, person))
         _use(link, now)
         come_in(change, person, membership, role=link.role)
     return change.room

@@ -11,6 +11,7 @@ from groupchat.actions.counters import changed_mine, lock_people, lock_room, sav
 from groupchat.actions.effects import record
 from groupchat.actions.owners import hand_on, is_last_owner, lock_with_heir
 from groupchat.actions.rooms.coming import admit
+from groupchat.attempts import Joining, Leaving, ask, leaving
 from groupchat.conf import conf
 from groupchat.errors import Forbidden, Invalid, NotFound
 from groupchat.events import MemberJoined, MemberRemoved, RoleGiven
@@ -55,6 +56,8 @@ def invite_limited(
     newcomers = [one for one in locked.values() if not is_joined(known.get(one.pk))]
     if not change.room.guests and any(one.kind == Person.Kind.GUEST for one in newcomers):
         raise Forbidden("Guests don't come into this room.", field="people", why="no_guests")
+    for one in newcomers:
+        ask(Joining(change.room, one, by=person))
     before_inviting(person, people=len(locked))
     came = [admit(change, one, known.get(one.pk)) for one in newcomers]
     for membership in came:
@@ -77,6 +80,8 @@ def remove(*, person: Person, room_id: int, target_id: int) -> Room:
     require_remove(person, change.room, membership_in(room_id, person), target if is_joined(target) else None)
     if target is None or not is_joined(target):
         return change.room
+    if leaving.has_listeners():
+        ask(Leaving(change.room, target.person, by=person))
     locked, heir = lock_with_heir(target)
     target.refresh_from_db()  # a mark may have moved before the lock
     target.state = Membership.State.KICKED

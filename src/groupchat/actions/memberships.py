@@ -1,4 +1,4 @@
-"""What a person keeps about a room: how far they read, and whether it is pinned."""
+"""What a person keeps about a room, how far they read and whether it is pinned; and who is in one, as a site says."""
 
 from __future__ import annotations
 
@@ -10,9 +10,12 @@ from django.db import transaction
 
 from groupchat.actions.bulk_sql import BulkSql
 from groupchat.actions.counters import changed_mine, lock_people, publish_mine
+from groupchat.actions.rooms.syncing import Synced, add, remove, sync
 from groupchat.errors import ChatError, Invalid, NotFound
 from groupchat.models import Membership, Person
 from groupchat.permissions import is_joined
+
+__all__ = ["Synced", "add", "pin", "raise_marks", "read", "remove", "sync"]
 
 
 class Mark(TypedDict):

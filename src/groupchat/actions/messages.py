@@ -28,6 +28,7 @@ from groupchat.actions.merging import id_after_merge
 from groupchat.actions.newcomers import require_patience
 from groupchat.actions.people import Guest, new_guest, person_of_guest, taken_from
 from groupchat.actions.rooms import admit
+from groupchat.attempts import Deleting, Editing, Joining, Posting, ask, joining, posting
 from groupchat.conf import conf
 from groupchat.errors import ChatError, IdempotencyConflict, Invalid
 from groupchat.events import Event, MemberJoined, MessageDeleted, MessageEdited, MessagePosted
@@ -213,6 +214,7 @@ class _Batch:
                 require_patience(who, room, membership, post.body, of=of, now=self._now)
             if post.parts:
                 check_parts(post.parts, room)
+            self._ask(post, room, self._person_of(author_id), membership)
             author = self._people[author_id] if author_id is not None else self._arrive(post.author)
             if author.pk in self._gone:
                 author.account_active = False
@@ -252,6 +254,13 @@ class _Batch:
         posted = Posted(post.room_id, number, seq, self._now, author_id, duplicate=False, arrival=arrival)
         self._known[post.client_message_id, author_id, post.room_id] = posted, post.body
         return posted
+
+    def _ask(self, post: Post, room: Room, person: Person | None, membership: Membership | None) -> None:
+        """Posts are many: where no site listens, nothing is made for it."""
+        if joining.has_listeners() and not is_joined(membership):
+            ask(Joining(room, person))
+        if posting.has_listeners():
+            ask(Posting(room, person, post.author.name, post.body))
 
     def _person_of(self, author_id: int | None) -> Person | None:
         return self._people[author_id] if author_id is not None else None
@@ -347,6 +356,7 @@ def edit(
             return message
         if at_door:
             require_patience(person, change.room, membership, body, of=person.pk, now=now or timezone.now())
+        ask(Editing(message, person, body))
         keep_version(message)
         message.body = body
         message.edited_at = now or timezone.now()
@@ -364,6 +374,7 @@ def delete(*, person: Person, room_id: int, number: int, now: datetime | None = 
         require_delete(person, message, membership)
         if message.deleted_at is not None:
             return message
+        ask(Deleting(message, person))
         purge_parts(message)
         message.body = ""
         message.edited_at = None

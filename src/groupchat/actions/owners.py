@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from django.db.models import Case, QuerySet, Value, When
 
 from groupchat.actions.counters import RoomChange, changed_mine, lock_people, recount
@@ -30,6 +32,17 @@ def heir_of(membership: Membership) -> Membership | None:
     return _others(membership).order_by(_NEXT_IN_LINE, "pk").first()
 
 
+def heir_of_many(room_id: int, going: Collection[int]) -> Membership | None:
+    """As `heir_of`, where all these go together, by person id."""
+    owners = Membership.objects.filter(room_id=room_id, role=Membership.Role.OWNER, state=Membership.State.JOINED)
+    if not owners.filter(person_id__in=going).exists():
+        return None
+    staying = _joined(room_id).exclude(person_id__in=going)
+    if staying.filter(role=Membership.Role.OWNER).exists():
+        return None
+    return staying.order_by(_NEXT_IN_LINE, "pk").first()
+
+
 def lock_with_heir(membership: Membership) -> tuple[dict[int, Person], Membership | None]:
     """Lock the row of a member who goes, together with that of their heir, if they have one; the people, and the
     heir's membership.
@@ -55,5 +68,10 @@ def hand_on(change: RoomChange, heir: Membership, person: Person) -> None:
 
 
 def _others(membership: Membership) -> QuerySet[Membership]:
-    joined = Membership.objects.filter(room_id=membership.room_id, state=Membership.State.JOINED)
-    return joined.filter(person__is_active=True, person__account_active=True).exclude(pk=membership.pk)
+    return _joined(membership.room_id).exclude(pk=membership.pk)
+
+
+def _joined(room_id: int) -> QuerySet[Membership]:
+    """Who is in it, and let in."""
+    joined = Membership.objects.filter(room_id=room_id, state=Membership.State.JOINED)
+    return joined.filter(person__is_active=True, person__account_active=True)

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Any
 from uuid import UUID
 
 from django.contrib.auth import get_user_model
 from django.db import IntegrityError, transaction
 from django.utils import timezone
+from django.utils.module_loading import import_string
 
 from groupchat.actions import accounts
 from groupchat.actions.accounts import ROOMS_AT_ONCE
@@ -19,6 +21,8 @@ from groupchat.actions.bulk_sql import BulkSql
 from groupchat.actions.counters import changed_sessions, lock_people, lock_rooms, save_changes
 from groupchat.actions.names import name_of_newcomer, require_name_for_guest, with_skeletons
 from groupchat.characters import without_strays
+from groupchat.conf import conf
+from groupchat.errors import Forbidden
 from groupchat.lookalikes import skeleton
 from groupchat.models import Membership, Person
 from groupchat.permissions import require_active, require_no_account
@@ -48,6 +52,13 @@ def person_of_user(*, user: Any) -> Person:
     if person.account_active != accounts.is_switched_on(user):
         accounts.follow(person=person)
     return person
+
+
+def people_of(some: Sequence[Any]) -> list[Person]:
+    """The person of each of these people and users of the site, in their order; one statement where all were here."""
+    users = [one.pk for one in some if not isinstance(one, Person)]
+    known = {person.user_id: person for person in Person.objects.filter(user__in=users)} if users else {}
+    return [one if isinstance(one, Person) else known.get(one.pk) or person_of_user(user=one) for one in some]
 
 
 def person_of_username(*, username: str) -> Person | None:
@@ -127,19 +138,52 @@ def name_everywhere(*, person_id: int) -> None:
         last = name_anew(person_id=person_id, behind=last)
 
 
+def update(*, person: Person, name: str) -> Person:
+    """Call somebody otherwise, by code that decides by itself: on all screens, and in each of their rooms after your
+    commit. Said again, it changes nothing. Raises Invalid or TooLong for what can be no name.
+    """
+    return _call(person, clean_person_name(name))
+
+
+def sync_user(*, user: Any) -> Person | None:
+    """Call this user's person as the site does by now (`USER_NAME`); None where they were never here."""
+    person = Person.objects.filter(user=user).first()
+    if person is None or _name_of(user) == person.name:
+        return person
+    return _call(person, _name_of(user))
+
+
+@transaction.atomic
+def _call(person: Person, name: str) -> Person:
+    now = lock_people([person.pk])[person.pk]
+    if now.name != name:
+        _set_name(now, name)
+        # Rooms are locked before people, and whoever calls us may hold more locks: so after the commit.
+        transaction.on_commit(partial(name_everywhere, person_id=person.pk), robust=True)
+    return now
+
+
+def _set_name(person: Person, name: str) -> None:
+    person.name = name
+    person.version += 1
+    with_skeletons(person).save(update_fields=["name", "version", "name_skeleton", "handle_skeleton"])
+    changed_sessions(person.pk)
+
+
 @transaction.atomic
 def take_name(*, person: Person, name: str) -> Person:
-    """The first part of `rename`: from here on one is called that, and one's own sockets know it."""
+    """The first part of `rename`: from here on one is called that, and one's own sockets know it. Raises Forbidden
+    where the name of who has an account is the site's to say (`FOLLOW_USERS`).
+    """
     name = clean_person_name(name)
     person = lock_people([person.pk])[person.pk]
     require_active(person)
+    if person.user_id is not None and conf().follow_users:
+        raise Forbidden("Your name here is that of your account. Change it there.", field="name", why="account")
     if name != person.name:
         if person.kind == Person.Kind.GUEST:
             require_name_for_guest(name=name)
-        person.name = name
-        person.version += 1
-        with_skeletons(person).save(update_fields=["name", "version", "name_skeleton", "handle_skeleton"])
-        changed_sessions(person.pk)
+        _set_name(person, name)
     return person
 
 
@@ -211,10 +255,16 @@ def handle_of(name: str) -> str:
     return _NOT_HANDLE.sub("-", without_strays(fold(name))).strip("-.")[:LONGEST_HANDLE]
 
 
+def usual_name(user: Any) -> str:
+    """The full name of a user of the site, or else their user name."""
+    full = user.get_full_name() if hasattr(user, "get_full_name") else ""
+    return str(full or user.get_username())
+
+
 def _name_of(user: Any) -> str:
     """A name that may be shown: never a mail address."""
-    full = user.get_full_name() if hasattr(user, "get_full_name") else ""
-    name = full or user.get_username()
+    given = conf().user_name
+    name = str((import_string(given) if isinstance(given, str) else given)(user) or "")
     return mended_person_name(name.partition("@")[0]) or "somebody"  # the site lets in names that nobody could see
 
 

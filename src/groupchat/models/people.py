@@ -30,6 +30,8 @@ class Person(models.Model):
     handle = models.CharField(max_length=60, unique=True)
     name = models.CharField(max_length=200)
     is_owner = models.BooleanField(_("owner of the site"), default=False)
+    # Its default is the database's, too: a version that does not know the column may run beside.
+    is_admin = models.BooleanField(_("administrator of the site"), default=False, db_default=False)
     is_active = models.BooleanField(default=True)
     # What they look like (`groupchat.lookalikes`); empty in what an older version wrote, until a server fills it.
     name_skeleton = models.CharField(max_length=200, default="", db_default="", editable=False)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from datetime import datetime
+from functools import cached_property
 
+from django.apps import apps
 from django.db import models
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
@@ -54,6 +56,8 @@ class Room(models.Model):
     created_at = models.DateTimeField(auto_now_add=True)
     # Of a conversation: the ids of its people, ascending, with hyphens between them.
     people_key = models.CharField(max_length=630, null=True, blank=True, unique=True, editable=False)
+    # Of a room for something of the site's: what it is for, as `key_of` writes it.
+    object_key = models.CharField(max_length=255, null=True, blank=True, unique=True, editable=False)
     archived_at = models.DateTimeField(null=True, blank=True)
     # It is there for nobody any more, and can still be brought back.
     deleted_at = models.DateTimeField(null=True, blank=True)
@@ -99,6 +103,19 @@ class Room(models.Model):
     def get_absolute_url(self) -> str:
         return reverse("groupchat:room", kwargs={"slug": self.slug})
 
+    @cached_property
+    def bound_object(self) -> models.Model | None:
+        """What of the site's the room is for; None where it is for nothing, for a key, or for what is gone. Asked once.
+
+        A room that is for nothing costs no question, so rules may ask for each.
+        """
+        label, _, key = (self.object_key or "").partition(":")
+        try:
+            model = apps.get_model(label) if label else None
+        except LookupError:  # the site does without that app by now
+            model = None
+        return model._base_manager.filter(pk=key).first() if model is not None else None
+
     @property
     def is_open(self) -> bool:
         """Whether everybody may find, read and join it."""
@@ -112,6 +129,25 @@ class Room(models.Model):
     def people_ids(self) -> list[int]:
         """Between whom a conversation is."""
         return [int(one) for one in self.people_key.split("-")] if self.people_key else []
+
+
+LONGEST_OBJECT_KEY = 255
+
+
+def key_of(thing: models.Model | str) -> str:
+    """What a room for this is found by: the model and the primary key, or a text of the site's own.
+
+    Raises ValueError for what was not saved yet, and where it is too long.
+    """
+    if isinstance(thing, str):
+        label, key = "", thing
+    else:
+        label, key = thing._meta.concrete_model._meta.label_lower, str(thing.pk or "")  # type: ignore[union-attr]
+    if not key or len(label) + 1 + len(key) > LONGEST_OBJECT_KEY:
+        raise ValueError(
+            f"What a room is for has a key, of {LONGEST_OBJECT_KEY} characters at most with its model's name."
+        )
+    return f"{label}:{key}"
 
 
 class RoomName(models.Model):

@@ -123,6 +123,14 @@ def require_make_room(person: Person, kind: str) -> None:
     _require(rules().make_room(person, kind))
 
 
+def require_administer(person: Person | None, target: Person | None = None) -> None:
+    _require(rules().administer(person, target))
+
+
+def require_make_admin(person: Person | None, target: Person) -> None:
+    _require(rules().make_admin(person, target))
+
+
 def require_converse(person: Person, others: Collection[Person], in_common: Collection[int]) -> None:
     _require(rules().converse(person, others, in_common))
 

@@ -12,6 +12,7 @@ from groupchat.errors import ChatError, Forbidden, NotFound, RateLimited
 from groupchat.models import Membership, Message, Person, Room
 from groupchat.permissions.standing import (
     Rank,
+    administers_site,
     is_banned,
     is_joined,
     is_newcomer,
@@ -240,6 +241,30 @@ class Rules:
         if person.kind != Person.Kind.GUEST or all(one.pk in in_common for one in others):
             return None
         return Forbidden("As a guest you may write to those with whom you are in a room.", why="guest")
+
+    # --- the site --------------------------------------------------------------------------------------------------
+
+    def administer(self, person: Person | None, target: Person | None = None) -> Refusal:
+        """Owners and administrators look after the site: its people, rooms and audit log. To those who rank as they do,
+        or above, they do nothing, nor to themselves. Without a `target`: whether they look after it at all.
+        """
+        if person is None or not person.is_admitted or not administers_site(person):
+            return NotFound("There is no such page.")
+        if target is None:
+            return None
+        above = target.pk == person.pk or owns_site(target) or (administers_site(target) and not owns_site(person))
+        return Forbidden("You may do this to those who rank below you.", why="rank") if above else None
+
+    def make_admin(self, person: Person | None, target: Person) -> Refusal:
+        """Owners of the site say who else administers it: somebody with an account."""
+        refusal = self.administer(person, target)
+        if refusal is not None:
+            return refusal
+        if not owns_site(person):
+            return Forbidden("Only an owner of the site may say who administers it.", why="rank")
+        if target.kind != Person.Kind.USER:
+            return Forbidden("Only somebody with an account administers the site.", why="guest")
+        return None
 
 
 def _no_such_room() -> NotFound:

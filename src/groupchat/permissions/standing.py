@@ -19,7 +19,8 @@ class Rank(IntEnum):
     MEMBER = 2
     MODERATOR = 3
     OWNER = 4
-    SITE_OWNER = 5
+    SITE_ADMIN = 5
+    SITE_OWNER = 6
 
 
 _OF_ROLE = {
@@ -70,6 +71,11 @@ def owns_site(person: Person | None) -> bool:
     return person is not None and person.is_owner and person.kind != Person.Kind.GUEST
 
 
+def administers_site(person: Person | None) -> bool:
+    """Owners do, and those whom they made administrators, who have an account, too."""
+    return owns_site(person) or (person is not None and person.is_admin and person.kind == Person.Kind.USER)
+
+
 def rank_in_room(membership: Membership | None) -> Rank:
     """By their role alone."""
     if membership is None or membership.state != Membership.State.JOINED:
@@ -78,8 +84,10 @@ def rank_in_room(membership: Membership | None) -> Rank:
 
 
 def rank_of(person: Person | None, membership: Membership | None) -> Rank:
-    """By their role, or because the site is theirs."""
-    return Rank.SITE_OWNER if owns_site(person) else rank_in_room(membership)
+    """By their role, or because the site is theirs, or theirs to look after."""
+    if owns_site(person):
+        return Rank.SITE_OWNER
+    return Rank.SITE_ADMIN if administers_site(person) else rank_in_room(membership)
 
 
 def floor_of(room: Room, membership: Membership | None, *, heard_from: int | None = None) -> int:

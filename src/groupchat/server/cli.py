@@ -11,6 +11,7 @@ import typer
 from typer.core import TyperGroup
 
 from groupchat.server.commands import (
+    admin,
     backup,
     bot,
     doctor,
@@ -22,6 +23,7 @@ from groupchat.server.commands import (
     shell,
     token,
     version,
+    why,
     worker,
 )
 from groupchat.server.faults import CannotStart, MailNotSent
@@ -65,6 +67,8 @@ app.command("worker")(worker.worker)
 app.command("owner-link")(owner_link.owner_link)
 app.command("bot")(bot.bot)
 app.command("token")(token.token)
+app.add_typer(admin.app, name="admin")
+app.command("why")(why.why)
 app.command("migrate")(migrate.migrate)
 app.command("backup")(backup.backup)
 app.command("doctor")(doctor.doctor)

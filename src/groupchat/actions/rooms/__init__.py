@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from groupchat.actions.rooms.bound import find_for_object, for_object, release, when_deleted
 from groupchat.actions.rooms.changing import (
     archive,
     bring_back,
@@ -35,13 +36,17 @@ __all__ = [
     "enter",
     "enter_limited",
     "find",
+    "find_for_object",
+    "for_object",
     "id_of",
     "join",
     "keep_order",
     "leave",
+    "release",
     "rename",
     "restore",
     "set_history",
     "set_topic",
     "tell_members",
+    "when_deleted",
 ]

@@ -11,6 +11,7 @@ from groupchat.actions.counters import RoomChange, changed_mine, changing_room, 
 from groupchat.actions.effects import record
 from groupchat.actions.rooms.making import NAMED, Allow, whoever
 from groupchat.actions.rooms.names import free_former_names, private_slug, reserve
+from groupchat.attempts import ChangingRoom, ask
 from groupchat.conf import conf
 from groupchat.errors import Invalid, NotFound
 from groupchat.events import RoomArchived, RoomDeleted, RoomKindChanged, RoomRenamed, RoomRestored, TopicSet
@@ -18,6 +19,8 @@ from groupchat.models import Membership, Notice, Person, Room
 from groupchat.permissions import require_active, require_manage, require_restore
 from groupchat.text import clean_room_name, clean_topic, fold
 from groupchat.timeline import membership_in
+
+_SETTINGS = ("name", "topic", "kind", "history", "guests")
 
 TOO_LATE = timedelta(hours=1)  # before the end of `deleted_room_days`: the clocks of two machines may differ
 MEMBERS_AT_ONCE = 50  # who are told in one transaction that a room is back
@@ -93,14 +96,16 @@ def configure_limited(
     with changing_room(room_id) as change:
         room, was_open = change.room, change.room.is_open
         require_manage(person, room, membership_in(room.pk, person))
-        before = (room.name, room.topic, room.kind, room.history, room.guests)
+        before = _settings_of(room)
         room.name = room.name if name is None else name
         room.topic = room.topic if topic is None else topic
         room.kind = room.kind if kind is None else kind
         room.history = room.history if history is None else history
         room.guests = room.guests if guests is None else guests
-        if (room.name, room.topic, room.kind, room.history, room.guests) == before:
+        changed = [name for name, new, old in zip(_SETTINGS, _settings_of(room), before, strict=True) if new != old]
+        if not changed:
             return room
+        ask(ChangingRoom(room, person, changed))
         if room.name != before[0]:
             before_renaming(person)
         if room.is_open and (not was_open or room.name != before[0]):
@@ -126,6 +131,7 @@ def archive(*, person: Person, room_id: int, archived: bool = True, now: datetim
         if archived == (room.archived_at is not None):
             return room
         room.archived_at = (now or timezone.now()) if archived else None
+        ask(ChangingRoom(room, person, ["archived_at"]))
         change.changed_info()
         audit.note("archive" if archived else "unarchive", by=person, room=room)
         record([RoomArchived(room_id, person.pk, archived)])
@@ -141,6 +147,7 @@ def delete(*, person: Person, room_id: int, now: datetime | None = None) -> Room
         room = change.room
         require_manage(person, room, membership_in(room.pk, person))
         room.deleted_at = now or timezone.now()
+        ask(ChangingRoom(room, person, ["deleted_at"]))
         change.close()
         change.changed_info()
         audit.note("delete room", by=person, room=room)
@@ -167,14 +174,21 @@ def bring_back(*, person: Person, room_id: int) -> Room:
         require_restore(person, room, membership_in(room.pk, person))
         if room.deleted_at is None:
             return room
-        days = conf().deleted_room_days
-        if days and room.deleted_at <= timezone.now() - timedelta(days=days) + TOO_LATE:
+        if is_too_late(room):
             raise NotFound("This room is being taken away for good.")
         room.deleted_at = None
+        ask(ChangingRoom(room, person, ["deleted_at"]))
         change.changed_info()
         audit.note("restore room", by=person, room=room)
         record([RoomRestored(room_id, person.pk)])
     return room
+
+
+def is_too_late(room: Room) -> bool:
+    """Whether a deleted room is, or soon will be, on its way out for good."""
+    days = conf().deleted_room_days
+    limit = timezone.now() - timedelta(days=days) + TOO_LATE
+    return bool(days) and room.deleted_at is not None and room.deleted_at <= limit
 
 
 def tell_members(*, room_id: int, behind: int) -> int | None:
@@ -190,17 +204,14 @@ def tell_members(*, room_id: int, behind: int) -> int | None:
     return ids[-1] if ids else None
 
 
+def _settings_of(room: Room) -> tuple[str, str, str, str, bool]:
+    return room.name, room.topic, room.kind, room.history, room.guests
+
+
 def _say(change: RoomChange, person: Person, before: tuple[str, str, str, str, bool]) -> None:
     """The quiet lines and the events of what is different."""
     room = change.room
-    now = {
-        "name": room.name,
-        "topic": room.topic,
-        "kind": str(room.kind),
-        "history": str(room.history),
-        "guests": str(room.guests),
-    }
-    was = dict(zip(now, map(str, before), strict=True))
+    now, was = (dict(zip(_SETTINGS, map(str, facts), strict=True)) for facts in (_settings_of(room), before))
     changed = {name for name in now if now[name] != was[name]}
     told = [{name: facts[name] for name in changed} for facts in (was, now)]
     audit.note("settings", by=person, room=room, before=told[0], after=told[1])

@@ -7,6 +7,7 @@ from django.db import transaction
 from groupchat.actions.counters import RoomChange, changed_mine, changing_room, lock_room, recount
 from groupchat.actions.effects import record
 from groupchat.actions.owners import give_on, lock_with_heir
+from groupchat.attempts import Joining, Leaving, ask
 from groupchat.events import MemberJoined, MemberLeft
 from groupchat.models import Membership, Person, Room
 from groupchat.permissions import is_joined, require_active, require_join, require_leave
@@ -23,6 +24,7 @@ def join(*, person: Person, room_id: int) -> tuple[Room, Membership]:
         require_join(person, change.room, membership)
         if membership is not None and is_joined(membership):
             return change.room, membership  # on another device, at the same moment
+        ask(Joining(change.room, person))
         return change.room, come_in(change, person, membership)
 
 
@@ -71,6 +73,7 @@ def leave(*, person: Person, room_id: int) -> None:
     require_leave(person, change.room, membership)
     if membership is None or not is_joined(membership):
         return
+    ask(Leaving(change.room, person))
     people, heir = lock_with_heir(membership)
     membership.refresh_from_db()  # a mark may have moved before the lock
     membership.state = Membership.State.LEFT

@@ -11,6 +11,7 @@ from groupchat.actions.counters import changing_room
 from groupchat.actions.rooms.coming import come_in
 from groupchat.actions.rooms.making import Allow, Entered, begin, whoever
 from groupchat.actions.rooms.names import private_slug
+from groupchat.attempts import Joining, MakingRoom, ask
 from groupchat.conf import conf
 from groupchat.errors import Invalid, NotFound
 from groupchat.models import Membership, Person, Room
@@ -61,6 +62,7 @@ def _begin(person: Person, ids: Sequence[int], key: str, before_making: Allow) -
     room = Room(
         kind=kind, name=name, slug=private_slug(), people_key=key, created_by=person, last_message_at=timezone.now()
     )
+    ask(MakingRoom(room, person))
     with transaction.atomic():
         room.save(force_insert=True)
         room = begin(room=room, people=everybody, role=Membership.Role.MEMBER)
@@ -75,6 +77,7 @@ def _come_back(person: Person, room: Room) -> Entered:
     with changing_room(room.pk, person, comes_in=True) as change:
         membership = Membership.objects.get(room=room, person=person)
         if not is_joined(membership):
+            ask(Joining(change.room, person))
             membership = come_in(change, person, membership)
     return Entered(change.room, membership, created=False)
 

@@ -12,6 +12,8 @@ from groupchat.actions.counters import changed_mine, changing_room
 from groupchat.actions.effects import record
 from groupchat.actions.rooms.coming import join
 from groupchat.actions.rooms.names import by_guest, clean_private_slug, id_of, private_slug, taken
+from groupchat.actions.rooms.syncing import People, add
+from groupchat.attempts import MakingRoom, ask
 from groupchat.errors import Invalid, NameTaken, NotFound
 from groupchat.events import MemberJoined, RoomCreated
 from groupchat.models import Membership, Person, Room, RoomName
@@ -68,13 +70,26 @@ def enter_limited(*, person: Person, name: str, before_making: Allow) -> Entered
         return Entered(room, Membership.objects.get(room=room, person=person), created=True)
 
 
-def create(*, person: Person, name: str, kind: str = "public", topic: str = "", slug: str | None = None) -> Room:
+def create(
+    *,
+    person: Person,
+    name: str,
+    kind: str = "public",
+    topic: str = "",
+    slug: str | None = None,
+    members: People = (),
+) -> Room:
     """Make a room with the person in it as its owner; raises NameTaken where another has its name or address.
 
     An open room has its name as its address. A private one has a random one, or the one that is given; no name can ever
-    be that, so it takes none away from the open rooms.
+    be that, so it takes none away from the open rooms. `members` are brought in with it.
     """
-    return create_limited(person=person, name=name, kind=kind, topic=topic, slug=slug, before_making=whoever)
+    with transaction.atomic():
+        room = create_limited(person=person, name=name, kind=kind, topic=topic, slug=slug, before_making=whoever)
+        if members:
+            add(room=room, people=members)
+            room.refresh_from_db()
+    return room
 
 
 def create_limited(
@@ -99,6 +114,7 @@ def create_limited(
         room.slug = fold(name)
     else:
         room.slug = private_slug() if slug is None else clean_private_slug(slug)
+    ask(MakingRoom(room, person))
     before_making(person)
     with transaction.atomic():
         try:

@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from groupchat.actions import audit
 from groupchat.actions.counters import changing_room
+from groupchat.attempts import ChangingRoom, ask
 from groupchat.conf import conf
 from groupchat.errors import Invalid
 from groupchat.models import Person, Room
@@ -45,8 +46,9 @@ def keep_order(
             room.raid_until = now + timedelta(seconds=raid) if raid else None
         after = _told(room)
         if after != before:
-            change.changed_info()
             different = [name for name in after if after[name] != before[name]]
+            ask(ChangingRoom(room, person, different))
+            change.changed_info()
             told = ({name: facts[name] for name in different} for facts in (before, after))
             audit.note("order", by=person, room=room, before=next(told), after=next(told))
     return room

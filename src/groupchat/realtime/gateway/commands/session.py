@@ -121,6 +121,7 @@ def _welcome(connection: NativeSession, command: Hello, own: _Own) -> Sequence[R
                 **_people(connection, own.found.people),
                 "limits": _limits(),
             }
+            | ({"is_admin": True} if person is not None and person.is_admin else {})
             | ({"merged": own.merged} if own.merged is not None else {})
             | ({"order": own.found.order} if own.found.order is not None else {})
         )

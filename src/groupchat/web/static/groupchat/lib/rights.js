@@ -4,7 +4,7 @@
  * @typedef {import("./types.js").RoomInfo} RoomInfo
  * @typedef {import("./types.js").Role} Role
  * @typedef {{info: RoomInfo, membership: {role: Role, state: string, silenced_until?: string}|null, isOwner: boolean, now?: number}} Standing
- *   `isOwner`: of the site; `now`: in milliseconds, for what ends by itself
+ *   `isOwner`: of the site, or who administers it; `now`: in milliseconds, for what ends by itself
  */
 
 const RANKS = { reader: 1, member: 2, moderator: 3, owner: 4 };

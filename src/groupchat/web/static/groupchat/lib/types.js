@@ -36,7 +36,7 @@
  * @typedef {{room: number, seq: number, first_number: number, last_number: number, messages: Message[],
  *            notices: Notice[]}} MessagePage
  * @typedef {{room: number, seq: number, count: number, members: Member[], next: number|null}} MemberPage
- * @typedef {{type: "hello", protocol: number, server: string, epoch: string, me: Person|null, is_owner: boolean,
+ * @typedef {{type: "hello", protocol: number, server: string, epoch: string, me: Person|null, is_owner: boolean, is_admin?: boolean,
  *            seq: number, rooms: RoomState[], people?: Person[], limits: Object<string, number>, merged?: number, order?: Order}} HelloReply
  * An open room as it is found, with the number of those who are in it.
  * @typedef {RoomState & {members: number}} FoundRoom

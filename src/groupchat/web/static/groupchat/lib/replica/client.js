@@ -86,7 +86,7 @@ export class ClientReplica {
     const another = this.epoch !== null && (this.epoch !== reply.epoch || (this.me && this.me.id !== reply.me?.id));
     if (another) this.forget();
     this.epoch = reply.epoch;
-    this.#takeMe(reply.me, reply.is_owner);
+    this.#takeMe(reply.me, reply.is_owner || reply.is_admin);
     this.#takePeople(reply.people ?? []);
     this.position = reply.seq;
     this.seen = reply.seq;
