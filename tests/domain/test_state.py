@@ -129,6 +129,10 @@ ACTIONS: dict[str, Callable[[World], object]] = {
     "delete a tombstone": lambda w: messages.delete(person=w.alice, room_id=w.lobby.pk, number=2),
     "read": lambda w: memberships.read(person=w.alice, room_id=w.lobby.pk, number=2),
     "read again": lambda w: memberships.read(person=w.carol, room_id=w.lobby.pk, number=1),
+    "order pinned rooms": lambda w: [
+        memberships.pin(person=w.alice, room_id=w.lobby.pk, pinned=True),
+        memberships.order(person=w.alice, room_ids=[w.lobby.pk]),
+    ],
     "pin a room": lambda w: memberships.pin(person=w.alice, room_id=w.lobby.pk, pinned=True),
     "pin no room": lambda w: memberships.pin(person=w.alice, room_id=w.lobby.pk, pinned=False),
     "switch somebody off": lambda w: set_active(person=w.bob, is_active=False),

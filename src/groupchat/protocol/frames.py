@@ -17,6 +17,7 @@ from groupchat.protocol.memberships import (
     JoinRoom,
     LeaveRoom,
     Members,
+    OrderRooms,
     PinRoom,
     Read,
     Remove,
@@ -79,6 +80,7 @@ AnyCommand = (
     | Changes
     | Read
     | PinRoom
+    | OrderRooms
     | RenameMe
     | FindPeople
     | Ping

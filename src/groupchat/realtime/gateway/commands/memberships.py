@@ -13,6 +13,7 @@ from groupchat.protocol import (
     JoinRoom,
     LeaveRoom,
     Members,
+    OrderRooms,
     PinRoom,
     Read,
     Remove,
@@ -59,6 +60,11 @@ async def mark_read(connection: NativeSession, command: Read) -> None:
 async def pin_room(connection: NativeSession, command: PinRoom) -> None:
     membership = await connection.act(memberships.pin, room_id=command.room, pinned=command.pinned)
     connection.reply(command.ref, {"pinned": membership.pinned, "seq": membership.person_seq})
+
+
+async def order_rooms(connection: NativeSession, command: OrderRooms) -> None:
+    await connection.act(memberships.order, room_ids=command.rooms)
+    connection.reply(command.ref, {})
 
 
 async def invite(connection: NativeSession, command: Invite) -> None:
@@ -149,4 +155,5 @@ COMMANDS: tuple[Declaration[Any], ...] = (
     ),
     Declaration(Read, mark_read, right=permissions.MEMBER, reply=("last_read_number", "seq"), writes=True),
     Declaration(PinRoom, pin_room, right=permissions.MEMBER, reply=("pinned", "seq"), writes=True),
+    Declaration(OrderRooms, order_rooms, right=permissions.ONESELF, reply=(), writes=True),
 )
