@@ -290,6 +290,6 @@ def test_every_action_is_tried() -> None:
         *("invite", "remove", "give_role", "ban", "unban", "silence"),
         *("take_name", "name_anew", "name_everywhere"),
         *("adopt_guest", "merge_guest", "carry_out", "take_membership", "take_messages", "take_notices"),
-        *("post", "edit", "delete", "read", "pin", "raise_marks"),
+        *("post", "edit", "delete", "read", "pin", "order", "raise_marks"),
         *("person_of_guest", "act_as_new_guest", "end_guest", "end_sessions", "set_active"),
     }
