@@ -95,7 +95,7 @@ def live(server: ThreadServer, stage: Stage, user: Callable[..., Actor], options
     bob.sees_topic("All of us")
     bob.reads()
     bob.client.call("room.pin", room=bob.room, pinned=True)
-    bob.client.call("room.order", rooms=[bob.room])
+    bob.client.call("rooms.order", rooms=[bob.room])
     for pinned in (False, True):
         bob.client.call("room.pin", room=bob.room, pinned=pinned)
     bob.client.call("me.rename", name="Bobby")

@@ -93,7 +93,7 @@ class PinRoom(Command):
 class OrderRooms(Command):
     """Give one's pinned rooms an order; those that are left out stand behind, by name."""
 
-    type: Literal["room.order"]
+    type: Literal["rooms.order"]
     rooms: Annotated[list[PositiveId], Field(min_length=1, max_length=100)]
 
 
