@@ -144,6 +144,10 @@ ACTIONS: dict[str, Callable[[World], object]] = {
     "delete a tombstone": lambda w: messages.delete(person=w.alice, room_id=w.lobby.pk, number=2),
     "read": lambda w: memberships.read(person=w.alice, room_id=w.lobby.pk, number=2),
     "read again": lambda w: memberships.read(person=w.carol, room_id=w.lobby.pk, number=1),
+    "order pinned rooms": lambda w: [
+        memberships.pin(person=w.alice, room_id=w.lobby.pk, pinned=True),
+        memberships.order(person=w.alice, room_ids=[w.lobby.pk]),
+    ],
     "pin a room": lambda w: memberships.pin(person=w.alice, room_id=w.lobby.pk, pinned=True),
     "pin no room": lambda w: memberships.pin(person=w.alice, room_id=w.lobby.pk, pinned=False),
     "switch somebody off": lambda w: set_active(person=w.bob, is_active=False),
@@ -356,6 +360,6 @@ def test_every_action_is_tried() -> None:
         *("invite", "remove", "give_role", "ban", "unban", "silence"),
         *("take_name", "name_anew", "name_everywhere"),
         *("adopt_guest", "merge_guest", "carry_out", "take_membership", "take_messages", "take_notices"),
-        *("post", "edit", "delete", "read", "pin", "raise_marks"),
+        *("post", "edit", "delete", "read", "pin", "order", "raise_marks"),
         *("person_of_guest", "act_as_new_guest", "end_guest", "end_sessions", "set_active"),
     }

@@ -31,6 +31,7 @@ OTHER: dict[str, Any] = {
     "last_read_number": 5,
     "notify": Membership.Notify.NOTHING,
     "pinned": True,
+    "place": 2,
     "floor": 3,
     "silenced_until": datetime(2036, 1, 2, tzinfo=UTC),
     "banned_until": datetime(2036, 1, 2, tzinfo=UTC),

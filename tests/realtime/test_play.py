@@ -288,6 +288,7 @@ def test_private_rooms_are_for_their_members(stage: Stage, user: Callable[..., A
             "room.topic": {"room": room.pk, "topic": "Mine"},
             "read": {"room": room.pk, "number": 1},
             "room.pin": {"room": room.pk, "pinned": True},
+            "rooms.order": {"rooms": [room.pk]},
             "room.settings": {"room": room.pk, "kind": "public"},
             "room.invite": {"room": room.pk, "people": [bob.id]},
             "room.remove": {"room": room.pk, "person": alice.id},

@@ -38,10 +38,10 @@ _numbers = itertools.count(1)
 
 # About no room that one must be let into, or that is named by its id.
 ELSEWHERE = {"hello", "ping", "unsubscribe", "typing", "room.enter", "room.create", "room.direct", "rooms"}
-ELSEWHERE |= {"people.find", "me.rename", "report.claim", "report.resolve", "site.raid"}
+ELSEWHERE |= {"people.find", "me.rename", "report.claim", "report.resolve", "site.raid", "rooms.order"}
 
 
-READS = {"subscribe", "changes", "messages", "members", "message.versions", "room.sanctions"}
+READS = {"subscribe", "changes", "messages", "members", "message.versions", "room.sanctions", "reports", "invites"}
 
 
 class House:

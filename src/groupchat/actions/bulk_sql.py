@@ -65,6 +65,7 @@ _MEMBERSHIP = [
     "last_read_number",
     "notify",
     "pinned",
+    "place",
     "floor",
     "silenced_until",
     "banned_until",

@@ -82,9 +82,28 @@ def pin(*, person: Person, room_id: int, pinned: bool) -> Membership:
     with transaction.atomic():
         membership = _own(person, room_id)
         if pinned != membership.pinned:
-            membership.pinned = pinned
+            membership.pinned, membership.place = pinned, 0
             changed_mine(person.pk, [membership])
     return membership
+
+
+def order(*, person: Person, room_ids: Sequence[int]) -> None:
+    """The pinned rooms stand in this order in the person's own list, and those that are left out behind them, by name.
+
+    Raises NotFound where one of these is not pinned.
+    """
+    places = {room_id: place for place, room_id in enumerate(dict.fromkeys(room_ids), 1)}
+    with transaction.atomic():
+        lock_people([person.pk])
+        mine = Membership.objects.filter(person=person, pinned=True, state=Membership.State.JOINED)
+        pinned = list(mine.filter(room__deleted_at=None).order_by("room_id"))
+        if not places.keys() <= {membership.room_id for membership in pinned}:
+            raise NotFound("One of these rooms is not pinned.", field="rooms")
+        moved = [one for one in pinned if one.place != places.get(one.room_id, 0)]
+        for membership in moved:
+            membership.place = places.get(membership.room_id, 0)
+        if moved:
+            changed_mine(person.pk, moved)
 
 
 def _own(person: Person, room_id: int) -> Membership:

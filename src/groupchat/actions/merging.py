@@ -154,7 +154,7 @@ def _merged(room: Room, person: Person, theirs: Membership, had: Membership | No
     merged.silenced_until = max(filter(None, (merged.silenced_until, theirs.silenced_until)), default=None)
     merged.last_post_at = max(filter(None, (merged.last_post_at, theirs.last_post_at)), default=None)
     merged.last_read_number = max(merged.last_read_number, theirs.last_read_number)
-    merged.pinned = merged.pinned or theirs.pinned
+    merged.pinned = merged.pinned or theirs.pinned  # its place is the person's own, if it has one
     return merged
 
 

@@ -13,8 +13,9 @@ class Membership(models.Model):
     """One person in one room. Leaving is a state with a seq, never a deleted row.
 
     `seq` counts in the room and covers what everyone sees (role, state); `person_seq` counts in the person and covers
-    what only they see (read mark, notify level, pinned or not). A person's own post directly behind their mark takes it
-    along without a new `person_seq`: it adds nothing unread, and everyone who knows the message knows that.
+    what only they see (read mark, notify level, whether and where it is pinned). A person's own post directly behind
+    their mark takes it along without a new `person_seq`: it adds nothing unread, and everyone who knows the message
+    knows that.
 
     `floor` is the number of the first message that they may see; 0, as 1, is all. It is drawn where they come in
     (`Room.history`), and goes when the room shows everything again: that the room says so takes no `person_seq`.
@@ -22,7 +23,7 @@ class Membership(models.Model):
 
     # What a person is told of their own membership, and so what is saved with it; `person_seq` counts it.
     OWN = (
-        *("role", "state", "last_read_number", "notify", "pinned", "floor"),
+        *("role", "state", "last_read_number", "notify", "pinned", "place", "floor"),
         *("silenced_until", "banned_until", "reason"),
     )
 
@@ -54,6 +55,8 @@ class Membership(models.Model):
     notify = models.CharField(max_length=10, choices=Notify.choices, default=Notify.EVERYTHING)
     # Its default is the database's, too: a version that does not know the column may run beside.
     pinned = models.BooleanField(default=False, db_default=False)
+    # Among the pinned ones, from 1; 0: behind those that have one, by name.
+    place = models.PositiveSmallIntegerField(default=0, db_default=0)
     floor = models.PositiveBigIntegerField(default=0, db_default=0, editable=False)
     # Sanctions end by the clock, not by a job: whoever asks looks at these. Null: none, or banned for good.
     silenced_until = models.DateTimeField(null=True, blank=True)

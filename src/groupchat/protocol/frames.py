@@ -17,6 +17,7 @@ from groupchat.protocol.memberships import (
     JoinRoom,
     LeaveRoom,
     Members,
+    OrderRooms,
     PinRoom,
     Read,
     Remove,
@@ -88,6 +89,7 @@ AnyCommand = (
     | Changes
     | Read
     | PinRoom
+    | OrderRooms
     | RenameMe
     | FindPeople
     | Ping

@@ -24,6 +24,7 @@ class MembershipResource(TypedDict):
     """One's own membership: what only its person sees. `seq` counts in the person's own counter.
 
     `floor`: the number of the first message that they may see; 0: all.
+    `place`: among the pinned ones, from 1; left out where one gave them no order.
     `silenced_until`, `banned_until`, and the `reason` that was given, stand there where it is so.
     """
 
@@ -35,6 +36,7 @@ class MembershipResource(TypedDict):
     notify: Literal["everything", "mentions", "nothing"]
     pinned: bool
     floor: int
+    place: NotRequired[int]
     silenced_until: NotRequired[str]
     banned_until: NotRequired[str]
     reason: NotRequired[str]
@@ -86,6 +88,13 @@ class PinRoom(Command):
     type: Literal["room.pin"]
     room: PositiveId
     pinned: Annotated[bool, Field(strict=True)]
+
+
+class OrderRooms(Command):
+    """Give one's pinned rooms an order; those that are left out stand behind, by name."""
+
+    type: Literal["rooms.order"]
+    rooms: Annotated[list[PositiveId], Field(min_length=1, max_length=100)]
 
 
 class Invite(Command):

@@ -40,6 +40,8 @@ def own_membership(*, room: int, seq: int, own: Mapping[str, Any]) -> Membership
         "pinned": bool(own["pinned"]),
         "floor": own["floor"],
     }
+    if own["place"]:
+        told["place"] = own["place"]
     for name in ("silenced_until", "banned_until"):
         if own[name] is not None:
             told[name] = moment(own[name])

@@ -1,4 +1,4 @@
-import { MOST_RECENT, sectionsOf } from "/static/groupchat/lib/room-sections.js";
+import { MOST_RECENT, moved, sectionsOf } from "/static/groupchat/lib/room-sections.js";
 import { LEAVES_AFTER_MILLISECONDS } from "/static/groupchat/store/rooms.js";
 import { equal, rejects } from "./check.js";
 import { opened, world } from "./store_world.js";
@@ -27,6 +27,12 @@ export function pinned_rooms_stand_by_name_between_the_unread_and_the_others() {
     { name: "d", at: at(4), unread: false },
   ];
   equal(names(sectionsOf(rooms, options)), [["unread", "b", 0], ["pinned", "a c", 0], ["rooms", "d", 0]]);
+}
+
+export function pinned_rooms_stand_as_one_put_them_and_behind_them_by_name() {
+  const rooms = ["a", "b", "c", "d"].map((name) => ({ name, at: at(1), unread: false, pinned: true, place: { c: 1, b: 2 }[name] ?? 0 }));
+  equal(names(sectionsOf(rooms, { ...options, placeOf: (room) => room.place })), [["pinned", "c b a d", 0]]);
+  equal([moved([1, 2, 3], 3, 0), moved([1, 2, 3], 1, 1), moved([1, 2, 3], 1, 2), moved([1], 1, 0)], [[3, 1, 2], [2, 1, 3], [2, 3, 1], [1]]);
 }
 
 export function conversations_stand_above_the_rooms_the_last_one_first_and_like_rooms_where_they_are_unread_or_pinned() {

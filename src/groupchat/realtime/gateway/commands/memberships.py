@@ -13,6 +13,7 @@ from groupchat.protocol import (
     JoinRoom,
     LeaveRoom,
     Members,
+    OrderRooms,
     PinRoom,
     Read,
     Remove,
@@ -68,6 +69,11 @@ async def pin_room(connection: NativeSession, command: PinRoom) -> None:
         pinned=command.pinned,
     )
     connection.reply(command.ref, {"pinned": membership.pinned, "seq": membership.person_seq})
+
+
+async def order_rooms(connection: NativeSession, command: OrderRooms) -> None:
+    await connection.act(memberships.order, room_ids=command.rooms)
+    connection.reply(command.ref, {})
 
 
 async def invite(connection: NativeSession, command: Invite) -> None:
@@ -158,4 +164,5 @@ COMMANDS: tuple[Declaration[Any], ...] = (
     ),
     Declaration(Read, mark_read, right=permissions.MEMBER, reply=("last_read_number", "seq"), writes=True),
     Declaration(PinRoom, pin_room, right=permissions.MEMBER, reply=("pinned", "seq"), writes=True),
+    Declaration(OrderRooms, order_rooms, right=permissions.ONESELF, reply=(), writes=True),
 )

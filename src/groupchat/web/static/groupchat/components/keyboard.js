@@ -17,7 +17,7 @@ export function startKeyboard() {
       else openDialog({ kind: "switcher" });
     } else if (dialog.value) {
       return; // an open dialog has its own keys
-    } else if (event.altKey && !command && (event.key === "ArrowUp" || event.key === "ArrowDown")) {
+    } else if (event.altKey && !command && !event.shiftKey && (event.key === "ArrowUp" || event.key === "ArrowDown")) {
       event.preventDefault();
       step(event.key === "ArrowDown" ? 1 : -1);
     } else if (event.key === "?" && !command && !isWriting(event.target)) {

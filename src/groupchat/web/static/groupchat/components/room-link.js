@@ -8,8 +8,8 @@ import { Icon } from "./icons.js";
 import { RoomIcon, kindInAWord } from "./room-icon.js";
 import { addressOf, follow } from "./route.js";
 
-/** @param {{room: any, stop: boolean}} props `stop`: Tab goes here */
-export function RoomLink({ room, stop }) {
+/** @param {{room: any, stop: boolean, more?: any}} props `stop`: Tab goes here; `more`: of the link */
+export function RoomLink({ room, stop, more = {} }) {
   const info = room.info.value;
   const { slug, name } = info;
   const unread = room.unread.value;
@@ -30,7 +30,7 @@ export function RoomLink({ room, stop }) {
 
   const classes = ["room-link", unread > 0 && "unread", muted && "muted"].filter(Boolean).join(" ");
   return html`<li>
-    <a ref=${link} class=${classes} href=${addressOf(slug)} tabindex=${stop ? "0" : "-1"} aria-current=${here ? "page" : undefined} onClick=${follows}>
+    <a ref=${link} class=${classes} href=${addressOf(slug)} tabindex=${stop ? "0" : "-1"} aria-current=${here ? "page" : undefined} onClick=${follows} ...${more}>
       <${RoomIcon} info=${info} />
       <span class="room-link-name" dir="auto">${name}</span>
       ${info.kind !== "public" && html`<span class="quietly">${kindInAWord(info)}</span>`}

@@ -23,6 +23,7 @@ export const sections = computed(() => {
   if (opened?.room !== room) opened = room ? { room, section: sectionOf(room, traits) } : null;
   return sectionsOf(chat.store.rooms.value, {
     ...traits,
+    placeOf: (each) => each.place.value,
     writtenAt: (each) => each.lastMessageAt.value || each.info.value.created_at,
     isFixed: (each) => (each === opened?.room ? opened.section : null),
     all: showsAll.value,

@@ -12,6 +12,7 @@ import { shortcut } from "./keys-dialog.js";
 import { walk } from "./list-keys.js";
 import { Mark } from "./mark.js";
 import { openDialog } from "./overlays.js";
+import { orderProps } from "./pinned-order.js";
 import { RoomLink } from "./room-link.js";
 import { sections, showsAll } from "./room-list.js";
 import { isNarrow } from "./route.js";
@@ -58,7 +59,7 @@ function Rooms() {
       ({ name, rooms }) => html`<section key=${name} aria-labelledby=${`rooms-${name}`}>
         <h2 class="sidebar-part" id=${`rooms-${name}`}>${titles[name]()}</h2>
         <ul>
-          ${rooms.map((room) => html`<${RoomLink} key=${room.id} room=${room} stop=${room === here} />`)}
+          ${rooms.map((room) => html`<${RoomLink} key=${room.id} room=${room} stop=${room === here} more=${name === "pinned" && rooms.length > 1 ? orderProps(room, rooms) : undefined} />`)}
         </ul>
       </section>`,
     )}

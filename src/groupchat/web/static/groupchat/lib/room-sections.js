@@ -30,12 +30,13 @@ export function sectionOf(room, { isUnread, isPinned, isDirect }) {
 /**
  * @template T
  * @param {ReadonlyArray<T>} rooms by name
- * @param {Traits<T> & {writtenAt: (room: T) => string, isFixed?: (room: T) => Name|null, all?: boolean}} options
+ * @param {Traits<T> & {writtenAt: (room: T) => string, placeOf?: (room: T) => number, isFixed?: (room: T) => Name|null, all?: boolean}} options
+ *   `placeOf`: among the pinned ones, as one put them; 0: behind those, by name;
  *   `isFixed`: the section in which a room stays whatever happens in it: the open one does not go away under the pointer;
  *   `all`: every room, by name
  * @returns {Section<T>[]} sections without rooms are left out
  */
-export function sectionsOf(rooms, { isUnread, isPinned, isDirect, writtenAt, isFixed = () => null, all = false }) {
+export function sectionsOf(rooms, { isUnread, isPinned, isDirect, writtenAt, placeOf = () => 0, isFixed = () => null, all = false }) {
   /** @type {{unread: T[], pinned: T[], direct: T[], rooms: T[]}} */
   const found = { unread: [], pinned: [], direct: [], rooms: [] };
   for (const room of rooms) found[isFixed(room) ?? sectionOf(room, { isUnread, isPinned, isDirect })].push(room);
@@ -45,11 +46,26 @@ export function sectionsOf(rooms, { isUnread, isPinned, isDirect, writtenAt, isF
   const section = (name, list) => ({ name, rooms: list, more: found[name].length - list.length });
   const sections = [
     section("unread", recent(found.unread)),
-    section("pinned", found.pinned),
+    section("pinned", ordered(found.pinned, placeOf)),
     section("direct", shown(found.direct)),
     section("rooms", shown(found.rooms)),
   ];
   return sections.filter((each) => each.rooms.length > 0);
+}
+
+/** @template T @param {T[]} rooms by name @param {(room: T) => number} placeOf @returns {T[]} */
+function ordered(rooms, placeOf) {
+  const key = (room) => placeOf(room) || Infinity;
+  return [...rooms].sort((one, other) => compare(key(one), key(other)));
+}
+
+/**
+ * The list with one of its rooms where another one is; the others keep their order.
+ * @template T @param {ReadonlyArray<T>} rooms @param {T} room @param {number} to @returns {T[]}
+ */
+export function moved(rooms, room, to) {
+  const others = rooms.filter((each) => each !== room);
+  return [...others.slice(0, to), room, ...others.slice(to)];
 }
 
 function compare(one, other) {

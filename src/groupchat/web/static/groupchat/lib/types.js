@@ -15,7 +15,7 @@
  * @typedef {{body: string, at: string}} Version
  * @typedef {{after: number, kind: "renamed"|"topic", seq: number, actor: number, text: string, at: string}} Notice
  * @typedef {{room: number, seq: number, role: Role, state: MemberState, last_read_number: number,
- *            notify: "everything"|"mentions"|"nothing", pinned?: boolean, floor?: number, silenced_until?: string, banned_until?: string, reason?: string}} Membership
+ *            notify: "everything"|"mentions"|"nothing", pinned?: boolean, place?: number, floor?: number, silenced_until?: string, banned_until?: string, reason?: string}} Membership
  * @typedef {{room: RoomInfo, seq: number, last_number: number, last_message_at?: string|null, me: Membership|null, uncounted?: [number, number][],
  *            floor?: number}} RoomState
  */

@@ -312,6 +312,7 @@ class Store {
       converse: (ids) => rooms.converse(ids),
       searchRooms: (limit = 50) => this.#searchRooms(limit),
       searchPeople: () => this.#searchPeople(),
+      order: (some) => link.command({ type: "rooms.order", rooms: some.map(({ id }) => id) }).then(ignore),
       renameMe: (name) => link.command({ type: "me.rename", name }).then(ignore), // who has a new name comes before the answer
       /** @param {{id?: number, slug?: string, around?: number}} where */
       open: (where) => rooms.open(where),

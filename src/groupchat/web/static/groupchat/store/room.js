@@ -39,6 +39,7 @@ export class RoomStore {
     this.snapshot = signal(replica.snapshot());
     this.info = computed(() => this.#named(this.snapshot.value.info));
     this.membership = computed(() => this.snapshot.value.membership);
+    this.place = computed(() => this.snapshot.value.membership?.place ?? 0);
     this.pinned = computed(() => this.snapshot.value.membership?.pinned === true);
     this.muted = computed(() => this.snapshot.value.membership?.notify === "nothing");
     this.gone = computed(() => this.snapshot.value.gone);
