@@ -58,11 +58,13 @@ class Conf:
     # rooms that nobody needs
     empty_room_hours: int = 0  # then a public room where nobody wrote, or is but its maker, is gone; 0: never
     deleted_room_days: int = 30  # then a deleted room is gone for good, with all that was said in it; 0: never
+    max_former_handles: int = 5  # of somebody with an account; the oldest become free
     max_former_names: int = 5  # names by guests that a room keeps beside its present one; the oldest become free
 
     # who may do what: a subclass of groupchat.permissions.Rules
     permissions: Dotted = "groupchat.permissions.Rules"
     max_conversation_people: int = 10  # 30 at most
+    max_handles_per_hour: int = 3  # that one person takes
     max_invited_people: int = 50  # with one command
     max_invitations_per_hour: int = 200  # people whom one person brings into rooms
 

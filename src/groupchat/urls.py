@@ -12,6 +12,7 @@ from django.utils.decorators import decorator_from_middleware
 from groupchat.text import address_of
 from groupchat.web import guest, home, rooms, session, shell
 from groupchat.web.security import SecurityHeaders
+from groupchat.web.settings.page import settings
 
 app_name = "groupchat"
 
@@ -37,6 +38,7 @@ urlpatterns = [
     path("api/v1/", include("groupchat.api.urls")),
     path("public-rooms.json", secured(rooms.public_rooms), name="public_rooms"),
     path("session.json", secured(session.session), name="session"),
+    path("settings/", secured(settings), name="settings"),
     path("guest/", secured(guest.guest), name="guest"),
     path("sign-out/", secured(session.sign_out), name="sign_out"),
     path("app-shell/", secured(shell.page), name="app_page"),

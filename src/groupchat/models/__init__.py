@@ -1,12 +1,13 @@
 """The nouns: what the database holds."""
 
 from groupchat.models.audit import AuditEntry
+from groupchat.models.devices import Device
 from groupchat.models.effects import Effect
 from groupchat.models.limits import Allowance, PeriodicJob
 from groupchat.models.memberships import Membership
 from groupchat.models.messages import Message, Notice
 from groupchat.models.parts import MessageReply, MessageVersion
-from groupchat.models.people import Person
+from groupchat.models.people import FormerHandle, Person
 from groupchat.models.rooms import Room, RoomName
 from groupchat.models.server import ServerState
 from groupchat.models.tokens import Token
@@ -14,7 +15,9 @@ from groupchat.models.tokens import Token
 __all__ = [
     "Allowance",
     "AuditEntry",
+    "Device",
     "Effect",
+    "FormerHandle",
     "Membership",
     "Message",
     "MessageReply",

@@ -17,6 +17,11 @@ class Person(models.Model):
         GUEST = "guest", _("guest")
         BOT = "bot", _("bot")
 
+    class Theme(models.TextChoices):
+        SYSTEM = "system", _("System")
+        LIGHT = "light", _("Light")
+        DARK = "dark", _("Dark")
+
     id = models.BigAutoField(primary_key=True)
     user = models.OneToOneField(
         settings.AUTH_USER_MODEL,
@@ -46,6 +51,13 @@ class Person(models.Model):
     signed_out_at = models.DateTimeField(null=True, blank=True, editable=False)
     # The person to whom everything of this guest went, or is on its way (`actions.merging`).
     merged_into = models.ForeignKey("self", on_delete=models.SET_NULL, null=True, related_name="+", editable=False)
+    # What they tell of themselves; empty where they don't.
+    pronouns = models.CharField(max_length=30, default="", db_default="", blank=True)
+    time_zone = models.CharField(max_length=64, default="", db_default="", blank=True)  # a name of IANA's
+    # How their pages look on every device; empty: as that device has it.
+    language = models.CharField(max_length=16, default="", db_default="", blank=True)
+    theme = models.CharField(max_length=6, choices=Theme.choices, default="", db_default="", blank=True)
+    more_contrast = models.BooleanField(default=False, db_default=False)
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
@@ -74,3 +86,20 @@ class Person(models.Model):
     def is_admitted(self) -> bool:
         """Switched off neither here nor on the site, and not gone. Nobody else gets through any door."""
         return self.is_active and self.account_active
+
+
+class FormerHandle(models.Model):
+    """A handle that somebody gave up: for a while nobody else gets it, nor one that looks like it."""
+
+    id = models.BigAutoField(primary_key=True)
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="former_handles")
+    handle = models.CharField(max_length=60, unique=True)
+    skeleton = models.CharField(max_length=200, editable=False, db_index=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        verbose_name = _("former handle")
+        verbose_name_plural = _("former handles")
+
+    def __str__(self) -> str:
+        return f"@{isolated(self.handle)} of {self.person_id}"

@@ -22,6 +22,7 @@ from groupchat.models import Person
 from groupchat.protocol import RoomState, encode
 from groupchat.realtime.admission import sessions
 from groupchat.realtime.admission.accounts import AccountWatch
+from groupchat.realtime.admission.devices import DeviceNotes
 from groupchat.realtime.admission.handshake import Credentials
 from groupchat.realtime.admission.refusals import Refusals
 from groupchat.realtime.delivery import opening, publish, resume, topic_kinds
@@ -102,6 +103,7 @@ class Runtime:
             arrived=self._guest_arrived,
         )
         self.accounts = AccountWatch(database=self.database, people=lambda: self.of_person)
+        self.devices = DeviceNotes(database=self.database)
         self.effects = EffectWorker(database=self.database)
         self.periodic = PeriodicWorker(database=self.database)
         self.arrivals = ArrivalStats()
@@ -172,6 +174,7 @@ class Runtime:
                 task.cancel()
         await self.sweep.stop()
         await self.accounts.stop()
+        await self.devices.stop()
         await self.periodic.stop()
         await self.effects.stop()
         await self.hub.stop()

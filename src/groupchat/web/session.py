@@ -6,6 +6,7 @@ from django.contrib.auth import logout
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.middleware.csrf import get_token
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_protect
 from django.views.decorators.http import require_http_methods, require_safe
@@ -18,7 +19,7 @@ from groupchat.web.visitor import account_urls, own_account_urls
 @never_cache
 @require_safe
 def session(request: HttpRequest) -> HttpResponse:
-    """`{"csrf", "sign_in", "sign_up", "account": {"password", "email"}}`.
+    """`{"csrf", "sign_in", "sign_up", "settings", "account": {"password", "email"}}`.
 
     An address is empty where the site has no such page; `account`, where nobody is signed in.
     """
@@ -29,6 +30,7 @@ def session(request: HttpRequest) -> HttpResponse:
             "csrf": get_token(request),
             "sign_in": urls["sign_in_url"],
             "sign_up": urls["sign_up_url"],
+            "settings": reverse("groupchat:settings"),
             "account": own_account_urls() if is_signed_in else {},
         }
     )

@@ -1,10 +1,12 @@
 /** Who somebody is, beside the timeline: the way to talk to them, and the rooms in which one meets them. */
 
+import { formatTimeIn } from "../lib/format.js";
 import { gettext, pgettext } from "../lib/i18n.js";
 import { isKnownToBeIn } from "../lib/shared-rooms.js";
 import { useSignal } from "../vendor/signals.js";
 import { Avatar } from "./avatar.js";
 import { chat } from "./chat.js";
+import { useEndOf } from "./clock.js";
 import { talkTo } from "./current.js";
 import { html } from "./html.js";
 import { KindOfPerson } from "./kind-of-person.js";
@@ -12,6 +14,8 @@ import { Pane } from "./pane.js";
 import { reason } from "./reason.js";
 import { RoomIcon } from "./room-icon.js";
 import { addressOf, follow } from "./route.js";
+
+const MINUTE = 60_000; // milliseconds
 
 /** @param {{about: string}} props the person's id */
 export function PersonCard({ about }) {
@@ -25,11 +29,20 @@ export function PersonCard({ about }) {
         <span class="person-card-handle" dir="auto">${person ? `@${person.handle}` : ""}</span>
         ${isMe && html`<span class="tag">${gettext("you")}</span>`}
         <${KindOfPerson} kind=${person?.kind} />
+        ${person?.pronouns && html`<span class="hint" dir="auto">${person.pronouns}</span>`}
       </p>
+      ${person?.time_zone && html`<${LocalTime} zone=${person.time_zone} />`}
       ${!isMe && person && html`<${TalkTo} id=${id} />`}
       ${!isMe && html`<${Shared} id=${id} />`}
     </div>
   <//>`;
+}
+
+function LocalTime({ zone }) {
+  const now = Date.now();
+  useEndOf(new Date(now - (now % MINUTE) + MINUTE).toISOString());
+  const time = formatTimeIn(now, zone, chat.locale);
+  return time && html`<p class="hint">${gettext("It is {time} there", { time })}</p>`;
 }
 
 function TalkTo({ id }) {

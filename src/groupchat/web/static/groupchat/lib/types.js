@@ -1,7 +1,8 @@
 // The nouns on the wire (docs/protocol.md) and those of this client. Only types: nothing here runs.
 
 /**
- * @typedef {{id: number, kind: "user"|"guest"|"bot", handle: string, name: string, looks?: string, version: number}} Person
+ * @typedef {{id: number, kind: "user"|"guest"|"bot", handle: string, name: string, looks?: string, version: number,
+ *            pronouns?: string, time_zone?: string}} Person
  * @typedef {{id: number, seq: number, slug: string, name: string, kind: "public"|"announcement"|"private"|"direct"|"group", topic: string,
  *            first_number: number, history?: "all"|"joined", created_at: string, archived?: boolean, people?: number[]}} RoomInfo
  * @typedef {"owner"|"moderator"|"member"|"reader"} Role
@@ -27,7 +28,8 @@
  *            notices: Notice[]}} MessagePage
  * @typedef {{room: number, seq: number, count: number, members: Member[], next: number|null}} MemberPage
  * @typedef {{type: "hello", protocol: number, server: string, epoch: string, me: Person|null, is_owner: boolean,
- *            seq: number, rooms: RoomState[], people?: Person[], limits: Object<string, number>, merged?: number}} HelloReply
+ *            seq: number, rooms: RoomState[], people?: Person[], limits: Object<string, number>, merged?: number,
+ *            look?: {theme: "system"|"light"|"dark", more_contrast: boolean}}} HelloReply
  * An open room as it is found, with the number of those who are in it.
  * @typedef {RoomState & {members: number}} FoundRoom
  * @typedef {{type: string, ref?: number, [member: string]: any}} Frame

@@ -36,6 +36,8 @@ class Store {
     this.isOwner = signal(false);
     this.known = signal(false);
     this.limits = signal(LIMITS);
+    /** How one's pages are to look on every device; null where one did not choose that. */
+    this.look = signal(null);
     this.unsent = signal(0);
     this.underway = signal(0);
     this.ownedBy = null;
@@ -141,6 +143,7 @@ class Store {
     this.mergedFrom = reply.merged === undefined ? null : String(reply.merged);
     this.replica.helloCame(reply);
     this.limits.value = { ...LIMITS, ...reply.limits };
+    this.look.value = reply.look ?? null;
   }
 
   #frameCame(frame) {
