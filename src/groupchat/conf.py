@@ -74,6 +74,11 @@ class Conf:
     max_topic_characters: int = 250
     max_person_name_characters: int = 50
 
+    # pictures of people and rooms, where Pillow is installed
+    max_picture_bytes: int = 5_000_000  # of a file that is uploaded; 0: nobody uploads any
+    max_picture_pixels: int = 25_000_000  # each takes four bytes while it is cut
+    max_pictures_per_hour: int = 20  # that one person uploads
+
     # limits of a socket
     max_frame_bytes: int = 64 * 1024
     max_commands_per_second: int = 10  # per person and process, after a burst

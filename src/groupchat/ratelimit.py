@@ -44,6 +44,7 @@ _TABLE = (
     Limit("guest.new", "max_new_guests_per_minute", MINUTE_SECONDS, "address"),
     Limit("me.rename", "max_renames_per_hour", HOUR_SECONDS, "person"),
     Limit("me.handle", "max_handles_per_hour", HOUR_SECONDS, "person"),
+    Limit("picture", "max_pictures_per_hour", HOUR_SECONDS, "person"),
     Limit("room.new", "max_new_rooms_per_hour", HOUR_SECONDS, "person"),
     Limit("room.new.guest", "max_guest_rooms_per_hour", HOUR_SECONDS, "person"),
     Limit("room.new.address", "max_guest_rooms_per_hour_of_address", HOUR_SECONDS, "address"),

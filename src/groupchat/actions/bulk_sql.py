@@ -31,6 +31,7 @@ _ROOM = [
     "name",
     "slug",
     "topic",
+    "picture",
     "created_at",
     "seq",
     "info_seq",
@@ -55,6 +56,7 @@ _PERSON = [
     "merged_into_id",
     "pronouns",
     "time_zone",
+    "avatar",
 ]
 _MEMBERSHIP = [
     "id",

@@ -8,6 +8,40 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
+        migrations.CreateModel(
+            name="Device",
+            fields=[
+                ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                ("session_key", models.CharField(editable=False, max_length=64, unique=True)),
+                ("browser", models.CharField(blank=True, max_length=40)),
+                ("system", models.CharField(blank=True, max_length=40)),
+                ("network", models.CharField(blank=True, max_length=45)),
+                ("created_at", models.DateTimeField()),
+                ("last_seen_at", models.DateTimeField()),
+            ],
+            options={
+                "verbose_name": "device",
+                "verbose_name_plural": "devices",
+            },
+        ),
+        migrations.CreateModel(
+            name="FormerHandle",
+            fields=[
+                ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                ("handle", models.CharField(max_length=60, unique=True)),
+                ("skeleton", models.CharField(db_index=True, editable=False, max_length=200)),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+            ],
+            options={
+                "verbose_name": "former handle",
+                "verbose_name_plural": "former handles",
+            },
+        ),
+        migrations.AddField(
+            model_name="person",
+            name="avatar",
+            field=models.CharField(blank=True, db_default="", default="", editable=False, max_length=40),
+        ),
         migrations.AddField(
             model_name="person",
             name="language",
@@ -39,48 +73,33 @@ class Migration(migrations.Migration):
             name="time_zone",
             field=models.CharField(blank=True, db_default="", default="", max_length=64),
         ),
-        migrations.CreateModel(
-            name="FormerHandle",
-            fields=[
-                ("id", models.BigAutoField(primary_key=True, serialize=False)),
-                ("handle", models.CharField(max_length=60, unique=True)),
-                ("skeleton", models.CharField(db_index=True, editable=False, max_length=200)),
-                ("created_at", models.DateTimeField(auto_now_add=True)),
-                (
-                    "person",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="former_handles",
-                        to="groupchat.person",
-                    ),
-                ),
-            ],
-            options={
-                "verbose_name": "former handle",
-                "verbose_name_plural": "former handles",
-            },
+        migrations.AddField(
+            model_name="room",
+            name="picture",
+            field=models.CharField(blank=True, db_default="", default="", editable=False, max_length=40),
         ),
-        migrations.CreateModel(
-            name="Device",
-            fields=[
-                ("id", models.BigAutoField(primary_key=True, serialize=False)),
-                ("session_key", models.CharField(editable=False, max_length=64, unique=True)),
-                ("browser", models.CharField(blank=True, max_length=40)),
-                ("system", models.CharField(blank=True, max_length=40)),
-                ("network", models.CharField(blank=True, max_length=45)),
-                ("created_at", models.DateTimeField()),
-                ("last_seen_at", models.DateTimeField()),
-                (
-                    "person",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE, related_name="devices", to="groupchat.person"
-                    ),
-                ),
-            ],
-            options={
-                "verbose_name": "device",
-                "verbose_name_plural": "devices",
-                "indexes": [models.Index(fields=["last_seen_at"], name="groupchat_device_seen")],
-            },
+        migrations.AddIndex(
+            model_name="room",
+            index=models.Index(
+                condition=models.Q(("picture", ""), _negated=True), fields=["picture"], name="groupchat_room_picture"
+            ),
+        ),
+        migrations.AddField(
+            model_name="device",
+            name="person",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE, related_name="devices", to="groupchat.person"
+            ),
+        ),
+        migrations.AddField(
+            model_name="formerhandle",
+            name="person",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE, related_name="former_handles", to="groupchat.person"
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="device",
+            index=models.Index(fields=["last_seen_at"], name="groupchat_device_seen"),
         ),
     ]

@@ -54,6 +54,7 @@ class Person(models.Model):
     # What they tell of themselves; empty where they don't.
     pronouns = models.CharField(max_length=30, default="", db_default="", blank=True)
     time_zone = models.CharField(max_length=64, default="", db_default="", blank=True)  # a name of IANA's
+    avatar = models.CharField(max_length=40, default="", db_default="", blank=True, editable=False)
     # How their pages look on every device; empty: as that device has it.
     language = models.CharField(max_length=16, default="", db_default="", blank=True)
     theme = models.CharField(max_length=6, choices=Theme.choices, default="", db_default="", blank=True)

@@ -18,7 +18,7 @@ class Room(models.Model):
     """
 
     # What `info` tells of a room, and so what is saved with it; `info_seq` counts it.
-    FACTS = ("kind", "name", "slug", "topic", "first_number", "history", "archived_at", "deleted_at")
+    FACTS = ("kind", "name", "slug", "topic", "picture", "first_number", "history", "archived_at", "deleted_at")
 
     class Kind(models.TextChoices):
         PUBLIC = "public", _("public")
@@ -43,6 +43,7 @@ class Room(models.Model):
     name = models.CharField(max_length=200)
     slug = models.CharField(max_length=400, unique=True)
     topic = models.CharField(max_length=1000, blank=True, default="")
+    picture = models.CharField(max_length=40, default="", db_default="", blank=True, editable=False)
     created_by = models.ForeignKey(
         Person, on_delete=models.SET_NULL, null=True, blank=True, related_name="rooms_created"
     )
@@ -75,6 +76,7 @@ class Room(models.Model):
             models.Index(
                 fields=["deleted_at"], name="groupchat_room_deleted", condition=models.Q(deleted_at__isnull=False)
             ),
+            models.Index(fields=["picture"], condition=~models.Q(picture=""), name="groupchat_room_picture"),
             models.Index(fields=["created_at"], condition=models.Q(last_number=0), name="groupchat_empty"),
         ]
 

@@ -27,6 +27,7 @@ class PersonResource(TypedDict):
     name: str
     looks: str
     version: int
+    avatar: NotRequired[str]
     pronouns: NotRequired[str]
     time_zone: NotRequired[str]
 

@@ -18,7 +18,7 @@ class RoomResource(TypedDict):
     """A room's own facts; `seq` is the room's seq at which they last changed.
 
     `archived`: nobody writes into it; left out where it is not so. `people`: between whom a conversation is, in order
-    of id; its name is only what they were called when it began.
+    of id; its name is only what they were called when it began. `picture`: the key of its picture, where it has one.
     """
 
     id: int
@@ -32,6 +32,7 @@ class RoomResource(TypedDict):
     created_at: str
     archived: NotRequired[bool]
     people: NotRequired[list[int]]
+    picture: NotRequired[str]
 
 
 class RoomState(TypedDict):

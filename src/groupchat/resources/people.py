@@ -23,6 +23,8 @@ def person_resource(person: Person) -> PersonResource:
             "version": person.version,
         },
     )
+    if person.avatar:
+        resource["avatar"] = person.avatar
     if person.pronouns:
         resource["pronouns"] = shown(person.pronouns)
     if person.time_zone:

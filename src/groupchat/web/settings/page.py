@@ -16,7 +16,7 @@ from django.views.decorators.http import require_http_methods
 from groupchat.errors import ChatError
 from groupchat.models import Person
 from groupchat.web import errors
-from groupchat.web.settings import devices, look, profile
+from groupchat.web.settings import devices, look, picture, profile
 from groupchat.web.settings.words import words
 from groupchat.web.visitor import own_account_urls, visitor_of
 
@@ -26,6 +26,7 @@ SECTIONS: Mapping[str, Save] = {
     "name": profile.save_name,
     "about": profile.save_about,
     "handle": profile.save_handle,
+    "picture": picture.save,
     "look": look.save,
     "device": devices.end,
     "token": devices.revoke_token,
@@ -82,6 +83,7 @@ def _page(
         "error": error,
         "saved": saved if saved in SECTIONS else "",
         **profile.shown(person, given if wrong in ("name", "about", "handle") else None),
+        **picture.shown(person),
         **look.shown(person),
         **devices.shown(request, person),
     }

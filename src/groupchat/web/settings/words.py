@@ -13,6 +13,8 @@ def words(section: str, error: ChatError) -> str:
             return _("You changed this many times just now. Leave it as it is for a while.")
         case NotFound():
             return _("That is gone already.")
+        case TooLong() if section == "picture":
+            return _("This picture is too large. Choose a smaller one.")
         case TooLong():
             return _("That is too long. Choose something shorter.")
         case NameTaken() if section == "handle":
@@ -20,6 +22,8 @@ def words(section: str, error: ChatError) -> str:
         case NameTaken():
             return _("Somebody with an account is called that here. Choose another name, or sign in if it is you.")
     match section:
+        case "picture":
+            return _("That is no picture that we can read. Choose a JPEG, PNG, WebP or GIF.")
         case "handle":
             return _("That can't be a handle. Use letters, digits, dots, hyphens and underscores.")
         case "name":

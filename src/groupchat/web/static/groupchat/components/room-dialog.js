@@ -10,6 +10,7 @@ import { openDialog } from "./overlays.js";
 import { reason } from "./reason.js";
 import { RoomFacts } from "./room-facts.js";
 import { roomKinds } from "./room-kind.js";
+import { RoomPicture } from "./room-picture.js";
 import { addPeople, askToDelete, askToLeave, startGroup } from "./room-ways.js";
 import { WhoItIs } from "./who-it-is.js";
 
@@ -24,6 +25,7 @@ export function RoomDialog({ room }) {
     ${member && html`<${Pin} room=${room} />`}
     ${!gone && mayInvite(standing) && html`<button class="button quiet start" type="button" onClick=${() => addPeople(room)}>${gettext("Add people…")}</button>`}
     ${member && mayLeave(standing) && html`<${Leave} room=${room} info=${info} />`}
+    ${manages && chat.page.roomPictures && html`<${RoomPicture} room=${room} info=${info} />`}
     ${manages && html`<${Keeping} room=${room} info=${info} />`}
   <//>`;
 }

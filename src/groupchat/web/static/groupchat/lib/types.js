@@ -2,9 +2,10 @@
 
 /**
  * @typedef {{id: number, kind: "user"|"guest"|"bot", handle: string, name: string, looks?: string, version: number,
- *            pronouns?: string, time_zone?: string}} Person
+ *            avatar?: string, pronouns?: string, time_zone?: string}} Person
  * @typedef {{id: number, seq: number, slug: string, name: string, kind: "public"|"announcement"|"private"|"direct"|"group", topic: string,
- *            first_number: number, history?: "all"|"joined", created_at: string, archived?: boolean, people?: number[]}} RoomInfo
+ *            first_number: number, history?: "all"|"joined", created_at: string, archived?: boolean,
+ *            people?: number[], picture?: string}} RoomInfo
  * @typedef {"owner"|"moderator"|"member"|"reader"} Role
  * @typedef {"joined"|"left"|"kicked"|"banned"} MemberState
  * @typedef {{person: number, seq: number, role: Role, state: MemberState}} Member
