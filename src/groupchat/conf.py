@@ -64,6 +64,7 @@ class Conf:
     # who may do what: a subclass of groupchat.permissions.Rules
     permissions: Dotted = "groupchat.permissions.Rules"
     max_conversation_people: int = 10  # 30 at most
+    max_blocked_people: int = 200  # by one person
     max_handles_per_hour: int = 3  # that one person takes
     max_invited_people: int = 50  # with one command
     max_invitations_per_hour: int = 200  # people whom one person brings into rooms

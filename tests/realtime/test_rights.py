@@ -38,7 +38,7 @@ _numbers = itertools.count(1)
 
 # About no room that one must be let into, or that is named by its id.
 ELSEWHERE = {"hello", "ping", "unsubscribe", "typing", "room.enter", "room.create", "room.direct", "rooms"}
-ELSEWHERE |= {"people.find", "me.rename"}
+ELSEWHERE |= {"people.find", "me.rename", "person.block"}
 
 
 class House:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -11,7 +11,7 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
-from groupchat.actions import audit
+from groupchat.actions import audit, blocks
 from groupchat.actions.bulk_sql import BulkSql, NewRow
 from groupchat.actions.counters import (
     changed_mine,
@@ -151,6 +151,7 @@ class _Batch:
             if (author_id := self._author_id(self._posts[index])) is not None
         }
         self._memberships, self._people = self._statements.memberships(pairs)
+        self._unheard = blocks.unheard(_by_room(pairs), {pk: one.room for pk, one in self._changes.items()})
         self._known = self._find_known([self._posts[index] for index in good])
         for index in good:
             self._answers[index] = self._post_one(self._posts[index])
@@ -196,6 +197,8 @@ class _Batch:
             change = self._changes.get(post.room_id)
             membership = self._memberships.get((post.room_id, author_id)) if author_id is not None else None
             room = require_post(self._person_of(author_id), change.room if change else None, membership)
+            if (post.room_id, author_id) in self._unheard:
+                raise blocks.not_heard()
             if post.parts:
                 check_parts(post.parts, room)
             author = self._people[author_id] if author_id is not None else self._arrive(post.author)
@@ -322,6 +325,8 @@ def edit(*, person: Person, room_id: int, number: int, body: str, now: datetime 
         require_edit(person, message, membership)
         if body == message.body:
             return message
+        if blocks.unheard({room_id: [person.pk]}, {room_id: change.room}):
+            raise blocks.not_heard()
         keep_version(message)
         message.body = body
         message.edited_at = now or timezone.now()
@@ -368,3 +373,10 @@ def _answer_again(post: Post, posted: Posted, written: str | None) -> Posted | C
         f"Your message {posted.number} has this id and says something else. A new message needs a new id.",
         field="client_message_id",
     )
+
+
+def _by_room(pairs: Collection[tuple[int, int]]) -> dict[int, list[int]]:
+    authors: dict[int, list[int]] = {}
+    for room_id, author_id in pairs:
+        authors.setdefault(room_id, []).append(author_id)
+    return authors

@@ -9,6 +9,13 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
+            name="Block",
+            fields=[
+                ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+            ],
+        ),
+        migrations.CreateModel(
             name="Device",
             fields=[
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
@@ -41,6 +48,11 @@ class Migration(migrations.Migration):
             model_name="person",
             name="avatar",
             field=models.CharField(blank=True, db_default="", default="", editable=False, max_length=40),
+        ),
+        migrations.AddField(
+            model_name="person",
+            name="blocks_seq",
+            field=models.PositiveBigIntegerField(editable=False, null=True),
         ),
         migrations.AddField(
             model_name="person",
@@ -85,6 +97,20 @@ class Migration(migrations.Migration):
             ),
         ),
         migrations.AddField(
+            model_name="block",
+            name="blocked",
+            field=models.ForeignKey(
+                db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name="+", to="groupchat.person"
+            ),
+        ),
+        migrations.AddField(
+            model_name="block",
+            name="person",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE, related_name="blocks", to="groupchat.person"
+            ),
+        ),
+        migrations.AddField(
             model_name="device",
             name="person",
             field=models.ForeignKey(
@@ -97,6 +123,10 @@ class Migration(migrations.Migration):
             field=models.ForeignKey(
                 on_delete=django.db.models.deletion.CASCADE, related_name="former_handles", to="groupchat.person"
             ),
+        ),
+        migrations.AddConstraint(
+            model_name="block",
+            constraint=models.UniqueConstraint(fields=("blocked", "person"), name="groupchat_one_block"),
         ),
         migrations.AddIndex(
             model_name="device",

@@ -1,6 +1,7 @@
 """The nouns: what the database holds."""
 
 from groupchat.models.audit import AuditEntry
+from groupchat.models.blocks import Block
 from groupchat.models.devices import Device
 from groupchat.models.effects import Effect
 from groupchat.models.limits import Allowance, PeriodicJob
@@ -15,6 +16,7 @@ from groupchat.models.tokens import Token
 __all__ = [
     "Allowance",
     "AuditEntry",
+    "Block",
     "Device",
     "Effect",
     "FormerHandle",

@@ -59,6 +59,8 @@ class Person(models.Model):
     language = models.CharField(max_length=16, default="", db_default="", blank=True)
     theme = models.CharField(max_length=6, choices=Theme.choices, default="", db_default="", blank=True)
     more_contrast = models.BooleanField(default=False, db_default=False)
+    # The seq at which the list of those whom they block last changed; null where it never did.
+    blocks_seq = models.PositiveBigIntegerField(null=True, editable=False)
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:

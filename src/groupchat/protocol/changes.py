@@ -38,7 +38,7 @@ class ChangesFrame(TypedDict):
 
 class MyChangesFrame(TypedDict):
     """The same for a person's own counter; sent to that person's connections only. `people`: those of the conversations
-    among `rooms`.
+    among `rooms`. `blocks`: the ids of all whom one blocks, where that changed.
     """
 
     type: Literal["changes"]
@@ -48,3 +48,4 @@ class MyChangesFrame(TypedDict):
     memberships: NotRequired[list[MembershipResource]]
     rooms: NotRequired[list[RoomState]]
     people: NotRequired[list[PersonResource]]
+    blocks: NotRequired[list[int]]

@@ -8,6 +8,7 @@ from pydantic import Field, TypeAdapter, ValidationError
 from pydantic_core import from_json, to_json
 
 from groupchat.errors import BadFrame, ChatError, Invalid, UnknownCommand
+from groupchat.protocol.blocks import BlockPerson
 from groupchat.protocol.changes import Changes
 from groupchat.protocol.memberships import (
     Ban,
@@ -75,6 +76,7 @@ AnyCommand = (
     | Changes
     | Read
     | PinRoom
+    | BlockPerson
     | RenameMe
     | FindPeople
     | Ping

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_http_methods
 from groupchat.errors import ChatError
 from groupchat.models import Person
 from groupchat.web import errors
-from groupchat.web.settings import devices, look, picture, profile
+from groupchat.web.settings import blocks, devices, look, picture, profile
 from groupchat.web.settings.words import words
 from groupchat.web.visitor import own_account_urls, visitor_of
 
@@ -28,6 +28,7 @@ SECTIONS: Mapping[str, Save] = {
     "handle": profile.save_handle,
     "picture": picture.save,
     "look": look.save,
+    "unblock": blocks.unblock,
     "device": devices.end,
     "token": devices.revoke_token,
 }
@@ -85,6 +86,7 @@ def _page(
         **profile.shown(person, given if wrong in ("name", "about", "handle") else None),
         **picture.shown(person),
         **look.shown(person),
+        **blocks.shown(person),
         **devices.shown(request, person),
     }
     return render(request, "groupchat/settings/page.html", context, status=status)

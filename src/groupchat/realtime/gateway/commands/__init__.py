@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from groupchat.realtime.gateway.commands import changes, memberships, messages, people, rooms, session, typing
+from groupchat.realtime.gateway.commands import blocks, changes, memberships, messages, people, rooms, session, typing
 from groupchat.realtime.gateway.commands.declaration import OF_EVERY_COMMAND, Declaration
 
 __all__ = ["COMMANDS", "DECLARED", "OF_EVERY_COMMAND", "Declaration"]
@@ -15,6 +15,7 @@ COMMANDS: tuple[Declaration[Any], ...] = (
     *memberships.COMMANDS,
     *messages.COMMANDS,
     *people.COMMANDS,
+    *blocks.COMMANDS,
     *changes.COMMANDS,
     *typing.COMMANDS,
 )

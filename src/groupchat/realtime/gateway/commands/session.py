@@ -123,6 +123,7 @@ def _welcome(connection: NativeSession, command: Hello, own: _Own) -> Sequence[R
             }
             | ({"merged": own.merged} if own.merged is not None else {})
             | _look(person)
+            | ({"blocks": own.found.blocks} if own.found.blocks else {})
         )
     )
     return rooms

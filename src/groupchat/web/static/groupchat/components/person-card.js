@@ -33,6 +33,7 @@ export function PersonCard({ about }) {
       </p>
       ${person?.time_zone && html`<${LocalTime} zone=${person.time_zone} />`}
       ${!isMe && person && html`<${TalkTo} id=${id} />`}
+      ${!isMe && person && html`<${BlockThem} id=${id} />`}
       ${!isMe && html`<${Shared} id=${id} />`}
     </div>
   <//>`;
@@ -64,6 +65,27 @@ function TalkTo({ id }) {
 
   return html`<button class="button" type="button" onClick=${talk}>${pgettext("action", "Message")}</button>
     ${failure.value && html`<p class="form-error" role="alert">${failure.value}</p>`}`;
+}
+
+/** Nobody is told. */
+function BlockThem({ id }) {
+  const failure = useSignal("");
+  const busy = useSignal(false);
+  const blocked = chat.store.blocks.value.has(id);
+
+  async function change() {
+    if (busy.value) return;
+    busy.value = true;
+    failure.value = "";
+    await chat.store.block(id, !blocked).catch((error) => (failure.value = reason(error)));
+    busy.value = false;
+  }
+
+  return html`<div>
+    <button class="button quiet" type="button" aria-pressed=${blocked ? "true" : "false"} onClick=${change}>${blocked ? gettext("Don’t block any more") : gettext("Block")}</button>
+    <p class="hint">${blocked ? gettext("What they write is folded away, and they can’t write to you alone. They are not told.") : gettext("Their messages are folded away, and they can’t write to you alone. They are not told.")}</p>
+    ${failure.value && html`<p class="form-error" role="alert">${failure.value}</p>`}
+  </div>`;
 }
 
 /** As far as this page knows who is in them. */

@@ -24,13 +24,13 @@
  * @typedef {{type: "changes", room: number, since: number, to: number, last_number: number, info?: RoomInfo,
  *            members?: Member[], messages?: Message[], notices?: Notice[]}} RoomChanges
  * @typedef {{type: "changes", me: number, since: number, to: number, memberships?: Membership[],
- *            rooms?: RoomState[], people?: Person[]}} MyChanges
+ *            rooms?: RoomState[], people?: Person[], blocks?: number[]}} MyChanges
  * @typedef {{room: number, seq: number, first_number: number, last_number: number, messages: Message[],
  *            notices: Notice[]}} MessagePage
  * @typedef {{room: number, seq: number, count: number, members: Member[], next: number|null}} MemberPage
  * @typedef {{type: "hello", protocol: number, server: string, epoch: string, me: Person|null, is_owner: boolean,
  *            seq: number, rooms: RoomState[], people?: Person[], limits: Object<string, number>, merged?: number,
- *            look?: {theme: "system"|"light"|"dark", more_contrast: boolean}}} HelloReply
+ *            blocks?: number[], look?: {theme: "system"|"light"|"dark", more_contrast: boolean}}} HelloReply
  * An open room as it is found, with the number of those who are in it.
  * @typedef {RoomState & {members: number}} FoundRoom
  * @typedef {{type: string, ref?: number, [member: string]: any}} Frame

@@ -38,6 +38,8 @@ class Store {
     this.limits = signal(LIMITS);
     /** How one's pages are to look on every device; null where one did not choose that. */
     this.look = signal(null);
+    /** The ids of those whom one blocks. */
+    this.blocks = signal(new Set());
     this.unsent = signal(0);
     this.underway = signal(0);
     this.ownedBy = null;
@@ -131,6 +133,7 @@ class Store {
       this.rooms.publish();
       this.me.value = replica.me;
       this.isOwner.value = replica.isOwner;
+      this.blocks.value = replica.blocks;
       this.known.value = replica.known;
       if (this.#owner() !== this.ownedBy) this.#takeOwner();
       this.#showPending();
@@ -284,7 +287,7 @@ class Store {
 
   /** What the page may see and do (store/README.md). */
   face() {
-    const { ready, connection, me, isOwner, known, limits, unsent, underway, outbox, rooms, people, link, socket, replica } = this;
+    const { ready, connection, me, isOwner, known, limits, look, blocks, unsent, underway, outbox, rooms, people, link, socket, replica } = this;
     return {
       ready,
       connection,
@@ -292,6 +295,8 @@ class Store {
       isOwner,
       known,
       limits,
+      look,
+      blocks,
       unsent,
       underway,
       durable: outbox.durable,
@@ -308,6 +313,8 @@ class Store {
       searchRooms: (limit = 50) => this.#searchRooms(limit),
       searchPeople: () => this.#searchPeople(),
       renameMe: (name) => link.command({ type: "me.rename", name }).then(ignore), // who has a new name comes before the answer
+      /** @param {number} person @param {boolean} on */
+      block: (person, on) => link.command({ type: "person.block", person, on }).then(ignore), // one's own counter tells before the answer
       /** @param {{id?: number, slug?: string, around?: number}} where */
       open: (where) => rooms.open(where),
       close: (room) => rooms.close(room),
