@@ -26,11 +26,12 @@ class GroupChatConfig(AppConfig):
 
     def ready(self) -> None:
         from groupchat import checks, site_checks  # noqa: F401  # registers the system checks
-        from groupchat.actions import merging
+        from groupchat.actions import deleted_people, merging
         from groupchat.realtime.delivery import publish
 
         publish.connect()
         merging.connect()
+        deleted_people.connect()
         user_logged_in.connect(_came_in, dispatch_uid="groupchat")
         user_logged_out.connect(_end_sessions, dispatch_uid="groupchat")
         follow_users(apps.get_models())

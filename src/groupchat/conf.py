@@ -34,6 +34,8 @@ class Conf:
     # who may come in
     guests: bool = False  # people without an account may take part under a name
 
+    delete_users: bool = False  # who deletes their account takes the site's user along, else only who they are here
+
     # how often what is worth guessing or flooding may be done, counted for all processes together (`ratelimit.LIMITS`).
     # Of an address: the machine's own are not counted, and of IPv6 it is the network (/64).
     limits_store: Store = "database"  # where they are counted: "database", or the address of a Redis
@@ -47,6 +49,7 @@ class Conf:
     max_wrong_passwords_per_hour_of_address: int = 60
     max_wrong_links_per_hour: int = 60  # of one address: owner's links, links of mails
     max_wrong_tokens_per_minute: int = 30  # of one address
+    max_exports_per_hour: int = 3  # of one person: all that is theirs is read for it
     max_sign_ups_per_hour: int = 60  # of one address
     max_account_mails_per_hour: int = 5  # to one address of mail: a lost password, a new address
     max_account_mails_per_hour_of_address: int = 30  # asked for by one address of the network

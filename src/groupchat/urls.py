@@ -12,6 +12,7 @@ from django.utils.decorators import decorator_from_middleware
 from groupchat.text import address_of
 from groupchat.web import guest, home, pictures, rooms, session, shell
 from groupchat.web.security import SecurityHeaders
+from groupchat.web.settings.deletion import goodbye
 from groupchat.web.settings.page import settings
 
 app_name = "groupchat"
@@ -39,6 +40,7 @@ urlpatterns = [
     path("public-rooms.json", secured(rooms.public_rooms), name="public_rooms"),
     path("session.json", secured(session.session), name="session"),
     path("settings/", secured(settings), name="settings"),
+    path("goodbye/", secured(goodbye), name="goodbye"),
     path("pictures/<slug:key>/<int:size>.webp", secured(pictures.picture), name="picture"),
     path("room-pictures/<int:room_id>/", secured(pictures.room_picture), name="room_picture"),
     path("guest/", secured(guest.guest), name="guest"),

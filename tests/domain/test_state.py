@@ -277,7 +277,7 @@ def test_every_action_is_tried() -> None:
     # They ask only, or have nothing to publish.
     looks = {"find", "id_of", "admit", "make_owner", "person_of_user", "person_of_username", "handle_of", "new_guest"}
     looks |= {"bring_back", "tell_members"}  # the parts of `restore`
-    looks |= {"taken_from", "guest_without_account", "id_after_merge", "connect"}
+    looks |= {"taken_from", "guest_without_account", "id_after_merge", "connect", "free_handle"}
     # As `enter` and so on, for somebody at a door.
     asked_before = {f"{name}_limited" for name in ("enter", "create", "converse", "configure", "invite")}
     assert verbs - looks - asked_before == {

@@ -91,6 +91,11 @@ def end_others(*, person: Person, but: str) -> None:
             changed_sessions(person.pk)
 
 
+def end_all(*, person: Person) -> None:
+    """Void all sessions that were noted of this person. Call it inside a transaction that ends the others, too."""
+    _end(list(Device.objects.filter(person=person).values_list("session_key", flat=True)))
+
+
 def forget(*, session_key: str) -> None:
     """This session ended in another way."""
     Device.objects.filter(session_key=session_key).delete()

@@ -26,10 +26,11 @@ from groupchat.actions.memberships import raise_marks
 from groupchat.actions.merging import id_after_merge
 from groupchat.actions.people import Guest, new_guest, person_of_guest, taken_from
 from groupchat.actions.rooms import admit
+from groupchat.actions.tombstones import OF_TOMBSTONE, make_tombstone
 from groupchat.errors import ChatError, IdempotencyConflict, Invalid
 from groupchat.events import Event, MemberJoined, MessageDeleted, MessageEdited, MessagePosted
 from groupchat.models import Membership, Message, Person, Room
-from groupchat.parts import bits_of, check_parts, insert_parts, keep_version, purge_parts
+from groupchat.parts import bits_of, check_parts, insert_parts, keep_version
 from groupchat.permissions import (
     comes_with_account,
     is_joined,
@@ -344,12 +345,9 @@ def delete(*, person: Person, room_id: int, number: int, now: datetime | None = 
         require_delete(person, message, membership)
         if message.deleted_at is not None:
             return message
-        purge_parts(message)
-        message.body = ""
-        message.edited_at = None
-        message.deleted_at = now or timezone.now()
+        make_tombstone(message, now or timezone.now())
         change.changed(message, message.author)
-        message.save(update_fields=["body", "edited_at", "deleted_at", "seq", "parts"])
+        message.save(update_fields=[*OF_TOMBSTONE, "seq"])
         if message.author_id != person.pk:
             audit.note("delete message", by=person, room=change.room, person=message.author, before={"number": number})
         record([MessageDeleted(room_id, number, message.author_id, person.pk)])

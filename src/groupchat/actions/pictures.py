@@ -52,9 +52,9 @@ def set_avatar(*, person: Person, picture: IO[bytes] | None) -> Person:
             now.version += 1
             now.save(update_fields=["avatar", "version"])
             changed_sessions(now.pk)
-            transaction.on_commit(partial(_remove, before))
+            transaction.on_commit(partial(remove, before))
     except BaseException:
-        _remove(key)
+        remove(key)
         raise
     name_everywhere(person_id=person.pk)
     return now
@@ -73,9 +73,9 @@ def set_picture(*, person: Person, room_id: int, picture: IO[bytes] | None) -> R
             if before != key:
                 change.changed_info()
                 audit.note("settings", by=person, room=room, before={"picture": before}, after={"picture": key})
-            transaction.on_commit(partial(_remove, before))
+            transaction.on_commit(partial(remove, before))
     except BaseException:
-        _remove(key)
+        remove(key)
         raise
     return room
 
@@ -120,7 +120,8 @@ def _length(picture: IO[bytes]) -> int:
     return length
 
 
-def _remove(key: str) -> None:
+def remove(key: str) -> None:
+    """Its files go; what is gone already, or can't be removed now, is no error."""
     if not key:
         return
     try:

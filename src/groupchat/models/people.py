@@ -61,6 +61,8 @@ class Person(models.Model):
     more_contrast = models.BooleanField(default=False, db_default=False)
     # The seq at which the list of those whom they block last changed; null where it never did.
     blocks_seq = models.PositiveBigIntegerField(null=True, editable=False)
+    # Since when nobody is behind it, by their own wish (`actions.deleted_people`): neither name nor handle is theirs.
+    deleted_at = models.DateTimeField(null=True, blank=True, editable=False)
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:

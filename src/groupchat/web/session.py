@@ -52,7 +52,13 @@ def sign_out(request: HttpRequest) -> HttpResponse:
     if hasattr(request, "session"):
         logout(request)
     response = redirect("groupchat:home")
-    response.delete_cookie(GUEST_COOKIE, samesite="Lax")
-    if guest is not None and FORMER_GUEST_COOKIE in request.COOKIES and GUEST_COOKIE not in request.COOKIES:
-        response.delete_cookie(FORMER_GUEST_COOKIE, samesite="Lax")  # else it may be another server's
+    forget_guest_cookie(request, response)
     return response
+
+
+def forget_guest_cookie(request: HttpRequest, response: HttpResponse) -> None:
+    """Let this browser be no guest any more."""
+    response.delete_cookie(GUEST_COOKIE, samesite="Lax")
+    is_guest = read_guest(guest_cookie_in(request.COOKIES)) is not None
+    if is_guest and FORMER_GUEST_COOKIE in request.COOKIES and GUEST_COOKIE not in request.COOKIES:
+        response.delete_cookie(FORMER_GUEST_COOKIE, samesite="Lax")  # else it may be another server's

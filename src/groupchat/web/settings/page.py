@@ -7,6 +7,7 @@ from math import ceil
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.cache import never_cache
@@ -16,11 +17,11 @@ from django.views.decorators.http import require_http_methods
 from groupchat.errors import ChatError
 from groupchat.models import Person
 from groupchat.web import errors
-from groupchat.web.settings import blocks, devices, look, picture, profile
+from groupchat.web.settings import blocks, data, deletion, devices, look, picture, profile
 from groupchat.web.settings.words import words
 from groupchat.web.visitor import own_account_urls, visitor_of
 
-Save = Callable[[HttpRequest, Person], HttpResponse | None]
+Save = Callable[[HttpRequest, Person], HttpResponseBase | None]
 
 SECTIONS: Mapping[str, Save] = {
     "name": profile.save_name,
@@ -31,6 +32,8 @@ SECTIONS: Mapping[str, Save] = {
     "unblock": blocks.unblock,
     "device": devices.end,
     "token": devices.revoke_token,
+    "export": data.take_along,
+    "delete": deletion.delete,
 }
 """By what a form names as its section; each saves, and gives a response where it leads somewhere else than back."""
 
@@ -38,7 +41,7 @@ SECTIONS: Mapping[str, Save] = {
 @never_cache
 @csrf_protect
 @require_http_methods(["GET", "HEAD", "POST"])
-def settings(request: HttpRequest) -> HttpResponse:
+def settings(request: HttpRequest) -> HttpResponseBase:
     """What is there, and what becomes of a form. Whoever is nobody yet has nothing to set."""
     person = visitor_of(request).person
     if person is None:
@@ -88,5 +91,6 @@ def _page(
         **look.shown(person),
         **blocks.shown(person),
         **devices.shown(request, person),
+        **deletion.shown(person, given if wrong == "delete" else None),
     }
     return render(request, "groupchat/settings/page.html", context, status=status)

@@ -4,11 +4,17 @@ from __future__ import annotations
 
 from django.utils.translation import gettext as _
 
-from groupchat.errors import ChatError, NameTaken, NotFound, RateLimited, TooLong
+from groupchat.errors import ChatError, Forbidden, NameTaken, NotFound, RateLimited, TooLong
 
 
 def words(section: str, error: ChatError) -> str:
     match error:
+        case RateLimited() if section == "delete":
+            return _("Too many attempts. Wait a while, then try again.")
+        case RateLimited() if section == "export":
+            return _("You took your data along a moment ago. Wait a while, then try again.")
+        case Forbidden() if error.why == "last_site_owner":
+            return _("You are the last owner of this chat. Make somebody else an owner first.")
         case RateLimited():
             return _("You changed this many times just now. Leave it as it is for a while.")
         case NotFound():
@@ -28,4 +34,15 @@ def words(section: str, error: ChatError) -> str:
             return _("That can't be a handle. Use letters, digits, dots, hyphens and underscores.")
         case "name":
             return _("That can't be a name. Use letters, digits or an emoji, and nothing invisible.")
+        case "delete":
+            return _of_deletion(error)
     return _("That could not be saved. Check what you typed, and try again.")
+
+
+def _of_deletion(error: ChatError) -> str:
+    match error.field:
+        case "password":
+            return _("That is not your password.")
+        case "name":
+            return _("That is not your name here.")
+    return _("Choose what becomes of your messages.")
