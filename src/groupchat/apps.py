@@ -26,12 +26,13 @@ class GroupChatConfig(AppConfig):
 
     def ready(self) -> None:
         from groupchat import checks, site_checks  # noqa: F401  # registers the system checks
-        from groupchat.actions import merging, purging
+        from groupchat.actions import deleted_people, merging, purging
         from groupchat.realtime.delivery import publish
 
         publish.connect()
         merging.connect()
         purging.connect()
+        deleted_people.connect()
         user_logged_in.connect(_came_in, dispatch_uid="groupchat")
         user_logged_out.connect(_end_sessions, dispatch_uid="groupchat")
         follow_users(apps.get_models())
@@ -55,12 +56,26 @@ def _came_in(*, user: Any, request: Any = None, **_: Any) -> None:
 
     if user is not None and getattr(request, "COOKIES", None):
         adopt_guest(request=request, user=user)
+    if user is not None and getattr(request, "session", None) is not None and (person := _person_of(user)) is not None:
+        _note_device(request, person)
+
+
+def _note_device(request: Any, person: Person) -> None:
+    from groupchat.actions import devices
+    from groupchat.network import client_address_of_request
+
+    if key := request.session.session_key:
+        agent, address = request.META.get("HTTP_USER_AGENT", ""), client_address_of_request(request.META)
+        devices.note(seen=[devices.Seen(person.pk, key, agent, address)])
 
 
 def _end_sessions(*, user: Any, request: Any = None, **_: Any) -> None:
     """Whoever signs out leaves with all sockets of that session."""
     # Django ends the session after this signal: sockets that ask at once must not find it any more.
     if request is not None and hasattr(request, "session"):
+        from groupchat.actions import devices
+
+        devices.forget(session_key=request.session.session_key or "")
         request.session.delete()
     _end_sockets(user)
 
@@ -87,6 +102,7 @@ def _user_changed(
     # Django forgets the new password after this signal; whatever else is saved of a user is no matter of ours.
     if getattr(instance, "_password", None) is not None:
         _end_sockets(instance)
+        _forget_devices(instance)
     elif update_fields is None or "is_active" in update_fields:
         is_on = getattr(instance, "is_active", True)
         if not is_on or getattr(instance, _WAS_OFF, False):
@@ -118,6 +134,13 @@ def _end_sockets(user: Any) -> None:
     person = _person_of(user) if user is not None else None
     if person is not None:
         end_sessions(person=person)
+
+
+def _forget_devices(user: Any) -> None:
+    from groupchat.actions import devices
+
+    if (person := _person_of(user)) is not None:
+        devices.forget_all(person=person)
 
 
 def _person_of(user: Any) -> Person | None:

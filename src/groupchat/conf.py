@@ -42,6 +42,8 @@ class Conf:
     user_name: Source = "groupchat.actions.people.usual_name"  # gives the name of a user of the site
     follow_users: bool = False  # who has an account is called as the site says, with each save of its user
 
+    delete_users: bool = False  # who deletes their account takes the site's user along, else only who they are here
+
     # how often what is worth guessing or flooding may be done, counted for all processes together (`ratelimit.LIMITS`).
     # Of an address: the machine's own are not counted, and of IPv6 it is the network (/64).
     limits_store: Store = "database"  # where they are counted: "database", or the address of a Redis
@@ -55,6 +57,7 @@ class Conf:
     max_wrong_passwords_per_hour_of_address: int = 60
     max_wrong_links_per_hour: int = 60  # of one address: owner's links, links of mails
     max_wrong_tokens_per_minute: int = 30  # of one address
+    max_exports_per_hour: int = 3  # of one person: all that is theirs is read for it
     max_sign_ups_per_hour: int = 60  # of one address
     max_account_mails_per_hour: int = 5  # to one address of mail: a lost password, a new address
     max_account_mails_per_hour_of_address: int = 30  # asked for by one address of the network
@@ -66,11 +69,14 @@ class Conf:
     # rooms that nobody needs
     empty_room_hours: int = 0  # then a public room where nobody wrote, or is but its maker, is gone; 0: never
     deleted_room_days: int = 30  # then a deleted room is gone for good, with all that was said in it; 0: never
+    max_former_handles: int = 5  # of somebody with an account; the oldest become free
     max_former_names: int = 5  # names by guests that a room keeps beside its present one; the oldest become free
 
     # who may do what: a subclass of groupchat.permissions.Rules
     permissions: Dotted = "groupchat.permissions.Rules"
     max_conversation_people: int = 10  # 30 at most
+    max_blocked_people: int = 200  # by one person
+    max_handles_per_hour: int = 3  # that one person takes
     max_invited_people: int = 50  # with one command
     max_invitations_per_hour: int = 200  # people whom one person brings into rooms
     invite_link_days: int = 7  # how long an invite link holds where its maker says nothing else; 0: for ever
@@ -94,6 +100,11 @@ class Conf:
     max_room_name_characters: int = 80
     max_topic_characters: int = 250
     max_person_name_characters: int = 50
+
+    # pictures of people and rooms, where Pillow is installed
+    max_picture_bytes: int = 5_000_000  # of a file that is uploaded; 0: nobody uploads any
+    max_picture_pixels: int = 25_000_000  # each takes four bytes while it is cut
+    max_pictures_per_hour: int = 20  # that one person uploads
 
     # limits of a socket
     max_frame_bytes: int = 64 * 1024

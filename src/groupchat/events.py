@@ -165,6 +165,16 @@ class GuestMerged:
     person_id: int
 
 
+@dataclass(frozen=True, slots=True)
+class PersonDeleted:
+    """Somebody deleted their account, or themselves as a guest; they leave their rooms, and where they wished it their
+    messages go, after the event.
+    """
+
+    person_id: int
+    erases: bool
+
+
 Event = (
     MessagePosted
     | MessageEdited
@@ -184,6 +194,7 @@ Event = (
     | RoomDeleted
     | RoomRestored
     | GuestMerged
+    | PersonDeleted
 )
 
 # By the names under which they are stored; these stay as they are.
@@ -206,6 +217,7 @@ EVENTS: dict[str, type[Event]] = {
     "room_deleted": RoomDeleted,
     "room_restored": RoomRestored,
     "guest_merged": GuestMerged,
+    "person_deleted": PersonDeleted,
 }
 NAMES: dict[type[Event], str] = {kind: name for name, kind in EVENTS.items()}
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from groupchat import signals
 from groupchat.conf import conf
-from groupchat.events import Event, GuestMerged
+from groupchat.events import Event, GuestMerged, PersonDeleted
 
 
 def unordered(event: Event) -> str:
@@ -17,7 +17,7 @@ def unordered(event: Event) -> str:
 
 def by_room(event: Event) -> str:
     """In the order in which it happened in the room; what happened in none has no order."""
-    return "" if isinstance(event, GuestMerged) else f"room {event.room_id}"
+    return "" if isinstance(event, GuestMerged | PersonDeleted) else f"room {event.room_id}"
 
 
 @dataclass(frozen=True, slots=True)

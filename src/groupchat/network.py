@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from functools import lru_cache
-from ipaddress import IPv6Address, IPv6Network, ip_address
+from ipaddress import IPv6Address, IPv6Network, ip_address, ip_network
 from typing import Any
 
 from groupchat.conf import conf
@@ -18,6 +18,8 @@ from groupchat.conf import conf
 PROXY_HEADERS = frozenset((b"x-forwarded-for", b"forwarded", b"via", b"x-real-ip"))
 
 _REMEMBERED = 1_000  # addresses as they were written: whoever comes often is not taken apart each time
+
+_SHOWN_BITS = {4: 16, 6: 32}  # of an address that somebody is told: whose it is, not who it is
 
 _NETWORK_BITS = 64  # of an IPv6 address: whoever has one has all that begin alike
 
@@ -53,6 +55,19 @@ def counted_as(address: str) -> str:
     if isinstance(found, IPv6Address):
         return str(IPv6Network((found, _NETWORK_BITS), strict=False))
     return address
+
+
+def coarse(address: str) -> str:
+    """Where about an address is, to be kept and shown: its network, never the whole of it. Empty where it says nothing
+    about that.
+    """
+    try:
+        found = ip_address(canonical(address))
+    except ValueError:
+        return ""
+    if found.is_loopback:
+        return ""
+    return str(ip_network((found, _SHOWN_BITS[found.version]), strict=False))
 
 
 def is_loopback(address: str) -> bool:

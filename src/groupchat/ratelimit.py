@@ -43,6 +43,8 @@ class Limit:
 _TABLE = (
     Limit("guest.new", "max_new_guests_per_minute", MINUTE_SECONDS, "address"),
     Limit("me.rename", "max_renames_per_hour", HOUR_SECONDS, "person"),
+    Limit("me.handle", "max_handles_per_hour", HOUR_SECONDS, "person"),
+    Limit("picture", "max_pictures_per_hour", HOUR_SECONDS, "person"),
     Limit("room.new", "max_new_rooms_per_hour", HOUR_SECONDS, "person"),
     Limit("room.new.guest", "max_guest_rooms_per_hour", HOUR_SECONDS, "person"),
     Limit("room.new.address", "max_guest_rooms_per_hour_of_address", HOUR_SECONDS, "address"),
@@ -56,6 +58,7 @@ _TABLE = (
     Limit("password.address", "max_wrong_passwords_per_hour_of_address", HOUR_SECONDS, "address", guards=True),
     Limit("link", "max_wrong_links_per_hour", HOUR_SECONDS, "address", guards=True),
     Limit("token", "max_wrong_tokens_per_minute", MINUTE_SECONDS, "address", guards=True),
+    Limit("export", "max_exports_per_hour", HOUR_SECONDS, "person"),
     Limit("sign_up", "max_sign_ups_per_hour", HOUR_SECONDS, "address"),
     Limit("mail", "max_account_mails_per_hour", HOUR_SECONDS, "mail address"),
     Limit("mail.address", "max_account_mails_per_hour_of_address", HOUR_SECONDS, "address"),

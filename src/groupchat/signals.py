@@ -29,6 +29,7 @@ room_archived = Signal()
 room_deleted = Signal()
 room_restored = Signal()
 guest_merged = Signal()
+person_deleted = Signal()
 
 SIGNALS: dict[type[Event], Signal] = {
     events.MessagePosted: message_posted,
@@ -49,6 +50,7 @@ SIGNALS: dict[type[Event], Signal] = {
     events.RoomDeleted: room_deleted,
     events.RoomRestored: room_restored,
     events.GuestMerged: guest_merged,
+    events.PersonDeleted: person_deleted,
 }
 
 

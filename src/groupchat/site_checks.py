@@ -9,7 +9,7 @@ from typing import Any
 
 from django.apps import apps
 from django.conf import settings
-from django.core.checks import CheckMessage, Error, Warning, register
+from django.core.checks import CheckMessage, Error, Info, Warning, register
 from django.core.exceptions import ImproperlyConfigured
 from django.shortcuts import resolve_url
 from django.urls import NoReverseMatch, Resolver404, resolve, reverse
@@ -17,6 +17,7 @@ from django.utils.module_loading import import_string
 
 from groupchat.checks import TAG
 from groupchat.conf import Conf, conf
+from groupchat.images import can_read
 
 SIGNED_COOKIES = "django.contrib.sessions.backends.signed_cookies"
 REQUEST = "django.template.context_processors.request"
@@ -28,7 +29,7 @@ def check_site(**_: Any) -> list[CheckMessage]:
     found = _options()
     if found:
         return found  # nothing else of the chat can be asked
-    found = _layer() + _sessions()
+    found = _layer() + _sessions() + _pictures()
     if apps.is_installed("groupchat.web"):
         found += _middleware() + _templates() + _way_in()
     return found
@@ -44,6 +45,18 @@ def _options() -> list[CheckMessage]:
         meant = [f"{key}: did you mean {found[0]}?" for key, found in near.items() if found]
         return [Error(str(error), hint=" ".join(meant) or "See docs/embedding.md, Options.", id="groupchat.E002")]
     return []
+
+
+def _pictures() -> list[CheckMessage]:
+    if not conf().max_picture_bytes or can_read():
+        return []
+    return [
+        Info(
+            "Nobody uploads pictures of people and rooms: Pillow is not installed.",
+            hint='Install it (pip install pillow), or say so: GROUPCHAT = {"MAX_PICTURE_BYTES": 0}.',
+            id="groupchat.I001",
+        )
+    ]
 
 
 def _layer() -> list[CheckMessage]:

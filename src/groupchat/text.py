@@ -14,6 +14,7 @@ LONGEST_NAME = 200
 LONGEST_KEY = 400  # of a folded name: NFKC makes up to eighteen characters of one
 LONGEST_TOPIC = 1_000
 LONGEST_REASON = 300
+LONGEST_PRONOUNS = 30
 
 _UPPER = re.compile("[A-Z]")
 _WRITTEN = re.compile("~([_~])|_")
@@ -111,6 +112,13 @@ def clean_person_name(name: str) -> str:
     """A person's name with its white space collapsed."""
     limit = _within(conf().max_person_name_characters, LONGEST_NAME)
     return _clean_line(name, field="name", what="A name", limit=limit)
+
+
+def clean_pronouns(pronouns: str) -> str:
+    """How somebody is spoken of; may be empty."""
+    if not pronouns.strip():
+        return ""
+    return _clean_line(pronouns, field="pronouns", what="This line", limit=LONGEST_PRONOUNS)
 
 
 def mended_person_name(name: str) -> str:

@@ -6,7 +6,7 @@ position asked for, without an upper bound. An entity may then be newer than `to
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,7 +16,7 @@ from groupchat.conf import conf
 from groupchat.errors import NotFound
 from groupchat.keeping import orders_of
 from groupchat.kinds import MEMBERS, ROOM_KINDS, Kind, departures, floors, hearers
-from groupchat.models import Membership, Message, MessageVersion, Notice, Person, Room, ServerState
+from groupchat.models import Block, Membership, Message, MessageVersion, Notice, Person, Room, ServerState
 from groupchat.parts import message_resources
 from groupchat.permissions import floor_of, require_read, require_versions
 from groupchat.protocol import (
@@ -286,13 +286,14 @@ def members(room: Room, *, after: int = 0, limit: int = 100) -> MembersPage:
 @dataclass(frozen=True, slots=True)
 class OwnState:
     """What a person finds on opening: their position and their rooms, each as it was when the position was read, and
-    the people of their conversations.
+    the people of their conversations, and the ids of those whom they block.
     """
 
     seq: int
     rooms: Sequence[RoomState]
     people: Sequence[PersonResource] = ()
     order: OrderResource | None = None
+    blocks: Sequence[int] = ()
 
 
 def mine(person: Person) -> OwnState:
@@ -301,13 +302,14 @@ def mine(person: Person) -> OwnState:
 
 
 def mine_of(person_ids: Iterable[int]) -> dict[int, OwnState]:
-    """The same for many people at once, in four statements, and one more where they have conversations: they come back
-    together after a restart.
+    """The same for many people at once, in four statements, and one more where they have conversations, and where they
+    block somebody: they come back together after a restart.
     """
     ids = set(person_ids)
-    found_people = list(Person.objects.filter(pk__in=ids).values_list("pk", "seq", "order_seq"))
-    seqs = {one: seq for one, seq, _ in found_people}
-    orders = orders_of({one: order_seq for one, _, order_seq in found_people if order_seq is not None})
+    counters = list(Person.objects.filter(pk__in=ids).values_list("pk", "seq", "order_seq", "blocks_seq"))
+    seqs = {person_id: seq for person_id, seq, _, _ in counters}
+    orders = orders_of({person_id: order_seq for person_id, _, order_seq, _ in counters if order_seq is not None})
+    blocked = _blocks({person_id for person_id, _, _, blocks_seq in counters if blocks_seq is not None})
     # A room's counters are read in one row with the mark: a message of one's own that took the mark along between two
     # statements would be unread for ever, for it is covered by the seq and has no seq of its own here.
     memberships = list(
@@ -341,7 +343,20 @@ def mine_of(person_ids: Iterable[int]) -> dict[int, OwnState]:
         if ranges := skipped.get((person_id, room_id)):
             whole["uncounted"] = [list(numbers) for numbers in ranges]
         rooms[person_id].append(whole)
-    return {one: OwnState(seq, rooms[one], _among(rooms[one], known), orders.get(one)) for one, seq in seqs.items()}
+    return {
+        one: OwnState(seq, rooms[one], _among(rooms[one], known), orders.get(one), blocked.get(one, ()))
+        for one, seq in seqs.items()
+    }
+
+
+def _blocks(person_ids: Collection[int]) -> dict[int, list[int]]:
+    """Whom each of these people blocks, ascending."""
+    found: dict[int, list[int]] = {}
+    if person_ids:
+        rows = Block.objects.filter(person_id__in=person_ids).order_by("blocked_id")
+        for person_id, blocked_id in rows.values_list("person_id", "blocked_id"):
+            found.setdefault(person_id, []).append(blocked_id)
+    return found
 
 
 def _among(rooms: Iterable[RoomState], known: Mapping[int, PersonResource]) -> list[PersonResource]:
@@ -353,10 +368,10 @@ def _among(rooms: Iterable[RoomState], known: Mapping[int, PersonResource]) -> l
 def my_changes(person_id: int, since: int) -> MyChanges | None:
     """The changes of a person's own counter since a position; None means reset."""
     limit = conf().max_changes
-    counters = Person.objects.filter(pk=person_id).values_list("seq", "sessions_seq", "order_seq").first()
+    counters = Person.objects.filter(pk=person_id).values_list("seq", "sessions_seq", "order_seq", "blocks_seq").first()
     if counters is None or since > counters[0]:
         return None
-    to, sessions_seq, order_seq = counters
+    to, sessions_seq, order_seq, blocks_seq = counters
     frame: MyChangesFrame = {"type": "changes", "me": person_id, "since": since, "to": to}
     if since == to:
         return MyChanges(frame)
@@ -379,4 +394,6 @@ def my_changes(person_id: int, since: int) -> MyChanges | None:
         frame["rooms"] = [room_state(*state, skipped.get((person_id, state[0].pk), ())) for state in states]
         if among := [one for room, _ in states for one in room.people_ids]:
             frame["people"] = people(among)
+    if blocks_seq is not None and blocks_seq > since:
+        frame["blocks"] = _blocks([person_id]).get(person_id, [])
     return MyChanges(frame, sessions=sessions_seq > since)

@@ -10,9 +10,11 @@ from django.urls.converters import StringConverter
 from django.utils.decorators import decorator_from_middleware
 
 from groupchat.text import address_of
-from groupchat.web import guest, home, join, rooms, session, shell, site
+from groupchat.web import guest, home, join, pictures, rooms, session, shell, site
 from groupchat.web.administration import administration
 from groupchat.web.security import SecurityHeaders
+from groupchat.web.settings.deletion import goodbye
+from groupchat.web.settings.page import settings
 
 app_name = "groupchat"
 
@@ -38,6 +40,10 @@ urlpatterns = [
     path("api/v1/", include("groupchat.api.urls")),
     path("public-rooms.json", secured(rooms.public_rooms), name="public_rooms"),
     path("session.json", secured(session.session), name="session"),
+    path("settings/", secured(settings), name="settings"),
+    path("goodbye/", secured(goodbye), name="goodbye"),
+    path("pictures/<slug:key>/<int:size>.webp", secured(pictures.picture), name="picture"),
+    path("room-pictures/<int:room_id>/", secured(pictures.room_picture), name="room_picture"),
     path("guest/", secured(guest.guest), name="guest"),
     path("join/", secured(join.join), name="join"),
     path("join/qr/", secured(join.qr), name="invite_qr"),

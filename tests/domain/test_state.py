@@ -348,7 +348,7 @@ def test_every_action_is_tried() -> None:
     looks |= {"people_of", "usual_name", "find_for_object", "when_deleted"}
     looks |= {"bring_back", "tell_members"}  # the parts of `restore`
     looks |= {"forget_resolved", "take_reports"}  # a periodic job; a part of `carry_out`
-    looks |= {"taken_from", "guest_without_account", "id_after_merge", "connect"}
+    looks |= {"taken_from", "guest_without_account", "id_after_merge", "connect", "free_handle"}
     # As `enter` and so on, for somebody at a door.
     asked_before = {f"{name}_limited" for name in ("enter", "create", "converse", "configure", "invite")}
     in_bulk = {"read_all"}  # as `read`, for many

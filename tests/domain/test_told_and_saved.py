@@ -23,6 +23,7 @@ OTHER: dict[str, Any] = {
     "name": "Another",
     "slug": "another",
     "topic": "Something else",
+    "picture": "r-another",
     "first_number": 7,
     "history": Room.History.JOINED,
     "guests": False,

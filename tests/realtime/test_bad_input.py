@@ -122,6 +122,7 @@ def wrong_commands(room: int) -> Iterator[tuple[dict[str, Any], str, str | None]
         "messages": {"room": room},
         "members": {"room": room},
         "me.rename": {"name": "Grace"},
+        "person.block": {"person": HUGE - 1, "on": True},
         "changes": {"room": room, "since": 0},
         "read": {"room": room, "number": 1},
         "room.pin": {"room": room, "pinned": True},
@@ -183,7 +184,7 @@ def wrong_commands(room: int) -> Iterator[tuple[dict[str, Any], str, str | None]
         "person",
         "seconds",
     }
-    choices = {"pinned", "archived", "guests", "locked"}
+    choices = {"pinned", "archived", "guests", "locked", "on"}
     wrong_whole = ("1", 1.5, True, [], {}, -1, HUGE, None)
     wrong_text = (1, True, [], {}, None)
     wrong_choice = (1, 0, "true", [], {}, None)
@@ -221,6 +222,7 @@ def wrong_commands(room: int) -> Iterator[tuple[dict[str, Any], str, str | None]
     yield {"type": "room.enter", "name": "x" * 81}, "too_long", "name"
     for name in ("", " ", "\u200b", "a\x00", "\n"):
         yield {"type": "me.rename", "name": name}, "invalid", "name"
+    yield {"type": "person.block", "person": HUGE - 1, "on": True}, "not_found", "person"
     yield {"type": "me.rename", "name": "x" * 51}, "too_long", "name"
     for body in ("", " ", "\n\t", "\x01", "\u200b", "a\x00"):
         yield {"type": "message.post", "room": room, "body": body, "client_message_id": "x"}, "invalid", "body"
@@ -298,6 +300,7 @@ TYPES = st.sampled_from(
         "message.delete",
         "message.versions",
         "me.rename",
+        "person.block",
         "messages",
         "members",
         "changes",

@@ -38,7 +38,7 @@ _numbers = itertools.count(1)
 
 # About no room that one must be let into, or that is named by its id.
 ELSEWHERE = {"hello", "ping", "unsubscribe", "typing", "room.enter", "room.create", "room.direct", "rooms"}
-ELSEWHERE |= {"people.find", "me.rename", "report.claim", "report.resolve", "site.raid", "rooms.order"}
+ELSEWHERE |= {"people.find", "me.rename", "report.claim", "report.resolve", "site.raid", "rooms.order", "person.block"}
 
 
 READS = {"subscribe", "changes", "messages", "members", "message.versions", "room.sanctions", "reports", "invites"}

@@ -11,6 +11,8 @@ from django.contrib.auth import get_user_model
 from django.core import mail
 from django.test import Client
 
+from groupchat.actions.people import person_of_user
+from groupchat.actions.profiles import set_look
 from groupchat.server.addresses import mailer
 
 pytestmark = pytest.mark.django_db
@@ -80,6 +82,14 @@ def test_sign_in_by_name_or_mail(login: str, ada: object, client: Client) -> Non
     answer = client.post("/accounts/login/", {"login": login, "password": NEW["password1"]})
     assert answer.status_code == 302
     assert is_signed_in(client)
+
+
+def test_the_language_of_the_account_comes_with_signing_in(ada: object, client: Client, settings: Any) -> None:
+    person = person_of_user(user=ada)
+    set_look(person=person, theme="", more_contrast=False, language="de")
+    client.post("/accounts/login/", {"login": "ada", "password": NEW["password1"]})
+    assert client.cookies[settings.LANGUAGE_COOKIE_NAME].value == "de"
+    assert 'lang="de"' in client.get("/settings/").content.decode()
 
 
 def test_a_wrong_password(ada: object, client: Client) -> None:

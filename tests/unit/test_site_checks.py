@@ -73,3 +73,13 @@ def test_each_is_said_with_a_way_out(
 
 def test_a_site_as_it_should_be_hears_nothing() -> None:
     assert check_site() == []
+
+
+def test_a_site_without_pillow_is_told_so_unless_it_wants_no_pictures(
+    settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("groupchat.site_checks.can_read", lambda: False)
+    settings.GROUPCHAT = {"GUESTS": True}
+    assert [found.id for found in check_site()] == ["groupchat.I001"]
+    settings.GROUPCHAT = {"GUESTS": True, "MAX_PICTURE_BYTES": 0}
+    assert check_site() == []

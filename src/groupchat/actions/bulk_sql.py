@@ -18,7 +18,7 @@ from django.db.models.base import ModelState
 from django.utils.dateparse import parse_datetime
 
 from groupchat.kinds import ROOM_KINDS
-from groupchat.models import Effect, Membership, Message, Person, Room, ServerState
+from groupchat.models import Effect, FormerHandle, Membership, Message, Person, Room, ServerState
 
 _M = TypeVar("_M", bound=models.Model)
 NewRow = tuple[int, int, int, int, str, str, bool | None, int | None]
@@ -31,6 +31,7 @@ _ROOM = [
     "name",
     "slug",
     "topic",
+    "picture",
     "created_at",
     "seq",
     "info_seq",
@@ -53,6 +54,7 @@ _OF_SITE = f"(SELECT raid_until FROM {ServerState._meta.db_table} WHERE id = {Se
 _PERSON = [
     *("id", "kind", "handle", "name", "is_owner", "is_admin"),
     *("is_active", "version", "account_active", "merged_into_id", "only_room", "created_at"),
+    *("pronouns", "time_zone", "avatar"),
 ]
 _MEMBERSHIP = [
     "id",
@@ -111,23 +113,23 @@ class BulkSql:
         return people, {asked[guest_id] for guest_id, _, has_account in rows if has_account}
 
     def is_handle(self, handle: str, skeleton: str) -> bool:
-        """Whether somebody has it, or one that looks so."""
-        one = f"SELECT 1 FROM {Person._meta.db_table} WHERE {{}} = %s"
-        both = f"{one.format('handle')} UNION ALL {one.format('handle_skeleton')} LIMIT 1"
-        return bool(self._fetch(both, [handle, skeleton]))
+        """Whether somebody has or had it, or one that looks so."""
+        places = [(Person, "handle"), (Person, "handle_skeleton"), (FormerHandle, "handle"), (FormerHandle, "skeleton")]
+        each = [f"SELECT 1 FROM {model._meta.db_table} WHERE {column} = %s" for model, column in places]
+        return bool(self._fetch(f"{' UNION ALL '.join(each)} LIMIT 1", [handle, skeleton] * 2))
 
     def handles_like(self, skeletons: Collection[str]) -> set[str]:
-        """Those among these as which anybody's handle looks."""
+        """Those among these as which anybody's handle looks, or a former one."""
         if not skeletons:
             return set()
-        rows = self._fetch(
-            f"SELECT handle_skeleton FROM {Person._meta.db_table} WHERE handle_skeleton IN ({_marks(skeletons)})",
-            list(skeletons),
+        either = " UNION ALL ".join(
+            f"SELECT {column} FROM {model._meta.db_table} WHERE {column} IN ({_marks(skeletons)})"
+            for model, column in ((Person, "handle_skeleton"), (FormerHandle, "skeleton"))
         )
-        return {row[0] for row in rows}
+        return {row[0] for row in self._fetch(either, list(skeletons) * 2)}
 
     def called(self, skeletons: Collection[str]) -> set[str]:
-        """Those among these as which a name or a handle of somebody who is no guest looks."""
+        """Those among these as which a name or a handle of somebody who is no guest looks, or a former handle."""
         if not skeletons:
             return set()
         kinds = [kind.value for kind in Person.Kind if kind != Person.Kind.GUEST]
@@ -136,7 +138,9 @@ class BulkSql:
             f"AND kind IN ({_marks(kinds)})"
             for column in ("name_skeleton", "handle_skeleton")
         )
-        return {row[0] for row in self._fetch(either, [*skeletons, *kinds] * 2)}
+        former = f"SELECT skeleton FROM {FormerHandle._meta.db_table} WHERE skeleton IN ({_marks(skeletons)})"
+        asked = [*[*skeletons, *kinds] * 2, *skeletons]
+        return {row[0] for row in self._fetch(f"{either} UNION ALL {former}", asked)}
 
     def insert_person(self, person: Person) -> bool:
         """Make this row. False where its handle or its guest id is there already: nothing was written then, and the

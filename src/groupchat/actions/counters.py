@@ -302,6 +302,16 @@ def changed_order(person_ids: Iterable[int]) -> None:
         transaction.on_commit(partial(published.send_robust, sender=Person, changes=MyChanges(frame)), robust=True)
 
 
+def changed_blocks(person_id: int, blocks: Sequence[int]) -> None:
+    """Say in the person's counter whom they block from here on, and publish it on commit. Call it inside a transaction
+    that holds the lock of the person.
+    """
+    Person.objects.filter(pk=person_id).update(seq=models.F("seq") + 1, blocks_seq=models.F("seq") + 1)
+    to = Person.objects.values_list("seq", flat=True).get(pk=person_id)
+    frame: MyChangesFrame = {"type": "changes", "me": person_id, "since": to - 1, "to": to, "blocks": list(blocks)}
+    transaction.on_commit(partial(published.send_robust, sender=Person, changes=MyChanges(frame)), robust=True)
+
+
 def changed_sessions(person_id: int) -> None:
     """Say in the person's counter that their sessions changed, and publish it on commit. Call it inside a
     transaction.

@@ -7,6 +7,7 @@ from collections.abc import Callable, Collection
 from django.db import transaction
 
 from groupchat.actions import audit
+from groupchat.actions.blocks import require_reaches
 from groupchat.actions.counters import changed_mine, lock_people, lock_room, save_member
 from groupchat.actions.effects import record
 from groupchat.actions.owners import hand_on, is_last_owner, lock_with_heir
@@ -51,6 +52,7 @@ def invite_limited(
     if len(locked) < len(set(people)) or not all(one.is_admitted for one in locked.values()):
         raise NotFound("Somebody of these is not here any more.", field="people")
     known = {one.person_id: one for one in Membership.objects.filter(room_id=room_id, person_id__in=locked)}
+    require_reaches(person, [one for one in locked if not is_joined(known.get(one))])
     if any(map(is_banned, known.values())):
         raise Forbidden("Somebody of these was banned from this room.", field="people", why="banned")
     newcomers = [one for one in locked.values() if not is_joined(known.get(one.pk))]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -12,7 +12,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from groupchat.access import access, not_invited
-from groupchat.actions import audit
+from groupchat.actions import audit, blocks
 from groupchat.actions.bulk_sql import BulkSql, NewRow
 from groupchat.actions.counters import (
     changed_mine,
@@ -28,12 +28,13 @@ from groupchat.actions.merging import id_after_merge
 from groupchat.actions.newcomers import require_patience
 from groupchat.actions.people import Guest, new_guest, person_of_guest, taken_from
 from groupchat.actions.rooms import admit
+from groupchat.actions.tombstones import OF_TOMBSTONE, make_tombstone
 from groupchat.attempts import Deleting, Editing, Joining, Posting, ask, joining, posting
 from groupchat.conf import conf
 from groupchat.errors import ChatError, IdempotencyConflict, Invalid
 from groupchat.events import Event, MemberJoined, MessageDeleted, MessageEdited, MessagePosted
 from groupchat.models import Membership, Message, Person, Room
-from groupchat.parts import bits_of, check_parts, insert_parts, keep_version, purge_parts
+from groupchat.parts import bits_of, check_parts, insert_parts, keep_version
 from groupchat.permissions import (
     comes_with_account,
     is_joined,
@@ -161,6 +162,7 @@ class _Batch:
             if (author_id := self._author_id(self._posts[index])) is not None
         }
         self._memberships, self._people = self._statements.memberships(pairs)
+        self._unheard = blocks.unheard(_by_room(pairs), {pk: one.room for pk, one in self._changes.items()})
         self._known = self._find_known([self._posts[index] for index in good])
         for index in good:
             self._answers[index] = self._post_one(self._posts[index])
@@ -206,6 +208,8 @@ class _Batch:
             change = self._changes.get(post.room_id)
             membership = self._memberships.get((post.room_id, author_id)) if author_id is not None else None
             room = require_post(self._person_of(author_id), change.room if change else None, membership)
+            if (post.room_id, author_id) in self._unheard:
+                raise blocks.not_heard()
             if room.slow_mode:
                 require_pace(self._person_of(author_id), room, membership, self._now)
             if post.at_door and self._has_newcomers:
@@ -354,6 +358,8 @@ def edit(
         require_edit(person, message, membership)
         if body == message.body:
             return message
+        if blocks.unheard({room_id: [person.pk]}, {room_id: change.room}):
+            raise blocks.not_heard()
         if at_door:
             require_patience(person, change.room, membership, body, of=person.pk, now=now or timezone.now())
         ask(Editing(message, person, body))
@@ -375,12 +381,9 @@ def delete(*, person: Person, room_id: int, number: int, now: datetime | None = 
         if message.deleted_at is not None:
             return message
         ask(Deleting(message, person))
-        purge_parts(message)
-        message.body = ""
-        message.edited_at = None
-        message.deleted_at = now or timezone.now()
+        make_tombstone(message, now or timezone.now())
         change.changed(message, message.author)
-        message.save(update_fields=["body", "edited_at", "deleted_at", "seq", "parts"])
+        message.save(update_fields=[*OF_TOMBSTONE, "seq"])
         if message.author_id != person.pk:
             audit.note("delete message", by=person, room=change.room, person=message.author, before={"number": number})
         record([MessageDeleted(room_id, number, message.author_id, person.pk)])
@@ -404,3 +407,10 @@ def _answer_again(post: Post, posted: Posted, written: str | None) -> Posted | C
         f"Your message {posted.number} has this id and says something else. A new message needs a new id.",
         field="client_message_id",
     )
+
+
+def _by_room(pairs: Collection[tuple[int, int]]) -> dict[int, list[int]]:
+    authors: dict[int, list[int]] = {}
+    for room_id, author_id in pairs:
+        authors.setdefault(room_id, []).append(author_id)
+    return authors

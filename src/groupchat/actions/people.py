@@ -111,7 +111,7 @@ def new_guest(*, guest: Guest, statements: BulkSql, taken: Taken) -> Person | No
     stem = _stem(given)
     person = under(stem)
     if skeleton(stem) in taken.handles or not statements.insert_person(person):
-        person = under(_free_handle(given, statements))
+        person = under(free_handle(given, statements))
         if not statements.insert_person(person):
             return None
     taken.handles.add(person.handle_skeleton)
@@ -274,7 +274,7 @@ def _create(name: str, **fields: Any) -> Person:
         try:
             with transaction.atomic():
                 statements = BulkSql()
-                handle = _free_handle(name, statements)
+                handle = free_handle(name, statements)
                 is_guest = fields["kind"] == Person.Kind.GUEST
                 called = statements.called({skeleton(name)}) if is_guest else set()
                 shown = name_of_newcomer(name, handle, called)
@@ -293,7 +293,7 @@ def _stem(name: str) -> str:
     return handle_of(name) or "guest"
 
 
-def _free_handle(name: str, statements: BulkSql) -> str:
+def free_handle(name: str, statements: BulkSql) -> str:
     """The handle of a name, with a number where it is taken, or looks like another one."""
     stem = _stem(name)
 

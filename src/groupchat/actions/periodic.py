@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from groupchat.actions import invites, limits, reporting
 from groupchat.actions.deleted_rooms import purge_deleted_rooms
+from groupchat.actions.devices import forget_some
 from groupchat.actions.empty_rooms import expire_empty_rooms
 from groupchat.models import PeriodicJob
 
@@ -33,6 +34,7 @@ JOBS: Mapping[str, Job] = {
     "invite links": Job(invites.forget_old, 3_600.0),
     "empty rooms": Job(expire_empty_rooms, 600.0),
     "reports": Job(reporting.forget_resolved, 3_600.0),
+    "devices": Job(forget_some, 3_600.0),
     "deleted rooms": Job(purge_deleted_rooms, 3_600.0),
 }
 """By the name of its row. Another one is a line here."""

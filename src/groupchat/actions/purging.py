@@ -17,10 +17,10 @@ from groupchat import handlers
 from groupchat.actions import audit
 from groupchat.actions.counters import RoomChange, changed_order, lock_people, lock_room, lock_rooms
 from groupchat.actions.effects import record
+from groupchat.actions.tombstones import OF_TOMBSTONE, make_tombstone
 from groupchat.errors import Invalid, NotFound
 from groupchat.events import Event, MessageDeleted, PurgeBegun
 from groupchat.models import Membership, Message, Person, Purge
-from groupchat.parts import purge_parts
 from groupchat.permissions import require_active, require_remove
 from groupchat.resources import moment
 from groupchat.timeline import membership_in
@@ -138,9 +138,8 @@ def _delete_some(change: RoomChange, purge: Purge, numbers: Sequence[int]) -> in
     messages = list(theirs.filter(deleted_at=None).select_related("author").order_by("number"))  # read behind the lock
     now = timezone.now()
     for message in messages:
-        purge_parts(message)
-        message.body, message.edited_at, message.deleted_at = "", None, now
+        make_tombstone(message, now)
         change.changed(message, message.author)
-    Message.objects.bulk_update(messages, ["body", "edited_at", "deleted_at", "seq", "parts"])
+    Message.objects.bulk_update(messages, [*OF_TOMBSTONE, "seq"])
     record([MessageDeleted(purge.room_id, one.number, one.author_id, purge.by_id) for one in messages])
     return len(messages)

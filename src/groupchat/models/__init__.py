@@ -1,6 +1,8 @@
 """The nouns: what the database holds."""
 
 from groupchat.models.audit import AuditEntry
+from groupchat.models.blocks import Block
+from groupchat.models.devices import Device
 from groupchat.models.effects import Effect
 from groupchat.models.invites import InviteLink
 from groupchat.models.limits import Allowance, PeriodicJob
@@ -8,7 +10,7 @@ from groupchat.models.memberships import Membership
 from groupchat.models.messages import Message, Notice
 from groupchat.models.order import Purge, Report
 from groupchat.models.parts import MessageReply, MessageVersion
-from groupchat.models.people import Person
+from groupchat.models.people import FormerHandle, Person
 from groupchat.models.rooms import Room, RoomName
 from groupchat.models.server import ServerState
 from groupchat.models.tokens import Token
@@ -16,7 +18,10 @@ from groupchat.models.tokens import Token
 __all__ = [
     "Allowance",
     "AuditEntry",
+    "Block",
+    "Device",
     "Effect",
+    "FormerHandle",
     "InviteLink",
     "Membership",
     "Message",

@@ -17,6 +17,11 @@ class Person(models.Model):
         GUEST = "guest", _("guest")
         BOT = "bot", _("bot")
 
+    class Theme(models.TextChoices):
+        SYSTEM = "system", _("System")
+        LIGHT = "light", _("Light")
+        DARK = "dark", _("Dark")
+
     id = models.BigAutoField(primary_key=True)
     user = models.OneToOneField(
         settings.AUTH_USER_MODEL,
@@ -53,6 +58,18 @@ class Person(models.Model):
     # Of a guest who came by a link into one room while the site was for invited people only: that room. A number and no
     # reference: where the room is gone, they are let into none.
     only_room = models.BigIntegerField(null=True, blank=True, editable=False)
+    # What they tell of themselves; empty where they don't.
+    pronouns = models.CharField(max_length=30, default="", db_default="", blank=True)
+    time_zone = models.CharField(max_length=64, default="", db_default="", blank=True)  # a name of IANA's
+    avatar = models.CharField(max_length=40, default="", db_default="", blank=True, editable=False)
+    # How their pages look on every device; empty: as that device has it.
+    language = models.CharField(max_length=16, default="", db_default="", blank=True)
+    theme = models.CharField(max_length=6, choices=Theme.choices, default="", db_default="", blank=True)
+    more_contrast = models.BooleanField(default=False, db_default=False)
+    # The seq at which the list of those whom they block last changed; null where it never did.
+    blocks_seq = models.PositiveBigIntegerField(null=True, editable=False)
+    # Since when nobody is behind it, by their own wish (`actions.deleted_people`): neither name nor handle is theirs.
+    deleted_at = models.DateTimeField(null=True, blank=True, editable=False)
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
@@ -89,3 +106,20 @@ class Person(models.Model):
     def is_admitted(self) -> bool:
         """Switched off neither here nor on the site, and not gone. Nobody else gets through any door."""
         return self.is_active and self.account_active
+
+
+class FormerHandle(models.Model):
+    """A handle that somebody gave up: for a while nobody else gets it, nor one that looks like it."""
+
+    id = models.BigAutoField(primary_key=True)
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="former_handles")
+    handle = models.CharField(max_length=60, unique=True)
+    skeleton = models.CharField(max_length=200, editable=False, db_index=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        verbose_name = _("former handle")
+        verbose_name_plural = _("former handles")
+
+    def __str__(self) -> str:
+        return f"@{isolated(self.handle)} of {self.person_id}"

@@ -23,7 +23,7 @@ class Room(models.Model):
 
     # What `info` tells of a room, and so what is saved with it; `info_seq` counts it.
     FACTS = (
-        *("kind", "name", "slug", "topic", "first_number", "history", "guests", "archived_at", "deleted_at"),
+        *("kind", "name", "slug", "topic", "picture", "first_number", "history", "guests", "archived_at", "deleted_at"),
         *("slow_mode", "locked", "raid_until"),
     )
 
@@ -50,6 +50,7 @@ class Room(models.Model):
     name = models.CharField(max_length=200)
     slug = models.CharField(max_length=400, unique=True)
     topic = models.CharField(max_length=1000, blank=True, default="")
+    picture = models.CharField(max_length=40, default="", db_default="", blank=True, editable=False)
     created_by = models.ForeignKey(
         Person, on_delete=models.SET_NULL, null=True, blank=True, related_name="rooms_created"
     )
@@ -94,6 +95,7 @@ class Room(models.Model):
             models.Index(
                 fields=["deleted_at"], name="groupchat_room_deleted", condition=models.Q(deleted_at__isnull=False)
             ),
+            models.Index(fields=["picture"], condition=~models.Q(picture=""), name="groupchat_room_picture"),
             models.Index(fields=["created_at"], condition=models.Q(last_number=0), name="groupchat_empty"),
         ]
 

@@ -7,6 +7,7 @@ Times are ISO 8601 in UTC with milliseconds; ids, numbers and seqs are whole num
 from __future__ import annotations
 
 from groupchat.protocol.base import PROTOCOL, Command, PositiveId, Ref, Seq
+from groupchat.protocol.blocks import BlockPerson
 from groupchat.protocol.changes import Changes, ChangesFrame, MyChangesFrame
 from groupchat.protocol.frames import AnyCommand, decode, decode_classic, encode, ref_of, refusal, reply
 from groupchat.protocol.invites import EndInvite, InviteLinkResource, Invites, MakeInvite
@@ -76,6 +77,7 @@ __all__ = [
     "AnyCommand",
     "ArchiveRoom",
     "Ban",
+    "BlockPerson",
     "Changes",
     "ChangesFrame",
     "ClaimReport",

@@ -39,7 +39,8 @@ class ChangesFrame(TypedDict):
 
 class MyChangesFrame(TypedDict):
     """The same for a person's own counter; sent to that person's connections only. `people`: those of the conversations
-    among `rooms`; `order`: what only they are told of keeping order, where that is new.
+    among `rooms`; `order`: what only they are told of keeping order, where that is new. `blocks`: the ids of all whom
+    one blocks, where that changed.
     """
 
     type: Literal["changes"]
@@ -50,3 +51,4 @@ class MyChangesFrame(TypedDict):
     rooms: NotRequired[list[RoomState]]
     people: NotRequired[list[PersonResource]]
     order: NotRequired[OrderResource]
+    blocks: NotRequired[list[int]]

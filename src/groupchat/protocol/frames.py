@@ -8,6 +8,7 @@ from pydantic import Field, TypeAdapter, ValidationError
 from pydantic_core import from_json, to_json
 
 from groupchat.errors import BadFrame, ChatError, Invalid, UnknownCommand
+from groupchat.protocol.blocks import BlockPerson
 from groupchat.protocol.changes import Changes
 from groupchat.protocol.invites import EndInvite, Invites, MakeInvite
 from groupchat.protocol.memberships import (
@@ -90,6 +91,7 @@ AnyCommand = (
     | Read
     | PinRoom
     | OrderRooms
+    | BlockPerson
     | RenameMe
     | FindPeople
     | Ping

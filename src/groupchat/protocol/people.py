@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal, TypedDict
+from typing import Annotated, Literal, NotRequired, TypedDict
 
 from pydantic import Field
 
@@ -18,7 +18,7 @@ class RenameMe(Command):
 
 class PersonResource(TypedDict):
     """A person as everyone sees them; `version` rises with every change of it. `looks` is the same for all whose names
-    a reader could take for one another.
+    a reader could take for one another. What somebody tells of themselves stands there only where they do.
     """
 
     id: int
@@ -27,6 +27,9 @@ class PersonResource(TypedDict):
     name: str
     looks: str
     version: int
+    avatar: NotRequired[str]
+    pronouns: NotRequired[str]
+    time_zone: NotRequired[str]
 
 
 class PeopleFrame(TypedDict):

@@ -20,7 +20,8 @@ class RoomResource(TypedDict):
     `archived`: nobody writes into it; left out where it is not so. `guests`: false where none may
     come in; left out else. `people`: between whom a conversation is, in order of id; its name is only what they were
     called when it began. `slow_mode`: seconds between two messages of one person; `locked`: only those who keep it
-    write; `raid_until`: until then nobody new comes in. Each is left out where it is not so.
+    write; `raid_until`: until then nobody new comes in. `picture`: the key of its picture. Each is left out where it is
+    not so.
     """
 
     id: int
@@ -38,6 +39,7 @@ class RoomResource(TypedDict):
     slow_mode: NotRequired[int]
     locked: NotRequired[bool]
     raid_until: NotRequired[str]
+    picture: NotRequired[str]
 
 
 class RoomState(TypedDict):

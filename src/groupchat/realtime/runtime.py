@@ -23,6 +23,7 @@ from groupchat.protocol import RoomState, encode
 from groupchat.realtime.admission import sessions
 from groupchat.realtime.admission.access import AccessWatch
 from groupchat.realtime.admission.accounts import AccountWatch
+from groupchat.realtime.admission.devices import DeviceNotes
 from groupchat.realtime.admission.handshake import Credentials
 from groupchat.realtime.admission.refusals import Refusals
 from groupchat.realtime.delivery import opening, publish, resume, topic_kinds
@@ -104,6 +105,7 @@ class Runtime:
         )
         self.accounts = AccountWatch(database=self.database, people=lambda: self.of_person)
         self.access = AccessWatch(database=self.database, strangers=self._strangers)
+        self.devices = DeviceNotes(database=self.database)
         self.effects = EffectWorker(database=self.database)
         self.periodic = PeriodicWorker(database=self.database)
         self.arrivals = ArrivalStats()
@@ -176,6 +178,7 @@ class Runtime:
         await self.sweep.stop()
         await self.accounts.stop()
         await self.access.stop()
+        await self.devices.stop()
         await self.periodic.stop()
         await self.effects.stop()
         await self.hub.stop()

@@ -12,7 +12,7 @@ from groupchat.protocol import PersonResource
 
 
 def person_resource(person: Person) -> PersonResource:
-    return cast(
+    resource = cast(
         PersonResource,
         {
             "id": person.pk,
@@ -23,6 +23,13 @@ def person_resource(person: Person) -> PersonResource:
             "version": person.version,
         },
     )
+    if person.avatar:
+        resource["avatar"] = person.avatar
+    if person.pronouns:
+        resource["pronouns"] = shown(person.pronouns)
+    if person.time_zone:
+        resource["time_zone"] = person.time_zone
+    return resource
 
 
 def people_resources(people: Iterable[Person]) -> list[PersonResource]:

@@ -24,6 +24,8 @@ def room_resource(room: Room) -> RoomResource:
         "history": str(room.history),
         "created_at": moment(room.created_at),
     }
+    if room.picture:
+        resource["picture"] = room.picture
     if room.archived_at is not None:
         resource["archived"] = True
     if not room.guests:

@@ -16,10 +16,12 @@ from groupchat.access import access
 from groupchat.characters import isolated
 from groupchat.conf import conf
 from groupchat.identity import GUEST_COOKIE
+from groupchat.models import Person
 from groupchat.network import client_address_of_request
 from groupchat.server import doors
 from groupchat.web.guest import address_of_question
 from groupchat.web.join import invites_to_site
+from groupchat.web.settings.look import speak
 
 _A_MAIL_IS_SENT = "account/messages/email_confirmation_sent.txt"
 # one sees that one is in or out: the chat shows no such line, and it would surface pages later
@@ -74,8 +76,12 @@ class Accounts(DefaultAccountAdapter):  # type: ignore[misc]
     def post_login(self, request: HttpRequest, user: Any, **said: Any) -> HttpResponse:
         """Where somebody goes who has just signed in or up. A guest's cookie that is void by now goes, too."""
         response: HttpResponse = super().post_login(request, user, **said)
+        if language := Person.objects.filter(user=user).values_list("language", flat=True).first():
+            speak(response, language)  # as they chose on another device
         if response.status_code == 302 and (question := address_of_question(request, leads_to=response["Location"])):
-            return redirect(question)
+            asks = redirect(question)
+            asks.cookies.update(response.cookies)
+            return asks
         if GUEST_COOKIE in request.COOKIES:
             response.delete_cookie(GUEST_COOKIE, samesite="Lax")
         return response

@@ -216,6 +216,7 @@ def _options(env: Env, *, behind_a_proxy: bool, redis_url: str | None) -> dict[s
     # proxy stands in front. Without that, all the world would share the limits of one address.
     defaults: dict[str, bool | int | str] = {
         "guests": True,
+        "delete_users": True,
         "trusted_proxies": 1 if behind_a_proxy else 0,
         "empty_room_hours": 72,
         "limits_store": redis_url or "database",

@@ -6,6 +6,7 @@ from django.contrib.auth import logout
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.middleware.csrf import get_token
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_protect
 from django.views.decorators.http import require_http_methods, require_safe
@@ -18,7 +19,7 @@ from groupchat.web.visitor import account_urls, own_account_urls
 @never_cache
 @require_safe
 def session(request: HttpRequest) -> HttpResponse:
-    """`{"csrf", "sign_in", "sign_up", "account": {"password", "email"}}`.
+    """`{"csrf", "sign_in", "sign_up", "settings", "account": {"password", "email"}}`.
 
     An address is empty where the site has no such page; `account`, where nobody is signed in.
     """
@@ -29,6 +30,7 @@ def session(request: HttpRequest) -> HttpResponse:
             "csrf": get_token(request),
             "sign_in": urls["sign_in_url"],
             "sign_up": urls["sign_up_url"],
+            "settings": reverse("groupchat:settings"),
             "account": own_account_urls() if is_signed_in else {},
         }
     )
@@ -50,7 +52,13 @@ def sign_out(request: HttpRequest) -> HttpResponse:
     if hasattr(request, "session"):
         logout(request)
     response = redirect("groupchat:home")
-    response.delete_cookie(GUEST_COOKIE, samesite="Lax")
-    if guest is not None and FORMER_GUEST_COOKIE in request.COOKIES and GUEST_COOKIE not in request.COOKIES:
-        response.delete_cookie(FORMER_GUEST_COOKIE, samesite="Lax")  # else it may be another server's
+    forget_guest_cookie(request, response)
     return response
+
+
+def forget_guest_cookie(request: HttpRequest, response: HttpResponse) -> None:
+    """Let this browser be no guest any more."""
+    response.delete_cookie(GUEST_COOKIE, samesite="Lax")
+    is_guest = read_guest(guest_cookie_in(request.COOKIES)) is not None
+    if is_guest and FORMER_GUEST_COOKIE in request.COOKIES and GUEST_COOKIE not in request.COOKIES:
+        response.delete_cookie(FORMER_GUEST_COOKIE, samesite="Lax")  # else it may be another server's

@@ -16,6 +16,7 @@ from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
 from groupchat import __version__
+from groupchat.actions import pictures
 from groupchat.conf import conf
 from groupchat.socket_address import socket_address
 from groupchat.web import client_files
@@ -33,6 +34,7 @@ def page(request: HttpRequest, *, in_room: bool = False) -> HttpResponse:
         "guests": conf().guests,
         "room_name_characters": conf().max_room_name_characters,
         "person_name_characters": conf().max_person_name_characters,
+        "takes_pictures": pictures.can_upload(),
         "version": __version__,
         "socket": socket_address(),
     }

@@ -7,6 +7,7 @@ from collections.abc import Collection, Sequence
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
+from groupchat.actions.blocks import require_reaches
 from groupchat.actions.counters import changing_room
 from groupchat.actions.rooms.coming import come_in
 from groupchat.actions.rooms.making import Allow, Entered, begin, whoever
@@ -54,6 +55,7 @@ def _begin(person: Person, ids: Sequence[int], key: str, before_making: Allow) -
     others = list(Person.objects.filter(pk__in=ids).exclude(pk=person.pk))
     if len(others) + 1 < len(ids) or not all(one.is_admitted for one in others):
         raise NotFound("Somebody of these is not here any more.", field="people")
+    require_reaches(person, [one.pk for one in others])
     require_converse(person, others, _in_common(person, [one.pk for one in others]))
     before_making(person)
     everybody = [person, *sorted(others, key=lambda one: one.pk)]

@@ -38,6 +38,7 @@ class Handshake:
     host: str
     credentials: Credentials
     address: str
+    agent: str  # what the browser says that it is
 
     @classmethod
     def of(cls, scope: Mapping[str, Any]) -> Handshake:
@@ -51,6 +52,7 @@ class Handshake:
             host=hosts.named_by(headers),
             credentials=_credentials(headers),
             address=client_address(scope),
+            agent=headers.get(b"user-agent", ""),
         )
 
     @property

@@ -68,7 +68,7 @@ class ResumeRequest:
 @dataclass(frozen=True, slots=True)
 class ResumeResult:
     """What `hello` is answered with: one's own position and rooms, for each room asked for its changes or None (reset),
-    and the people of one's conversations.
+    the people of one's conversations, and the ids of those whom one blocks.
     """
 
     seq: int
@@ -77,6 +77,7 @@ class ResumeResult:
     changes: Mapping[int, RoomChanges | None]
     people: Sequence[PersonResource] = ()
     order: OrderResource | None = None
+    blocks: Sequence[int] = ()
 
 
 NOTHING_YET = ResumeResult(0, None, (), {})
@@ -118,7 +119,7 @@ def _resume(
             changes[room_id] = None
             continue
         changes[room_id] = _seen_by(person, found, state["me"]["floor"] if state["me"] else 0)
-    return ResumeResult(mine.seq, person, mine.rooms, changes, mine.people, mine.order)
+    return ResumeResult(mine.seq, person, mine.rooms, changes, mine.people, mine.order, mine.blocks)
 
 
 def changes(person: Person | None, room_id: int, since: int, heard_from: int | None) -> RoomChanges | None:

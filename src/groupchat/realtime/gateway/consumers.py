@@ -111,6 +111,8 @@ class _Consumer(AsyncConsumer):  # type: ignore[misc]
         finally:
             if connection is None:
                 runtime.visitors.leave(visitor.key, runtime.loop.time())
+        if connection is not None:
+            runtime.devices.saw(visitor, handshake)
         if connection is not None and wrong_name is not None:
             connection.refuse(None, wrong_name)
         return connection

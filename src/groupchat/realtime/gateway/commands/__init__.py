@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from groupchat.realtime.gateway.commands import (
+    blocks,
     changes,
     invites,
     memberships,
@@ -27,6 +28,7 @@ COMMANDS: tuple[Declaration[Any], ...] = (
     *messages.COMMANDS,
     *order.COMMANDS,
     *people.COMMANDS,
+    *blocks.COMMANDS,
     *changes.COMMANDS,
     *typing.COMMANDS,
 )

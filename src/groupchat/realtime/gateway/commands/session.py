@@ -124,9 +124,18 @@ def _welcome(connection: NativeSession, command: Hello, own: _Own) -> Sequence[R
             | ({"is_admin": True} if person is not None and person.is_admin else {})
             | ({"merged": own.merged} if own.merged is not None else {})
             | ({"order": own.found.order} if own.found.order is not None else {})
+            | _look(person)
+            | ({"blocks": own.found.blocks} if own.found.blocks else {})
         )
     )
     return rooms
+
+
+def _look(person: Person | None) -> dict[str, Any]:
+    """How their pages are to look on every device, where they chose that."""
+    if person is None or not person.theme:
+        return {}
+    return {"look": {"theme": person.theme, "more_contrast": person.more_contrast}}
 
 
 def _people(connection: NativeSession, people: Sequence[PersonResource]) -> dict[str, Any]:

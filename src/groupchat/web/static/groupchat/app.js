@@ -7,6 +7,7 @@ import { html } from "./components/html.js";
 import { startKeyboard } from "./components/keyboard.js";
 import { startOverlays } from "./components/overlays.js";
 import { startRouting } from "./components/route.js";
+import { followLook } from "./components/theme.js";
 import { startTitle } from "./components/title.js";
 import { startViewport } from "./components/viewport.js";
 import { speak } from "./lib/i18n.js";
@@ -30,6 +31,7 @@ startTitle();
 startViewport();
 startKeyboard();
 followRoute();
+followLook(chat.store.look);
 root.replaceChildren(); // the frame that the page came with; nothing is painted between
 render(html`<${App} />`, root);
 

@@ -27,7 +27,7 @@ export function Announcer() {
           if (lines.value.length) lines.value = [];
         }
         if (!timeline || last <= told) return;
-        const fresh = timeline.messages.filter((message) => message.number > told && !message.deleted_at);
+        const fresh = timeline.messages.filter((message) => message.number > told && !message.deleted_at && !chat.store.blocks.value.has(message.author));
         if (timeline.atEnd && timeline.to < last) return; // counted, not here yet
         told = last;
         if (fresh.length) lines.value = [...lines.value, ...fresh.map(lineOf)].slice(-KEPT);

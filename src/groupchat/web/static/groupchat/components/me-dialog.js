@@ -40,7 +40,7 @@ export function MeDialog() {
     ${guest && urls.value.sign_up && html`<p class="hint">${gettext("An account finds its rooms on all devices. It begins anew: what you wrote as a guest stays the guest's.")} <a href=${backHere(urls.value.sign_up)}>${gettext("Sign up")}</a></p>`}
     ${me && html`<${MyName} />`}
     ${chat.store.isOwner.value && html`<nav class="me-links" aria-label=${gettext("This chat")}><a href=${chat.page.siteSettings}>${gettext("Who may come in, and invitations")}</a></nav>`}
-    <${Account} urls=${urls.value.account} />
+    <${Account} urls=${urls.value.account} settings=${me && urls.value.settings} />
     <${Theme} />
     ${chat.store.isOwner.value && html`<${SiteDoor} />`}
     <div class="dialog-foot">
@@ -51,11 +51,12 @@ export function MeDialog() {
 }
 
 /** The pages of the site about one's account, as far as it has them. */
-function Account({ urls }) {
-  if (!urls?.password && !urls?.email) return null;
+function Account({ urls, settings }) {
+  if (!settings && !urls?.password && !urls?.email) return null;
   return html`<nav class="me-links" aria-label=${gettext("Account")}>
-    ${urls.password && html`<a href=${urls.password}>${gettext("Change the password")}</a>`}
-    ${urls.email && html`<a href=${urls.email}>${gettext("Mail address")}</a>`}
+    ${settings && html`<a href=${settings}>${gettext("All settings")}</a>`}
+    ${urls?.password && html`<a href=${urls.password}>${gettext("Change the password")}</a>`}
+    ${urls?.email && html`<a href=${urls.email}>${gettext("Mail address")}</a>`}
   </nav>`;
 }
 

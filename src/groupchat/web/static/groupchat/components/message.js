@@ -2,6 +2,7 @@
 
 import { formatDateTime, formatTime, formatTimeShort } from "../lib/format.js";
 import { gettext } from "../lib/i18n.js";
+import { useSignal } from "../vendor/signals.js";
 import { Avatar } from "./avatar.js";
 import { chat } from "./chat.js";
 import { Editor } from "./editor.js";
@@ -18,6 +19,8 @@ export function Message({ id, room, message, first, mine, newest, editing, flash
   const person = chat.store.person(message.author).value;
   const name = person?.name ?? gettext("Somebody");
   const deleted = Boolean(message.deleted_at);
+  const shown = useSignal(false);
+  const folded = !deleted && !shown.value && chat.store.blocks.value.has(message.author);
   const whose = () => openPerson(message.author);
   const classes = ["message", first && "first", mine && "mine", flashed && "flashed", deleted && "deleted"].filter(Boolean).join(" ");
   return html`
@@ -32,14 +35,19 @@ export function Message({ id, room, message, first, mine, newest, editing, flash
       ${editing
         ? html`<${Editor} room=${room} message=${message} edit=${editing} />`
         : html`<div class="message-body">
-            ${message.reply_to && html`<${Quote} room=${room} number=${message.reply_to} />`}
-            ${deleted ? html`<p class="tombstone">${gettext("This message was deleted.")}</p>` : html`<${Folding} text=${message.body} />`}
-            ${message.edited_at && !deleted && html`<${Edited} room=${room} message=${message} />`}
+            ${message.reply_to && !folded && html`<${Quote} room=${room} number=${message.reply_to} />`}
+            ${folded ? html`<${Blocked} show=${() => (shown.value = true)} />` : deleted ? html`<p class="tombstone">${gettext("This message was deleted.")}</p>` : html`<${Folding} text=${message.body} />`}
+            ${message.edited_at && !deleted && !folded && html`<${Edited} room=${room} message=${message} />`}
           </div>`}
       ${newest && !deleted && html`<span class="sent" title=${gettext("Sent")}><${Icon} name="check" /><span class="quietly">${gettext("Sent")}</span></span>`}
       ${!deleted && !editing && html`<${Tools} room=${room} message=${message} />`}
     </li>
   `;
+}
+
+/** What somebody wrote whom one blocks. */
+function Blocked({ show }) {
+  return html`<p class="tombstone">${gettext("A message of somebody you blocked.")} <button class="button quiet small" type="button" onClick=${show}>${gettext("Show it")}</button></p>`;
 }
 
 /** That it was edited; who may see what it said before gets there by it. */

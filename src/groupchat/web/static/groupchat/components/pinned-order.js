@@ -40,5 +40,5 @@ export function orderProps(room, rooms) {
 }
 
 async function put(rooms) {
-  await chat.store.order(rooms).catch((failure) => say(reason(failure)));
+  await chat.store.orderRooms(rooms).catch((failure) => say(reason(failure)));
 }

@@ -51,8 +51,9 @@ function useQuoted(room, number) {
   const name = message ? (person?.name ?? gettext("Somebody")) : "…";
   const isBefore = number < room.snapshot.value.floor;
   const text = isBefore ? gettext("This was written before you came.") : textOf(message);
+  const isBlocked = message && !message.deleted_at && chat.store.blocks.value.has(message.author);
   const handle = message && chat.store.hasTwin(message.author).value ? `@${person?.handle}` : "";
-  return { message, name, handle, kind: person?.kind, text };
+  return { message, name, handle, kind: person?.kind, text: isBlocked ? gettext("A message of somebody you blocked.") : text };
 }
 
 function textOf(message) {

@@ -6,10 +6,12 @@ import { useSignal } from "../vendor/signals.js";
 import { chat } from "./chat.js";
 import { Dialog } from "./dialog.js";
 import { html } from "./html.js";
+import { openDialog } from "./overlays.js";
 import { reason } from "./reason.js";
 import { RoomFacts } from "./room-facts.js";
 import { roomKinds } from "./room-kind.js";
 import { RoomOrder } from "./room-order.js";
+import { RoomPicture } from "./room-picture.js";
 import { addPeople, askToDelete, askToLeave, startGroup } from "./room-ways.js";
 import { WhoItIs } from "./who-it-is.js";
 
@@ -26,6 +28,7 @@ export function RoomDialog({ room }) {
     ${!gone && mayInvite(standing) && html`<button class="button quiet start" type="button" onClick=${() => openDialog({ kind: "invite", room })}>${gettext("Invite by link…")}</button>`}
     ${member && mayLeave(standing) && html`<${Leave} room=${room} info=${info} />`}
     ${!gone && mayKeepOrder(standing) && html`<${RoomOrder} room=${room} info=${info} />`}
+    ${manages && chat.page.roomPictures && html`<${RoomPicture} room=${room} info=${info} />`}
     ${manages && html`<${Keeping} room=${room} info=${info} />`}
   <//>`;
 }

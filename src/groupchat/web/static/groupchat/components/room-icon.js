@@ -6,12 +6,14 @@ import { Avatar } from "./avatar.js";
 import { chat } from "./chat.js";
 import { html } from "./html.js";
 import { Icon } from "./icons.js";
+import { Picture } from "./picture.js";
 import { roomKinds } from "./room-kind.js";
 
 const MOST_FACES = 2;
 
 /** @param {{info: import("../lib/types.js").RoomInfo}} props */
 export function RoomIcon({ info }) {
+  if (info.picture) return html`<span class="room-picture"><${Picture} of=${info.picture} /></span>`;
   if (!isConversation(info)) return html`<${Icon} name=${roomKinds[info.kind]?.icon ?? "hash"} />`;
   const faces = othersIn(info).slice(0, MOST_FACES);
   return html`<span class=${faces.length > 1 ? "room-faces two" : "room-faces"}>${faces.map((id) => html`<${Face} key=${id} id=${id} />`)}</span>`;

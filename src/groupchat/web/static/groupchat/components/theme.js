@@ -1,8 +1,9 @@
 /** Light, dark, or as the system is, and more contrast; kept on this device. `../theme.js` applies both before the first paint. */
 
-import { signal } from "../vendor/signals-core.js";
+import { effect, signal } from "../vendor/signals-core.js";
 
 const THEME = "groupchat-theme";
+const TAKEN = "groupchat-look"; // the choice for all devices that this one took over last
 const CONTRAST = "groupchat-contrast";
 const { dataset } = document.documentElement;
 
@@ -21,6 +22,29 @@ export function setContrast(more) {
   moreContrast.value = more;
   set("contrast", more ? "more" : null);
   keep(CONTRAST, more ? "more" : null);
+}
+
+/**
+ * Take over what one chose for all devices, once for each choice: what is changed on this device afterwards holds here.
+ * @param {{value: {theme: string, more_contrast: boolean}|null}} look a signal
+ */
+export function followLook(look) {
+  effect(() => {
+    if (look.value === null) return;
+    const chosen = JSON.stringify([look.value.theme, look.value.more_contrast]);
+    if (taken() === chosen) return;
+    keep(TAKEN, chosen);
+    setTheme(look.value.theme);
+    setContrast(look.value.more_contrast);
+  });
+}
+
+function taken() {
+  try {
+    return localStorage.getItem(TAKEN);
+  } catch {
+    return null;
+  }
 }
 
 function set(name, value) {

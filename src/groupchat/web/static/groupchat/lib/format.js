@@ -15,6 +15,17 @@ export function formatTime(at, locale, timeZone) {
   return dateFormat(locale, { timeStyle: "short", timeZone }).format(new Date(at));
 }
 
+/** The time of day somewhere else, with its day where that is another one there; "" where this browser does not know the zone. */
+export function formatTimeIn(now, timeZone, locale) {
+  try {
+    const at = new Date(now).toISOString();
+    const isToday = dayOf(at, timeZone) === dayOf(at);
+    return dateFormat(locale, isToday ? { timeStyle: "short", timeZone } : { weekday: "short", hour: "numeric", minute: "2-digit", timeZone }).format(now);
+  } catch {
+    return "";
+  }
+}
+
 /** The same in a narrow margin: 9:41 for 9:41 PM. Beside it stands the day and time in full. */
 export function formatTimeShort(at, locale, timeZone) {
   const parts = dateFormat(locale, { timeStyle: "short", timeZone }).formatToParts(new Date(at));

@@ -1,10 +1,11 @@
 // The nouns on the wire (docs/protocol.md) and those of this client. Only types: nothing here runs.
 
 /**
- * @typedef {{id: number, kind: "user"|"guest"|"bot", handle: string, name: string, looks?: string, version: number}} Person
+ * @typedef {{id: number, kind: "user"|"guest"|"bot", handle: string, name: string, looks?: string, version: number,
+ *            avatar?: string, pronouns?: string, time_zone?: string}} Person
  * @typedef {{id: number, seq: number, slug: string, name: string, kind: "public"|"announcement"|"private"|"direct"|"group", topic: string,
  *            first_number: number, history?: "all"|"joined", created_at: string, archived?: boolean, guests?: boolean, people?: number[],
- *            slow_mode?: number, locked?: boolean, raid_until?: string}} RoomInfo
+ *            picture?: string, slow_mode?: number, locked?: boolean, raid_until?: string}} RoomInfo
  * @typedef {"owner"|"moderator"|"member"|"reader"} Role
  * @typedef {"joined"|"left"|"kicked"|"banned"} MemberState
  * @typedef {{person: number, seq: number, role: Role, state: MemberState}} Member
@@ -32,12 +33,13 @@
  * @typedef {{type: "changes", room: number, since: number, to: number, last_number: number, info?: RoomInfo,
  *            members?: Member[], messages?: Message[], notices?: Notice[]}} RoomChanges
  * @typedef {{type: "changes", me: number, since: number, to: number, memberships?: Membership[],
- *            rooms?: RoomState[], people?: Person[], order?: Order}} MyChanges
+ *            rooms?: RoomState[], people?: Person[], order?: Order, blocks?: number[]}} MyChanges
  * @typedef {{room: number, seq: number, first_number: number, last_number: number, messages: Message[],
  *            notices: Notice[]}} MessagePage
  * @typedef {{room: number, seq: number, count: number, members: Member[], next: number|null}} MemberPage
  * @typedef {{type: "hello", protocol: number, server: string, epoch: string, me: Person|null, is_owner: boolean, is_admin?: boolean,
- *            seq: number, rooms: RoomState[], people?: Person[], limits: Object<string, number>, merged?: number, order?: Order}} HelloReply
+ *            seq: number, rooms: RoomState[], people?: Person[], limits: Object<string, number>, merged?: number, order?: Order,
+ *            blocks?: number[], look?: {theme: "system"|"light"|"dark", more_contrast: boolean}}} HelloReply
  * An open room as it is found, with the number of those who are in it.
  * @typedef {RoomState & {members: number}} FoundRoom
  * @typedef {{type: string, ref?: number, [member: string]: any}} Frame

@@ -38,6 +38,10 @@ class Store {
     this.known = signal(false);
     this.order = signal(/** @type {import("../lib/types.js").Order|null} */ (null));
     this.limits = signal(LIMITS);
+    /** How one's pages are to look on every device; null where one did not choose that. */
+    this.look = signal(null);
+    /** The ids of those whom one blocks. */
+    this.blocks = signal(new Set());
     this.unsent = signal(0);
     this.underway = signal(0);
     this.ownedBy = null;
@@ -131,6 +135,7 @@ class Store {
       this.rooms.publish();
       this.me.value = replica.me;
       this.isOwner.value = replica.isOwner;
+      this.blocks.value = replica.blocks;
       this.known.value = replica.known;
       this.order.value = replica.order;
       if (this.#owner() !== this.ownedBy) this.#takeOwner();
@@ -144,6 +149,7 @@ class Store {
     this.mergedFrom = reply.merged === undefined ? null : String(reply.merged);
     this.replica.helloCame(reply);
     this.limits.value = { ...LIMITS, ...reply.limits };
+    this.look.value = reply.look ?? null;
   }
 
   #frameCame(frame) {
@@ -285,7 +291,7 @@ class Store {
 
   /** What the page may see and do (store/README.md). */
   face() {
-    const { ready, connection, me, isOwner, known, order, limits, unsent, underway, outbox, rooms, people, link, socket, replica } = this;
+    const { ready, connection, me, isOwner, known, order, limits, look, blocks, unsent, underway, outbox, rooms, people, link, socket, replica } = this;
     return {
       ready,
       connection,
@@ -297,6 +303,8 @@ class Store {
       /** Nobody new comes into any open room for so many seconds; 0: again; null: only asks. @param {number|null} seconds @returns {Promise<string|null>} until when */
       shutSite: async (seconds) => (await link.command({ type: "site.raid", ...(seconds !== null && { seconds }) })).raid_until,
       limits,
+      look,
+      blocks,
       unsent,
       underway,
       durable: outbox.durable,
@@ -312,8 +320,10 @@ class Store {
       converse: (ids) => rooms.converse(ids),
       searchRooms: (limit = 50) => this.#searchRooms(limit),
       searchPeople: () => this.#searchPeople(),
-      order: (some) => link.command({ type: "rooms.order", rooms: some.map(({ id }) => id) }).then(ignore),
+      orderRooms: (some) => link.command({ type: "rooms.order", rooms: some.map(({ id }) => id) }).then(ignore),
       renameMe: (name) => link.command({ type: "me.rename", name }).then(ignore), // who has a new name comes before the answer
+      /** @param {number} person @param {boolean} on */
+      block: (person, on) => link.command({ type: "person.block", person, on }).then(ignore), // one's own counter tells before the answer
       /** @param {{id?: number, slug?: string, around?: number}} where */
       open: (where) => rooms.open(where),
       close: (room) => rooms.close(room),

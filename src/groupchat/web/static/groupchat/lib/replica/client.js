@@ -40,6 +40,9 @@ export class ClientReplica {
     /** @type {Person|null} */
     this.me = null;
     this.isOwner = false;
+    /** Whom one blocks, as it was at `blocksSeq` of one's own counter. @type {ReadonlySet<number>} */
+    this.blocks = new Set();
+    this.blocksSeq = 0;
     this.known = false;
     /** @type {import("../types.js").Order|null} */
     this.order = null;
@@ -88,6 +91,7 @@ export class ClientReplica {
     this.epoch = reply.epoch;
     this.#takeMe(reply.me, reply.is_owner || reply.is_admin);
     this.#takePeople(reply.people ?? []);
+    this.#takeBlocks(reply.blocks ?? [], reply.seq);
     this.position = reply.seq;
     this.seen = reply.seq;
     this.order = reply.order ?? null;
@@ -186,6 +190,13 @@ export class ClientReplica {
     if (me) this.#takePeople([me]);
   }
 
+  /** The list comes as a whole; the later one holds. */
+  #takeBlocks(ids, seq) {
+    if (seq < this.blocksSeq) return;
+    this.blocks = new Set(ids);
+    this.blocksSeq = seq;
+  }
+
   #takePeople(people) {
     const news = people.filter((person) => !(this.people.get(person.id)?.version >= person.version));
     for (const person of news) {
@@ -223,6 +234,7 @@ export class ClientReplica {
     this.seen = Math.max(this.seen, frame.to);
     this.#takePeople(frame.people ?? []);
     if (frame.order && !(this.order?.seq >= frame.order.seq)) this.order = frame.order;
+    if (frame.blocks) this.#takeBlocks(frame.blocks, frame.to);
     const states = new Map((frame.rooms ?? []).map((state) => [state.room.id, state]));
     for (const membership of frame.memberships ?? []) this.#myMembership(membership, states.get(membership.room));
     if (this.position !== null && frame.since <= this.position && frame.to > this.position) this.position = frame.to;
