@@ -41,7 +41,7 @@ ELSEWHERE = {"hello", "ping", "unsubscribe", "typing", "room.enter", "room.creat
 ELSEWHERE |= {"people.find", "me.rename"}
 
 
-READS = {"subscribe", "changes", "messages", "members", "message.versions", "room.sanctions"}
+READS = {"subscribe", "changes", "messages", "members", "message.versions", "message.reactions", "room.sanctions"}
 
 
 class House:
@@ -85,6 +85,8 @@ class House:
             "message.edit": {"number": 1, "body": "mine"},
             "message.delete": {"number": 1},
             "message.versions": {"number": 1},
+            "message.react": {"number": 1, "emoji": "🎉", "on": True},
+            "message.reactions": {"number": 1, "emoji": "🎉"},
             "room.invite": {"people": [stranger.pk]},
             "room.remove": {"person": self.other.pk},
             "room.ban": {"person": self.other.pk, "seconds": 60},

@@ -5,7 +5,7 @@ from groupchat.models.effects import Effect
 from groupchat.models.limits import Allowance, PeriodicJob
 from groupchat.models.memberships import Membership
 from groupchat.models.messages import Message, Notice
-from groupchat.models.parts import MessageReply, MessageVersion
+from groupchat.models.parts import MessageReaction, MessageReply, MessageVersion
 from groupchat.models.people import Person
 from groupchat.models.rooms import Room, RoomName
 from groupchat.models.server import ServerState
@@ -17,6 +17,7 @@ __all__ = [
     "Effect",
     "Membership",
     "Message",
+    "MessageReaction",
     "MessageReply",
     "MessageVersion",
     "Notice",

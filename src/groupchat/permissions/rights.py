@@ -31,6 +31,7 @@ INVITE = Right("its members where the room is open, else those who keep it", Rul
 REMOVE = Right("the owners and moderators of the room, of those below them", Rules.remove)
 GIVE_ROLE = Right("the owners of the room and of the site", Rules.give_role)
 EDIT = Right("the author of the message", Rules.edit)
+REACT = Right("the members who may write into the room", Rules.react)
 VERSIONS = Right("its author, and those who keep the room", Rules.see_versions)
 DELETE = Right("its author, and those who keep the room", Rules.delete)
 FIND_PEOPLE = Right("who has an account finds everybody, a guest those with whom they share a room", None)

@@ -34,6 +34,9 @@ from groupchat.protocol.messages import (
     MessageVersions,
     NoticeResource,
     PostMessage,
+    React,
+    ReactionResource,
+    Reactions,
 )
 from groupchat.protocol.people import FindPeople, PeopleFrame, PersonResource, RenameMe
 from groupchat.protocol.rooms import (
@@ -93,6 +96,9 @@ __all__ = [
     "Ping",
     "PositiveId",
     "PostMessage",
+    "React",
+    "ReactionResource",
+    "Reactions",
     "Read",
     "Ref",
     "Remove",

@@ -23,7 +23,15 @@ from groupchat.protocol.memberships import (
     Silence,
     Unban,
 )
-from groupchat.protocol.messages import DeleteMessage, EditMessage, Messages, MessageVersions, PostMessage
+from groupchat.protocol.messages import (
+    DeleteMessage,
+    EditMessage,
+    Messages,
+    MessageVersions,
+    PostMessage,
+    React,
+    Reactions,
+)
 from groupchat.protocol.people import FindPeople, RenameMe
 from groupchat.protocol.rooms import (
     ArchiveRoom,
@@ -71,6 +79,8 @@ AnyCommand = (
     | DeleteMessage
     | Messages
     | MessageVersions
+    | React
+    | Reactions
     | Members
     | Changes
     | Read

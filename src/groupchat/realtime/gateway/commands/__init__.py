@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
-from groupchat.realtime.gateway.commands import changes, memberships, messages, people, rooms, session, typing
+from groupchat.realtime.gateway.commands import (
+    changes,
+    memberships,
+    messages,
+    people,
+    reactions,
+    rooms,
+    session,
+    typing,
+)
 from groupchat.realtime.gateway.commands.declaration import OF_EVERY_COMMAND, Declaration
 
 __all__ = ["COMMANDS", "DECLARED", "OF_EVERY_COMMAND", "Declaration"]
@@ -14,6 +23,7 @@ COMMANDS: tuple[Declaration[Any], ...] = (
     *rooms.COMMANDS,
     *memberships.COMMANDS,
     *messages.COMMANDS,
+    *reactions.COMMANDS,
     *people.COMMANDS,
     *changes.COMMANDS,
     *typing.COMMANDS,
