@@ -28,7 +28,13 @@ export function emojiFiles(home) {
 
 /** Those that stand in a group, in the order in which people know them. */
 function chosen(data) {
-  return data.filter((one) => one.group !== undefined && one.group !== COMPONENTS).sort((one, other) => one.order - other.order);
+  const found = data.filter((one) => one.group !== undefined && one.group !== COMPONENTS).sort((one, other) => one.order - other.order);
+  return found.map((one) => ({ ...one, emoji: qualified(one.emoji), skins: one.skins?.map((skin) => ({ ...skin, emoji: qualified(skin.emoji) })) }));
+}
+
+/** As keyboards write it, "fully qualified": with a variation selector only where the character would else be drawn as text. */
+function qualified(emoji) {
+  return emoji.replace(/(\p{Emoji_Presentation})\uFE0F/gu, "$1");
 }
 
 function picker(data, groups, codes) {

@@ -14,6 +14,8 @@ import { NewRoomDialog } from "./new-room-dialog.js";
 import { dialog, side } from "./overlays.js";
 import { PersonCard } from "./person-card.js";
 import { PeopleDialog } from "./people-dialog.js";
+import { ReactedDialog } from "./reacted-dialog.js";
+import { ReactingDialog } from "./reacting-dialog.js";
 import { RemoveDialog } from "./remove-dialog.js";
 import { RoomDialog } from "./room-dialog.js";
 import { RoomView } from "./room-view.js";
@@ -33,6 +35,8 @@ const dialogs = {
   me: MeDialog,
   "new-room": NewRoomDialog,
   people: PeopleDialog,
+  reacted: ReactedDialog,
+  reacting: ReactingDialog,
   remove: RemoveDialog,
   sanction: SanctionDialog,
   sanctions: SanctionsDialog,
