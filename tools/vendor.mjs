@@ -12,9 +12,11 @@ import { createHash } from "node:crypto";
 import { mkdirSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
+import { emojiFiles } from "./emoji.mjs";
+
 const ROOT = join(import.meta.dirname, "..");
 
-// Where it goes, and what: a file of the package, and its name here.
+// Where it goes, and what: a file of the package, and its name here; or what makes the files from the package's folder.
 const FOLDERS = {
   "src/groupchat/web/static/groupchat/vendor": {
     preact: { "dist/preact.module.js": "preact.js", "hooks/dist/hooks.module.js": "preact-hooks.js" },
@@ -28,6 +30,9 @@ const FOLDERS = {
       "files/atkinson-hyperlegible-next-latin-wght-normal.woff2": "text-latin.woff2",
       "files/atkinson-hyperlegible-next-latin-ext-wght-normal.woff2": "text-latin-ext.woff2",
     },
+  },
+  "src/groupchat/web/static/groupchat/emoji": {
+    "emojibase-data": emojiFiles,
   },
   "tests/browser/vendor": {
     "axe-core": { "axe.min.js": "axe.min.js" },
@@ -71,16 +76,17 @@ function filesOf(packages) {
     const { version, license } = JSON.parse(readFileSync(join(home, "package.json"), "utf8"));
     const pinned = locked[`node_modules/${name}`];
     if (version !== pinned.version) throw new Error(`${name} is ${version} here, and ${pinned.version} in the lock file: npm ci`);
-    const own = new Map();
-    for (const [theirs, ours] of Object.entries(modules)) {
-      own.set(ours, sourceOf(readFileSync(join(home, theirs)), theirs));
-    }
+    const own = typeof modules === "function" ? modules(home) : copies(home, modules);
     own.set(`LICENSE.${name.replace(/^@/, "").replaceAll("/", "-")}.txt`, readFileSync(join(home, "LICENSE")));
     for (const [ours, data] of own) files.set(ours, data);
     const sums = Object.fromEntries([...own].sort().map(([ours, data]) => [ours, sha256(data)]));
     return { name, version, licence: license, integrity: pinned.integrity, files: sums };
   });
   return files.set("VERSIONS.json", Buffer.from(`${JSON.stringify({ packages: listed }, null, 2)}\n`));
+}
+
+function copies(home, modules) {
+  return new Map(Object.entries(modules).map(([theirs, ours]) => [ours, sourceOf(readFileSync(join(home, theirs)), theirs)]));
 }
 
 let wrong = 0;

@@ -46,7 +46,7 @@ def above(changes: RoomChanges, floor: int) -> RoomChanges:
             rows = [row for row in rows if row[kind.stands_at] >= floor]
         if rows:
             frame[kind.name] = rows
-            named.update(row[kind.names] for row in rows)
+            named.update(one for row in rows for one in kind.names(row))
     people = [person for person in changes.people if person["id"] in named]
     return replace(changes, frame=cast(ChangesFrame, frame), people=people)
 

@@ -12,7 +12,7 @@ from typing import Any, Generic, TypeVar
 from django.db.models import Model
 
 from groupchat.models import Membership, Message, Notice, Room
-from groupchat.parts import message_resources
+from groupchat.parts import message_resources, people_in
 from groupchat.resources import member_resource, notice_resource
 
 R = TypeVar("R", bound=Model)
@@ -27,12 +27,10 @@ class Kind(Generic[R]):
     model: type[R]
     resources: Callable[[Sequence[R]], Sequence[Any]]
     """The rows as they stand on the wire, in their order."""
-    person_id: Callable[[R], int]
-    """Whom the row names: they are introduced before the frame."""
     key: Callable[[R], Hashable]
     """Which of the room's rows of this kind it is: a later state of the same one takes its place."""
-    names: str
-    """The member of a resource that says whom it names."""
+    names: Callable[[Any], Iterable[int]]
+    """Whom a resource names, by id: they are introduced before the frame."""
     stands_at: str | None = None
     """The member of a resource with the number of the message that it is or stands behind; None where it has no place
     in the history, and whoever may read the room may see it."""
@@ -52,26 +50,23 @@ MEMBERS: Kind[Membership] = Kind(
     "members",
     Membership,
     lambda rows: list(map(member_resource, rows)),
-    person_id=lambda row: row.person_id,
     key=lambda row: row.person_id,
-    names="person",
+    names=lambda member: (member["person"],),
 )
 MESSAGES: Kind[Message] = Kind(
     "messages",
     Message,
     message_resources,
-    person_id=lambda row: row.author_id,
     key=lambda row: row.number,
-    names="author",
+    names=lambda message: (message["author"], *people_in(message)),
     stands_at="number",
 )
 NOTICES: Kind[Notice] = Kind(
     "notices",
     Notice,
     lambda rows: list(map(notice_resource, rows)),
-    person_id=lambda row: row.actor_id,
     key=lambda row: (row.after, row.kind),
-    names="actor",
+    names=lambda notice: (notice["actor"],),
     stands_at="after",
 )
 

@@ -15,7 +15,7 @@ from django.db.models import QuerySet
 from groupchat.conf import conf
 from groupchat.errors import NotFound
 from groupchat.keeping import orders_of
-from groupchat.kinds import MEMBERS, ROOM_KINDS, Kind, departures, floors, hearers
+from groupchat.kinds import MEMBERS, MESSAGES, ROOM_KINDS, Kind, departures, floors, hearers
 from groupchat.models import Block, Membership, Message, MessageVersion, Notice, Person, Room, ServerState
 from groupchat.parts import message_resources
 from groupchat.permissions import floor_of, require_read, require_versions
@@ -47,6 +47,7 @@ from groupchat.unread import is_behind, uncounted
 
 ALL_OF_THEM = 2**31  # where there is no limit: no database counts up to what a client may ask for
 MOST_BYTES_OF_A_CHARACTER = 6  # in JSON: a control character as \u0007, an emoji as four bytes of UTF-8
+MOST_BYTES_OF_A_REACTION = 100  # without the people whom it names; each of them is far less
 
 
 def epoch() -> str:
@@ -78,14 +79,17 @@ def membership_in(room_id: int, person: Person | None) -> Membership | None:
     return Membership.objects.filter(room_id=room_id, person=person).first()
 
 
-def message_in(room: Room | None, number: int, person: Person | None) -> tuple[Message, Membership | None]:
+def message_in(
+    room: Room | None, number: int, person: Person | None, *, heard_from: int | None = None
+) -> tuple[Message, Membership | None]:
     """A message of a room with its author, and the membership of whoever asks; NotFound and Forbidden where they may
-    not read it, NotFound where there is none with this number that they may see.
+    not read it, NotFound where there is none with this number that they may see. `heard_from` is as for
+    `permissions.floor_of`.
     """
     membership = membership_in(room.pk, person) if room is not None else None
     room = require_read(person, room, membership)
     message = Message.objects.filter(room=room, number=number).select_related("author").first()
-    if message is None or number < floor_of(room, membership):
+    if message is None or number < floor_of(room, membership, heard_from=heard_from):
         raise NotFound("There is no such message in this room.")
     return message, membership
 
@@ -117,8 +121,9 @@ def changes(room_id: int, since: int) -> RoomChanges | None:
     named: set[int] = set()
     for kind, rows in found.items():
         if rows:
-            frame[kind.name] = kind.resources(rows)  # type: ignore[literal-required]
-            named.update(map(kind.person_id, rows))
+            resources = kind.resources(rows)
+            frame[kind.name] = resources  # type: ignore[literal-required]
+            named.update(one for resource in resources for one in kind.names(resource))
     members = found.get(MEMBERS, ())
     return RoomChanges(frame, people(named), departures(members), only, floors(members))
 
@@ -197,7 +202,8 @@ def page(
     notices: list[Notice] = []
     if first_notice <= high:
         notices = list(Notice.objects.filter(room=room, after__range=(first_notice, high)).order_by("after", "kind"))
-    named = {message["author"] for message in messages} | {notice.actor_id for notice in notices}
+    named = {notice.actor_id for notice in notices}
+    named.update(one for message in messages for one in MESSAGES.names(message))
     return Page(
         room=room.pk,
         seq=room.seq,
@@ -214,7 +220,7 @@ def _as_much_as_fits(messages: Sequence[MessageResource], nearest: int) -> Seque
     page must never be what closes a socket as slow. At least one.
     """
     most = conf().largest_answer_bytes
-    if not most or sum(MOST_BYTES_OF_A_CHARACTER * len(message["body"]) for message in messages) <= most:
+    if not most or sum(map(_most_bytes, messages)) <= most:
         return messages
     first = last = next((place for place, message in enumerate(messages) if message["number"] >= nearest), 0)
     left = most - len(encode(messages[first]))
@@ -228,6 +234,12 @@ def _as_much_as_fits(messages: Sequence[MessageResource], nearest: int) -> Seque
         if left < 0:
             return messages[first : last + 1]
         first, last = min(first, place), max(last, place)
+
+
+def _most_bytes(message: MessageResource) -> int:
+    """What grows with what people do, at most as many bytes as this."""
+    reacted = sum(MOST_BYTES_OF_A_REACTION * (1 + len(one["people"])) for one in message.get("reactions", ()))
+    return MOST_BYTES_OF_A_CHARACTER * len(message["body"]) + reacted
 
 
 @dataclass(frozen=True, slots=True)

@@ -70,7 +70,11 @@ def rows() -> tuple[Row, ...]:
         return None if is_joined(mine) and room.deleted_at is None else NotFound("You are not in this room.")
 
     return (
-        Row(("subscribe", "messages", "members", "changes"), "read it", lambda r, p, room, m, o: r.read(p, room, m)),
+        Row(
+            ("subscribe", "messages", "message.reactions", "members", "changes"),
+            "read it",
+            lambda r, p, room, m, o: r.read(p, room, m),
+        ),
         Row(("room.join",), "join it", lambda r, p, room, m, o: r.join(p, room, m)),
         Row(("room.leave",), "leave it", lambda r, p, room, m, o: r.leave(p, room, m)),
         Row(("read", "room.pin"), "keep one's own mark and pin", only_joined),
@@ -89,6 +93,11 @@ def rows() -> tuple[Row, ...]:
             ("message.versions",),
             "see what another's message said before",
             if_readable(lambda r, p, room, m, o: r.see_versions(p, message(o.person, room), m)),
+        ),
+        Row(
+            ("message.react",),
+            "react to another's message",
+            if_readable(lambda r, p, room, m, o: r.react(p, message(o.person, room), m)),
         ),
         Row(
             ("message.report",),

@@ -83,6 +83,8 @@ def live(server: ThreadServer, stage: Stage, user: Callable[..., Actor], options
     alice.posts("three")
     alice.edits("two", "zwei")
     alice.client.call("message.versions", room=alice.room, number=3)
+    bob.client.call("message.react", room=bob.room, number=1, emoji="🎉", on=True)
+    alice.client.call("message.reactions", room=alice.room, number=1, emoji="🎉")
     alice.deletes("three")
     alice.client.call("person.block", person=bob.id, on=True)
     actors.append(late := alice.on_another_device())

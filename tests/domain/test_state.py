@@ -21,6 +21,7 @@ from groupchat.actions.guests import act_as_new_guest
 from groupchat.actions.merging import carry_out, merge_guest
 from groupchat.actions.messages import Post
 from groupchat.actions.people import Guest, end_guest, end_sessions, person_of_guest, set_active
+from groupchat.actions.reactions import react
 from groupchat.kinds import ROOM_KINDS
 from groupchat.models import Person, Report, Room
 from groupchat.protocol import ChangesFrame, MyChangesFrame
@@ -142,6 +143,10 @@ ACTIONS: dict[str, Callable[[World], object]] = {
     "edit": lambda w: messages.edit(person=w.alice, room_id=w.lobby.pk, number=1, body="new"),
     "delete": lambda w: messages.delete(person=w.root, room_id=w.lobby.pk, number=1),
     "delete a tombstone": lambda w: messages.delete(person=w.alice, room_id=w.lobby.pk, number=2),
+    "react, and take it back": lambda w: [
+        react(person=w.carol, room_id=w.lobby.pk, number=1, emoji=emoji, on=on)
+        for emoji, on in (("🎉", True), ("👀", True), ("🎉", False))
+    ],
     "read": lambda w: memberships.read(person=w.alice, room_id=w.lobby.pk, number=2),
     "read again": lambda w: memberships.read(person=w.carol, room_id=w.lobby.pk, number=1),
     "order pinned rooms": lambda w: [
@@ -323,7 +328,7 @@ def test_every_action_is_tried() -> None:
     """A new verb must come into the table above."""
     import inspect
 
-    from groupchat.actions import adoption, guests, merging
+    from groupchat.actions import adoption, guests, merging, reactions
 
     verbs = {
         name
@@ -334,6 +339,7 @@ def test_every_action_is_tried() -> None:
             reporting,
             purging,
             messages,
+            reactions,
             memberships,
             people,
             guests,
@@ -351,7 +357,7 @@ def test_every_action_is_tried() -> None:
     looks |= {"taken_from", "guest_without_account", "id_after_merge", "connect", "free_handle"}
     # As `enter` and so on, for somebody at a door.
     asked_before = {f"{name}_limited" for name in ("enter", "create", "converse", "configure", "invite")}
-    in_bulk = {"read_all"}  # as `read`, for many
+    in_bulk = {"read_all", "react_all"}  # as `read` and `react`, for many
     assert verbs - looks - asked_before - in_bulk == {
         *("enter", "create", "converse", "join", "leave"),
         *("for_object", "release", "update", "sync_user"),
@@ -360,6 +366,7 @@ def test_every_action_is_tried() -> None:
         *("invite", "remove", "give_role", "ban", "unban", "silence"),
         *("take_name", "name_anew", "name_everywhere"),
         *("adopt_guest", "merge_guest", "carry_out", "take_membership", "take_messages", "take_notices"),
+        *("react", "take_reactions"),
         *("post", "edit", "delete", "read", "pin", "order", "raise_marks"),
         *("person_of_guest", "act_as_new_guest", "end_guest", "end_sessions", "set_active"),
     }

@@ -128,6 +128,16 @@ class Chat(RuleBasedStateMachine):
                 device.ask, "message.edit", room=room, number=number, body=f"better {self.world.next_number()}"
             )
 
+    @rule(who=some, where=few, back=few, emoji=st.sampled_from(["🎉", "❤️"]), on=st.sampled_from([True, True, False]))
+    def react(self, who: int, where: int, back: int, emoji: str, on: bool) -> None:
+        device, room = self.device(who), self.room(where)
+        known = device.state.rooms.get(room)
+        if known is None or not known.messages:
+            return
+        numbers = sorted(known.messages)
+        number = numbers[-1 - back % len(numbers)]
+        self.on_loop(device.ask, "message.react", room=room, number=number, emoji=emoji, on=on)
+
     @rule(where=few, kind=st.sampled_from(["room.rename", "room.topic"]))
     def rule_room(self, where: int, kind: str) -> None:
         word = str(uuid4())

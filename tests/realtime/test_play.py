@@ -282,6 +282,8 @@ def test_private_rooms_are_for_their_members(stage: Stage, user: Callable[..., A
             "changes": {"room": room.pk, "since": 0},
             "message.post": {"room": room.pk, "body": "hi", "client_message_id": "x"},
             "message.edit": {"room": room.pk, "number": 1, "body": "hi"},
+            "message.react": {"room": room.pk, "number": 1, "emoji": "🎉", "on": True},
+            "message.reactions": {"room": room.pk, "number": 1, "emoji": "🎉"},
             "message.delete": {"room": room.pk, "number": 1},
             "room.join": {"room": room.pk},
             "room.rename": {"room": room.pk, "name": "Mine"},

@@ -41,7 +41,8 @@ ELSEWHERE = {"hello", "ping", "unsubscribe", "typing", "room.enter", "room.creat
 ELSEWHERE |= {"people.find", "me.rename", "report.claim", "report.resolve", "site.raid", "rooms.order", "person.block"}
 
 
-READS = {"subscribe", "changes", "messages", "members", "message.versions", "room.sanctions", "reports", "invites"}
+READS = {"subscribe", "changes", "messages", "members", "message.versions", "message.reactions"}
+READS |= {"room.sanctions", "reports", "invites"}
 
 
 class House:
@@ -90,6 +91,8 @@ class House:
             "message.edit": {"number": 1, "body": "mine"},
             "message.delete": {"number": 1},
             "message.versions": {"number": 1},
+            "message.react": {"number": 1, "emoji": "🎉", "on": True},
+            "message.reactions": {"number": 1, "emoji": "🎉"},
             "room.invite": {"people": [stranger.pk]},
             "invite.end": {"id": self.link.pk},
             "room.remove": {"person": self.other.pk},

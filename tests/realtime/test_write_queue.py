@@ -11,10 +11,11 @@ import pytest
 from django.db import connection, transaction
 from tests.accounts import new_person
 
-from groupchat.actions import memberships, messages, rooms
+from groupchat.actions import memberships, messages, reactions, rooms
 from groupchat.actions.messages import Post
 from groupchat.errors import Forbidden, Invalid, NotFound, Unavailable
-from groupchat.models import Membership, Message, Person, Room
+from groupchat.models import Membership, Message, MessageReaction, Person, Room
+from groupchat.publication import RoomChanges, published
 from groupchat.realtime.writing.database import Database
 from groupchat.realtime.writing.group_commit import Act, Locks
 from groupchat.realtime.writing.write_queue import WriteQueue
@@ -48,6 +49,10 @@ class Writers:
     def read(self, sender: str, person: Person, room: Room, number: int) -> None:
         where = {"person": person, "room_id": room.pk, "number": number}
         self._say(sender, Act(memberships.read, where, in_bulk=memberships.read_all))
+
+    def react(self, sender: str, person: Person, room: Room, number: int, emoji: str) -> None:
+        where = {"person": person, "room_id": room.pk, "number": number, "emoji": emoji, "on": True}
+        self._say(sender, Act(reactions.react, where, in_bulk=reactions.react_all))
 
     def _say(self, sender: str, act: Act) -> None:
         self._said.append(lambda: asyncio.ensure_future(self.queue.act(sender, act)))
@@ -225,3 +230,31 @@ def test_who_went_meanwhile_harms_nobody(writers: Writers, alice: Person, lobby:
     assert writers.write()[0].number == 1
     lobby.refresh_from_db()
     assert lobby.topic == "of who went"
+
+
+def test_a_thousand_who_react_to_one_message_are_few_changes_of_it(
+    writers: Writers, alice: Person, lobby: Room
+) -> None:
+    """Each change of a message is a frame to all who hear the room."""
+    messages.post([Post(lobby.pk, alice, "party", "party")])
+    crowd = Person.objects.bulk_create(
+        [Person(handle=f"crowd{index}", name=f"Crowd {index}", kind=Person.Kind.GUEST) for index in range(1_000)]
+    )
+    Membership.objects.bulk_create([Membership(room=lobby, person=one) for one in crowd])
+    heard: list[RoomChanges] = []
+
+    def hear(changes: RoomChanges, **_: Any) -> None:
+        heard.append(changes)
+
+    for one in crowd:
+        writers.react(str(one.pk), one, lobby, 1, "🎉")
+    published.connect(hear)
+    try:
+        answers = writers.write()
+    finally:
+        published.disconnect(hear)
+    assert len(heard) == writers.queue.stats.act_batches <= 4
+    assert set(answers) == {changes.frame["to"] for changes in heard}
+    (reaction,) = heard[-1].frame["messages"][0]["reactions"]
+    assert (reaction["count"], len(reaction["people"])) == (1_000, 50)
+    assert MessageReaction.objects.count() == 1_000

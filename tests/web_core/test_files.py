@@ -17,7 +17,7 @@ from tests.web_core.conftest import STATIC, FileServer
 
 _ROOT = STATIC / "groupchat"
 _REPOSITORY = Path(__file__).parents[2]
-_VENDORED = (_ROOT / "vendor", _ROOT / "fonts", _REPOSITORY / "tests/browser/vendor")
+_VENDORED = (_ROOT / "vendor", _ROOT / "fonts", _ROOT / "emoji", _REPOSITORY / "tests/browser/vendor")
 _CORE = sorted([*(_ROOT / "lib").rglob("*.js"), *(_ROOT / "store").glob("*.js"), _ROOT / "sw.js"])
 _IMPORT = re.compile(r"""(?:^|\s)(?:import|export)\b[^;]*?\bfrom\s*(["'][^"']+["'])""")
 

@@ -126,14 +126,19 @@ class RoomChange:
         }
         if self.info_changed:
             frame["info"] = room_resource(self.room)
+        named: set[int] = set()
         for kind in ROOM_KINDS:
             rows = self._rows.get(kind.name)
             if rows:
-                frame[kind.name] = kind.resources(list(rows.values()))  # type: ignore[literal-required]
+                resources = kind.resources(list(rows.values()))
+                frame[kind.name] = resources  # type: ignore[literal-required]
+                named.update(one for resource in resources for one in kind.names(resource))
         if self._written:
             changed = frame.get("messages", [])
             frame["messages"] = sorted([*changed, *self._written], key=_seq_of) if changed else self._written
         members = self._rows.get("members", {}).values()
+        if others := named - self._people.keys():  # whom nobody had to read for the change: who reacted before
+            self._people |= Person.objects.in_bulk(others)
         people = people_resources(self._people.values())
         return RoomChanges(frame, people, departures(members), self._only, floors(members))
 

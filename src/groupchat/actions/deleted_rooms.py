@@ -12,7 +12,17 @@ from django.utils import timezone
 
 from groupchat.actions import audit
 from groupchat.conf import conf
-from groupchat.models import Membership, Message, MessageReply, MessageVersion, Notice, Purge, Report, Room
+from groupchat.models import (
+    Membership,
+    Message,
+    MessageReaction,
+    MessageReply,
+    MessageVersion,
+    Notice,
+    Purge,
+    Report,
+    Room,
+)
 
 logger = logging.getLogger("groupchat.rooms")
 
@@ -43,6 +53,7 @@ def purge_deleted_rooms(*, now: datetime | None = None) -> bool:
 _ROWS: tuple[Callable[[int], QuerySet[Model]], ...] = (
     lambda room_id: MessageReply.objects.filter(room_id=room_id),
     lambda room_id: MessageVersion.objects.filter(room_id=room_id),
+    lambda room_id: MessageReaction.objects.filter(room_id=room_id),
     lambda room_id: Message.objects.filter(room_id=room_id),
     lambda room_id: Notice.objects.filter(room_id=room_id),
     lambda room_id: Report.objects.filter(room_id=room_id),

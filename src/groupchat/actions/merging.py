@@ -21,6 +21,7 @@ from groupchat import handlers
 from groupchat.actions.bulk_sql import BulkSql
 from groupchat.actions.counters import RoomChange, changed_mine, changed_sessions, lock_people, lock_rooms
 from groupchat.actions.effects import record
+from groupchat.actions.reactions import take_reactions
 from groupchat.actions.reporting import take_reports
 from groupchat.errors import Forbidden, Invalid
 from groupchat.events import Event, GuestMerged, MemberJoined, MemberLeft
@@ -84,6 +85,8 @@ def carry_out(*, guest_id: int, person_id: int) -> None:
         while behind is not None:
             behind = take_messages(room_id=room_id, guest_id=guest_id, person_id=person_id, behind=behind)
         while take_notices(room_id=room_id, guest_id=guest_id, person_id=person_id):
+            pass
+        while take_reactions(room_id=room_id, guest_id=guest_id, person_id=person_id):
             pass
     take_reports(guest_id=guest_id, person_id=person_id)
     for room_id in list(Room.objects.filter(created_by_id=guest_id).values_list("pk", flat=True)):

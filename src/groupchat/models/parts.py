@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db import models
 
+from groupchat.models.people import Person
 from groupchat.models.rooms import Room
 
 
@@ -37,3 +38,26 @@ class MessageVersion(models.Model):
 
     def __str__(self) -> str:
         return f"{self.room_id}/{self.number}, version {self.version}"
+
+
+class MessageReaction(models.Model):
+    """Somebody reacted to the message `number` with this emoji; who reacted first has the lower id."""
+
+    id = models.BigAutoField(primary_key=True)
+    room = models.ForeignKey(Room, on_delete=models.CASCADE, related_name="+", db_index=False)
+    number = models.PositiveBigIntegerField()
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="+", db_index=False)
+    emoji = models.CharField(max_length=40)
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["room", "number", "person", "emoji"], name="groupchat_one_reaction")
+        ]
+        indexes = [
+            models.Index(fields=["room", "number", "emoji", "id"], name="groupchat_reactions"),
+            models.Index(fields=["person", "room"], name="groupchat_reactions_of"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.room_id}/{self.number}: {self.emoji}"

@@ -17,6 +17,7 @@ from django.db.models import Model
 
 from groupchat.models import Message, Room
 from groupchat.parts.part import Part
+from groupchat.parts.reactions import REACTIONS, people_in, with_mine
 from groupchat.parts.replies import REPLY
 from groupchat.parts.versions import VERSIONS, keep_version
 from groupchat.protocol import MessageResource
@@ -25,6 +26,7 @@ from groupchat.resources import message_resource
 __all__ = [
     "MESSAGE_PARTS",
     "POSTED_PARTS",
+    "REACTIONS",
     "Part",
     "bits_of",
     "check_parts",
@@ -32,10 +34,12 @@ __all__ = [
     "keep_version",
     "message_resources",
     "parts_of",
+    "people_in",
     "purge_parts",
+    "with_mine",
 ]
 
-MESSAGE_PARTS: tuple[Part, ...] = (REPLY, VERSIONS)
+MESSAGE_PARTS: tuple[Part, ...] = (REPLY, VERSIONS, REACTIONS)
 
 POSTED_PARTS: dict[str, Part] = {part.key: part for part in MESSAGE_PARTS if part.check is not None}
 """Those that a post may carry, by key."""

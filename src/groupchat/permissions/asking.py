@@ -119,6 +119,10 @@ def require_versions(person: Person | None, message: Message, membership: Member
     _require(rules().see_versions(person, message, membership))
 
 
+def require_react(person: Person | None, message: Message, membership: Membership | None) -> None:
+    _require(rules().react(person, message, membership))
+
+
 def require_make_room(person: Person, kind: str) -> None:
     _require(rules().make_room(person, kind))
 

@@ -34,6 +34,7 @@ END_LINK = Right("its maker, and those who keep the room; to the site, its owner
 REMOVE = Right("the owners and moderators of the room, of those below them", Rules.remove)
 GIVE_ROLE = Right("the owners of the room and of the site", Rules.give_role)
 EDIT = Right("the author of the message", Rules.edit)
+REACT = Right("the members who may write into the room", Rules.react)
 VERSIONS = Right("its author, and those who keep the room", Rules.see_versions)
 DELETE = Right("its author, and those who keep the room", Rules.delete)
 REPORT = Right("the members of the room, of others' messages", Rules.report)

@@ -199,6 +199,13 @@ class Rules:
         words = "Only its author, or who keeps the room, may delete a message."
         return _ranks(person, membership, Rank.MODERATOR, words)
 
+    def react(self, person: Person | None, message: Message, membership: Membership | None) -> Refusal:
+        """The members who may write there; so whoever only looks into an open room joins it first."""
+        refusal = _deleted(message) or self.post(person, message.room, membership)
+        if refusal is None and not is_joined(membership):
+            return Forbidden("Join this room first.", why="member")
+        return refusal
+
     def see_versions(self, person: Person | None, message: Message, membership: Membership | None) -> Refusal:
         """What it said before: its author, and those who keep the room."""
         if person is not None and message.author_id == person.pk:

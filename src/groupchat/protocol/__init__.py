@@ -37,6 +37,9 @@ from groupchat.protocol.messages import (
     MessageVersions,
     NoticeResource,
     PostMessage,
+    React,
+    ReactionResource,
+    Reactions,
 )
 from groupchat.protocol.order import (
     ClaimReport,
@@ -120,6 +123,9 @@ __all__ = [
     "PostMessage",
     "PurgeMessages",
     "PurgeResource",
+    "React",
+    "ReactionResource",
+    "Reactions",
     "Read",
     "Ref",
     "Remove",

@@ -26,7 +26,15 @@ from groupchat.protocol.memberships import (
     Silence,
     Unban,
 )
-from groupchat.protocol.messages import DeleteMessage, EditMessage, Messages, MessageVersions, PostMessage
+from groupchat.protocol.messages import (
+    DeleteMessage,
+    EditMessage,
+    Messages,
+    MessageVersions,
+    PostMessage,
+    React,
+    Reactions,
+)
 from groupchat.protocol.order import ClaimReport, PurgeMessages, ReportMessage, Reports, ResolveReport, SiteRaid
 from groupchat.protocol.people import FindPeople, RenameMe
 from groupchat.protocol.rooms import (
@@ -86,6 +94,8 @@ AnyCommand = (
     | SiteRaid
     | Messages
     | MessageVersions
+    | React
+    | Reactions
     | Members
     | Changes
     | Read

@@ -9,11 +9,21 @@ from pydantic import Field
 from groupchat.protocol.base import Command, PositiveId, Seq
 
 
+class ReactionResource(TypedDict):
+    """How many reacted with an emoji, and the first of them by id (as many as `max_reaction_people`)."""
+
+    emoji: str
+    count: int
+    people: list[int]
+
+
 class MessageResource(TypedDict):
     """A message. A deleted one is a tombstone: `deleted_at` is there and `body` is empty.
 
     What hangs on it: `reply_to`, the number of the message that it answers; `versions`, how many earlier ones are kept
-    of one that was edited.
+    of one that was edited; `reactions`, in the order of the first of each. Where more reacted than `people` shows,
+    `mine` has the emoji among those with which the reader did: only in what is read for one person, never in a live
+    frame.
     """
 
     number: int
@@ -26,6 +36,8 @@ class MessageResource(TypedDict):
     deleted_at: NotRequired[str]
     reply_to: NotRequired[int]
     versions: NotRequired[int]
+    reactions: NotRequired[list[ReactionResource]]
+    mine: NotRequired[list[str]]
 
 
 class NoticeResource(TypedDict):
@@ -91,3 +103,29 @@ class MessageVersions(Command):
     type: Literal["message.versions"]
     room: PositiveId
     number: PositiveId
+
+
+class React(Command):
+    """React to a message with an emoji, or take the reaction back.
+
+    `on`: whether one's reaction is to be there. Saying it again changes nothing.
+    """
+
+    type: Literal["message.react"]
+    room: PositiveId
+    number: PositiveId
+    emoji: Annotated[str, Field(min_length=1, max_length=40)]
+    on: bool
+
+
+class Reactions(Command):
+    """Who reacted to a message with an emoji, page by page, the first of them first.
+
+    `after`: the `next` of the page before.
+    """
+
+    type: Literal["message.reactions"]
+    room: PositiveId
+    number: PositiveId
+    emoji: Annotated[str, Field(min_length=1, max_length=40)]
+    after: Seq = 0

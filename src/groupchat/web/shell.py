@@ -29,6 +29,7 @@ def page(request: HttpRequest, *, in_room: bool = False) -> HttpResponse:
         "in_room": in_room,
         "sheets": "app",
         "texts": _texts(),
+        "emoji": _in_language("emoji") or static("groupchat/emoji/en.json"),
         "script": static(client_files.script()),
         "modules": [static(name) for name in client_files.further_modules()],
         "guests": conf().guests,
@@ -107,10 +108,15 @@ def robots(request: HttpRequest) -> HttpResponse:
 
 def _texts() -> str:
     """The address of the client's texts in the request's language; empty where they are English, as in the code."""
+    return _in_language("i18n")
+
+
+def _in_language(folder: str) -> str:
+    """The address of the folder's file in the request's language; empty where it has none."""
     language = (translation.get_language() or "").lower()
     while language:
-        if (client_files.CLIENT / "i18n" / f"{language}.json").is_file():
-            return static(f"groupchat/i18n/{language}.json")
+        if (client_files.CLIENT / folder / f"{language}.json").is_file():
+            return static(f"groupchat/{folder}/{language}.json")
         language = language.rpartition("-")[0]
     return ""
 

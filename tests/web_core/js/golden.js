@@ -86,6 +86,7 @@ const RESULTS = [
   [["room", "seq", "count", "members", "next"], memberPage],
   [["room", "number", "seq", "at", "duplicate"], ({ number, seq }) => ok(number > 0 && seq > 0)],
   [["room", "number", "versions"], ({ versions }) => ok(versions.length > 0 && versions.every(({ body, at }) => body && at))],
+  [["room", "number", "emoji", "people", "next"], ({ people }) => ok(people.length > 0)],
   [["last_read_number", "seq"], readMark],
   [["person"], ({ person }) => ok(person.name && person.version > 1)],
   [["pinned", "seq"], ({ pinned }) => ok(pinned)],
@@ -170,7 +171,7 @@ function failure(frame) {
 }
 
 const COMMAND_NAMES = Object.fromEntries(
-  ["hello", "subscribe", "unsubscribe", "room.enter", "room.join", "room.leave", "room.rename", "room.topic", "message.post", "message.edit", "message.delete", "message.versions", "messages", "members", "changes", "read", "room.pin", "room.create", "room.direct", "room.settings", "room.archive", "room.delete", "room.restore", "room.invite", "room.remove", "room.role", "room.ban", "room.unban", "room.silence", "room.sanctions", "invite.make", "invites", "invite.end", "rooms", "people.find", "me.rename", "typing", "ping", "message.report", "reports", "report.claim", "report.resolve", "messages.purge", "site.raid", "room.order", "rooms.order", "person.block"].map((name) => [name, true]),
+  ["hello", "subscribe", "unsubscribe", "room.enter", "room.join", "room.leave", "room.rename", "room.topic", "message.post", "message.edit", "message.delete", "message.versions", "messages", "members", "changes", "read", "room.pin", "room.create", "room.direct", "room.settings", "room.archive", "room.delete", "room.restore", "room.invite", "room.remove", "room.role", "room.ban", "room.unban", "room.silence", "room.sanctions", "invite.make", "invites", "invite.end", "rooms", "people.find", "me.rename", "typing", "ping", "message.report", "reports", "report.claim", "report.resolve", "messages.purge", "site.raid", "room.order", "rooms.order", "person.block", "message.react", "message.reactions"].map((name) => [name, true]),
 );
 
 /** What is sent, and not answered here. */
@@ -220,6 +221,8 @@ export async function sentByTheStore() {
   }
   room.edit(151, "edited");
   room.versions(151).catch(() => {});
+  room.react(151, "🎉", true).catch(() => {});
+  room.reactions(151, "🎉").catch(() => {});
   room.remove(151);
   room.configure({ name: "Another", topic: "topic", kind: "announcement" });
   for (const asked of [room.keepOrder({ slow_mode: 30, locked: true, raid: 3_600 }), room.archive(true), room.deleteRoom(), room.restore(), room.invite([2, 3]), room.sendOut(3), room.giveRole(2, "moderator"), room.ban(3, { seconds: 86_400, reason: "Advertising" }), room.unban(3), room.silence(2, { seconds: 3_600, reason: "Calm down" }), room.sanctions(0), room.makeInvite({ expires_in: 86_400, uses: 5, role: "reader" }), room.invites(0), room.endInvite(3), room.report(2, { reason: "spam", note: "Advertising" }), room.purge(3, { seconds: 3_600 }), store.shutSite(3_600), store.reports.page(1, 0), store.reports.claim(1), store.reports.resolve(1, { outcome: "acted", note: "Warned" })]) asked.catch(() => {});

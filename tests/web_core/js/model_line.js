@@ -46,6 +46,14 @@ const COMMANDS = {
     server.edit(room, number, { body, edited_at: server.at() });
     return { seq: server.rooms.get(room).seq };
   },
+  "message.react"(server, connection, { room, number, emoji, on }) {
+    server.react(room, number, connection.person, emoji, on);
+    return { seq: server.rooms.get(room).seq };
+  },
+  "message.reactions"(server, connection, { room, number, emoji }) {
+    const found = server.rooms.get(room).messages.get(number)?.reactions?.find((one) => one.emoji === emoji);
+    return { room, number, emoji, people: found?.people ?? [], next: null };
+  },
   "message.delete"(server, connection, { room, number }) {
     server.remove(room, number);
     return { seq: server.rooms.get(room).seq };

@@ -91,13 +91,29 @@ export class ModelServer {
     });
   }
 
+  react(id, number, person, emoji, on) {
+    const room = this.rooms.get(id);
+    const had = room.messages.get(number);
+    const people = had?.reactions?.find((one) => one.emoji === emoji)?.people ?? [];
+    if (!had || had.deleted_at || people.includes(person) === on) return;
+    this.change(room, () => {
+      const { reactions = [], ...rest } = had;
+      const others = on ? [...people, person] : people.filter((one) => one !== person);
+      const now = { emoji, count: others.length, people: others };
+      const all = people.length === 0 ? [...reactions, now] : reactions.map((one) => (one.emoji === emoji ? now : one)).filter(({ count }) => count > 0);
+      const message = { ...rest, seq: room.seq, ...(all.length > 0 && { reactions: all }) };
+      room.messages.set(number, message);
+      return { messages: [message] };
+    });
+  }
+
   remove(id, number) {
     const room = this.rooms.get(id);
     const had = room.messages.get(number);
     if (!had || had.deleted_at) return;
     this.change(room, () => {
       room.versions.delete(number);
-      const { reply_to: _, versions: __, edited_at: ___, ...rest } = had;
+      const { reply_to: _, versions: __, edited_at: ___, reactions: ____, ...rest } = had;
       const message = { ...rest, body: "", deleted_at: this.at(), seq: room.seq };
       room.messages.set(number, message);
       return { messages: [message] };

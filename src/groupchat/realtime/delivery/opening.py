@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import replace
 from itertools import groupby
 from typing import Any, NamedTuple, TypeVar
 
@@ -16,6 +17,7 @@ from groupchat.actions.bulk_sql import BulkSql
 from groupchat.conf import conf
 from groupchat.errors import ChatError, Invalid, NotFound
 from groupchat.models import Membership, Person, Room, RoomName
+from groupchat.parts import with_mine
 from groupchat.permissions import floor_of, is_joined, require_read
 from groupchat.protocol import RoomState
 from groupchat.realtime.delivery.publish import classic_posts
@@ -216,7 +218,16 @@ def pages(questions: Sequence[Range]) -> list[timeline.Page | Exception]:
         _, _, before, after, around, limit, _ = question
         return timeline.page(room, before=before, after=after, around=around, limit=limit, floor=floor)
 
-    return _each_once(questions, read)
+    found = _each_once(questions, read)
+    return [_for_reader(page, question.person) for page, question in zip(found, questions, strict=True)]
+
+
+def _for_reader(page: timeline.Page | Exception, person: Person | None) -> timeline.Page | Exception:
+    """With what is this reader's own in it: a statement where a message does not name all who reacted."""
+    if isinstance(page, Exception):
+        return page
+    messages = with_mine(page.room, page.messages, person.pk if person is not None else None)
+    return page if messages is page.messages else replace(page, messages=messages)
 
 
 class Roll(NamedTuple):

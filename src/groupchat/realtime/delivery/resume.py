@@ -6,13 +6,14 @@ Always after the subscription began: what the read covers is dropped from what w
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from groupchat import timeline
 from groupchat.conf import conf
 from groupchat.errors import Forbidden, NotFound
 from groupchat.floors import above, floor_behind
 from groupchat.models import Membership, Person, Room
+from groupchat.parts import with_mine
 from groupchat.permissions import floor_of, require_read
 from groupchat.protocol import OrderResource, PersonResource, RoomState
 from groupchat.publication import MyChanges, RoomChanges
@@ -139,7 +140,11 @@ def _seen_by(person: Person | None, changes: RoomChanges | None, floor: int) -> 
     """What was read after their floor was."""
     if changes is None:
         return None
-    return above(changes, floor_behind(changes, person.pk if person is not None else None, floor))
+    person_id = person.pk if person is not None else None
+    shown = above(changes, floor_behind(changes, person_id, floor))
+    messages = shown.frame.get("messages", ())
+    mine = with_mine(shown.frame["room"], messages, person_id)
+    return shown if mine is messages else replace(shown, frame={**shown.frame, "messages": list(mine)})
 
 
 def my_changes(person_id: int, since: int) -> MyChanges | None:

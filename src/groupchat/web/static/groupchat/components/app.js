@@ -17,6 +17,8 @@ import { PersonCard } from "./person-card.js";
 import { PeopleDialog } from "./people-dialog.js";
 import { OrderNews } from "./order-news.js";
 import { PurgeDialog } from "./purge-dialog.js";
+import { ReactedDialog } from "./reacted-dialog.js";
+import { ReactingDialog } from "./reacting-dialog.js";
 import { RemoveDialog } from "./remove-dialog.js";
 import { ReportDialog } from "./report-dialog.js";
 import { ReportsDialog } from "./reports-dialog.js";
@@ -39,6 +41,8 @@ const dialogs = {
   "new-room": NewRoomDialog,
   people: PeopleDialog,
   purge: PurgeDialog,
+  reacted: ReactedDialog,
+  reacting: ReactingDialog,
   remove: RemoveDialog,
   report: ReportDialog,
   reports: ReportsDialog,

@@ -3,6 +3,7 @@
 import { gettext } from "../lib/i18n.js";
 import { answer, edit, say } from "./chat.js";
 import { openDialog, openPerson } from "./overlays.js";
+import { openReacted, openReacting } from "./reactions.js";
 import { addressOf, go } from "./route.js";
 
 /**
@@ -13,6 +14,16 @@ import { addressOf, go } from "./route.js";
 
 /** @type {Tool[]} */
 export const messageTools = [
+  {
+    name: "react",
+    icon: "smile",
+    label: () => gettext("React"),
+    may: (room, message) => room.mayReact(message),
+    run: openReacting,
+    keys: ["+"],
+    printed: "+",
+    describe: () => gettext("React to the message"),
+  },
   {
     name: "answer",
     icon: "reply",
@@ -43,6 +54,14 @@ export const messageTools = [
     keys: ["Delete", "Backspace"],
     printed: "delete",
     describe: () => gettext("Delete the message"),
+  },
+  {
+    name: "reacted",
+    may: (room, message) => room.reactionsOf(message).length > 0,
+    run: (room, message) => openReacted(room, message),
+    keys: ["w"],
+    printed: "W",
+    describe: () => gettext("See who reacted to the message"),
   },
   {
     name: "report",

@@ -13,6 +13,7 @@ import { KindOfPerson } from "./kind-of-person.js";
 import { messageTools } from "./message-tools.js";
 import { openDialog, openPerson } from "./overlays.js";
 import { Quote } from "./quote.js";
+import { Reactions } from "./reactions.js";
 import { addressOf, follow } from "./route.js";
 
 export function Message({ id, room, message, first, mine, newest, editing, flashed }) {
@@ -38,6 +39,7 @@ export function Message({ id, room, message, first, mine, newest, editing, flash
             ${message.reply_to && !folded && html`<${Quote} room=${room} number=${message.reply_to} />`}
             ${folded ? html`<${Blocked} show=${() => (shown.value = true)} />` : deleted ? html`<p class="tombstone">${gettext("This message was deleted.")}</p>` : html`<${Folding} text=${message.body} />`}
             ${message.edited_at && !deleted && !folded && html`<${Edited} room=${room} message=${message} />`}
+            ${!deleted && !folded && html`<${Reactions} room=${room} message=${message} />`}
           </div>`}
       ${newest && !deleted && html`<span class="sent" title=${gettext("Sent")}><${Icon} name="check" /><span class="quietly">${gettext("Sent")}</span></span>`}
       ${!deleted && !editing && html`<${Tools} room=${room} message=${message} />`}

@@ -1,6 +1,7 @@
 /** What comes over HTTP: the public rooms of the site, and the way out of the session. */
 
 import { chat } from "./chat.js";
+import { forgetEmoji } from "./emoji.js";
 
 /** Public rooms that are lively now: [{slug, name, topic}]; an empty list where they can't be had. */
 export async function publicRooms() {
@@ -28,6 +29,7 @@ export async function signOut() {
   } catch {
     // No storage, nothing kept.
   }
+  forgetEmoji();
   send(chat.page.signOut, { csrfmiddlewaretoken: csrf });
 }
 

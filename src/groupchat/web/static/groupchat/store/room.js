@@ -8,6 +8,7 @@ import { countCharacters, isVisible, wellFormed } from "../lib/text.js";
 import { History } from "./history.js";
 import { Members } from "./members.js";
 import { Quotes } from "./quotes.js";
+import { Reactions } from "./reactions.js";
 import { Typing } from "./typing.js";
 import { Writing } from "./writing.js";
 
@@ -63,6 +64,7 @@ export class RoomStore {
     this.newMessagesAt = signal(/** @type {number|null} */ (null));
     this.pending = signal(/** @type {import("../lib/types.js").Pending[]} */ ([]));
     this.writing = new Writing(replica.id, lent.drafts);
+    this.reacting = new Reactions(replica, lent, () => this.join());
     this.typing = new Typing({
       clock: lent.clock,
       me: () => lent.me.value?.id ?? null,
@@ -185,6 +187,21 @@ export class RoomStore {
   /** What a message said before, the oldest first. @returns {Promise<import("../lib/types.js").Version[]>} */
   async versions(number) {
     return (await this.lent.line.command({ type: "message.versions", room: this.id, number })).versions;
+  }
+
+  /** React to a message, or take it back: shown at once, and undone where it is refused. @param {number} number @param {string} emoji @param {boolean} on */
+  react(number, emoji, on) {
+    return this.reacting.put(number, emoji, on);
+  }
+
+  /** The reactions of a message as they are shown. @param {Message} message */
+  reactionsOf(message) {
+    return this.reacting.of(message);
+  }
+
+  /** Who reacted with an emoji, page by page. @returns {Promise<{people: number[], next: number|null}>} */
+  reactions(number, emoji, after = 0) {
+    return this.lent.line.command({ type: "message.reactions", room: this.id, number, emoji, after });
   }
 
   remove(number) {
@@ -328,6 +345,10 @@ export class RoomStore {
 
   mayAnswer(message) {
     return !message.deleted_at && this.gone.value === null && whyNoWriting(this.standing) === null;
+  }
+
+  mayReact(message) {
+    return this.mayAnswer(message);
   }
 
   mayEdit(message) {

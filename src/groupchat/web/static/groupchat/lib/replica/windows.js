@@ -87,6 +87,17 @@ export function isNewer(seen, had) {
   return had === undefined || had === null || seen.seq > had.seq;
 }
 
+/**
+ * A state of a message, with what another one says of one's own reactions: what is told to all does not say it. `mine_at` is the seq at which
+ * that was true.
+ * @param {Message} message @param {Message} other @returns {Message}
+ */
+export function knowingMine(message, other) {
+  if (message.mine !== undefined || other.mine === undefined) return message;
+  if (!message.reactions?.some(({ count, people }) => count > people.length)) return message;
+  return { ...message, mine: other.mine, mine_at: other.mine_at ?? other.seq };
+}
+
 /** @param {Notice} notice */
 export function noticeKey(notice) {
   return `${notice.after} ${notice.kind}`;
@@ -98,7 +109,7 @@ function join(first, second) {
   for (let number = first.from; number <= longer.to; number += 1) {
     const one = first.messages[number - first.from];
     const other = second.messages[number - second.from];
-    messages.push(one && other ? (isNewer(other, one) ? other : one) : (one ?? other));
+    messages.push(one && other ? (isNewer(other, one) ? knowingMine(other, one) : knowingMine(one, other)) : (one ?? other));
   }
   return {
     from: first.from,
@@ -119,7 +130,8 @@ function withMessages(window, inOrder) {
       (messages ??= [...window.messages]).push(message);
       to += 1;
     } else if (index >= 0 && message.number <= to && isNewer(message, (messages ?? window.messages)[index])) {
-      (messages ??= [...window.messages])[index] = message;
+      messages ??= [...window.messages];
+      messages[index] = knowingMine(message, messages[index]);
     }
   }
   return messages ? { ...window, to, messages } : window;
