@@ -80,6 +80,11 @@ class Conf:
     max_topic_characters: int = 250
     max_person_name_characters: int = 50
 
+    # limits of what is formatted; past them a message is shown as it was written
+    max_marks: int = 1_000  # in one message, beside those in blocks of code
+    max_mark_depth: int = 8  # lists in lists, quotes in quotes
+    max_html_characters: int = 64_000  # of what a message becomes
+
     # limits of a socket
     max_frame_bytes: int = 64 * 1024
     max_commands_per_second: int = 10  # per person and process, after a burst

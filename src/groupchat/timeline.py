@@ -212,7 +212,7 @@ def _as_much_as_fits(messages: Sequence[MessageResource], nearest: int) -> Seque
     page must never be what closes a socket as slow. At least one.
     """
     most = conf().largest_answer_bytes
-    if not most or sum(MOST_BYTES_OF_A_CHARACTER * len(message["body"]) for message in messages) <= most:
+    if not most or MOST_BYTES_OF_A_CHARACTER * sum(map(_characters, messages)) <= most:
         return messages
     first = last = next((place for place, message in enumerate(messages) if message["number"] >= nearest), 0)
     left = most - len(encode(messages[first]))
@@ -226,6 +226,10 @@ def _as_much_as_fits(messages: Sequence[MessageResource], nearest: int) -> Seque
         if left < 0:
             return messages[first : last + 1]
         first, last = min(first, place), max(last, place)
+
+
+def _characters(message: MessageResource) -> int:
+    return len(message["body"]) + len(message.get("html", ""))
 
 
 @dataclass(frozen=True, slots=True)

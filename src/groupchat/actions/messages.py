@@ -29,6 +29,7 @@ from groupchat.actions.people import Guest, new_guest, person_of_guest, taken_fr
 from groupchat.actions.rooms import admit
 from groupchat.errors import ChatError, IdempotencyConflict, Invalid
 from groupchat.events import Event, MemberJoined, MessageDeleted, MessageEdited, MessagePosted
+from groupchat.markup import render, stamp
 from groupchat.models import Membership, Message, Person, Room
 from groupchat.parts import bits_of, check_parts, insert_parts, keep_version, purge_parts
 from groupchat.permissions import (
@@ -92,11 +93,13 @@ def post(posts: Sequence[Post], *, now: datetime | None = None) -> list[Posted |
     A refusal is that post's own answer. Raises only what the database raises; nothing of the batch is written then.
     """
     checked = [_checked(post) for post in posts]
+    # Before the transaction: what takes its time must hold no lock.
+    htmls = [None if refusal else render(post.body) for post, refusal in zip(posts, checked, strict=True)]
     gone: set[int] = set()
     while True:
         try:
             with transaction.atomic():
-                return _Batch(posts, checked, now or timezone.now(), gone).post()
+                return _Batch(posts, checked, htmls, now or timezone.now(), gone).post()
         except _WentMeanwhile as error:
             gone |= error.people  # so this ends
 
@@ -122,9 +125,15 @@ class _WentMeanwhile(Exception):
 
 class _Batch:
     def __init__(
-        self, posts: Sequence[Post], refusals: Sequence[ChatError | None], now: datetime, gone: set[int]
+        self,
+        posts: Sequence[Post],
+        refusals: Sequence[ChatError | None],
+        htmls: Sequence[str | None],
+        now: datetime,
+        gone: set[int],
     ) -> None:
         self._posts = posts
+        self._htmls = htmls
         self._gone = gone
         self._answers: list[Posted | ChatError | None] = list(refusals)
         self._now = now
@@ -155,7 +164,7 @@ class _Batch:
         self._memberships, self._people = self._statements.memberships(pairs)
         self._known = self._find_known([self._posts[index] for index in good])
         for index in good:
-            self._answers[index] = self._post_one(self._posts[index])
+            self._answers[index] = self._post_one(self._posts[index], self._htmls[index])
         self._save()
         return [answer for answer in self._answers if answer is not None]
 
@@ -189,7 +198,7 @@ class _Batch:
             once += [(moved, merged_into, post.room_id), (post.client_message_id, merged_into, post.room_id)]
         return once
 
-    def _post_one(self, post: Post) -> Posted | ChatError:
+    def _post_one(self, post: Post, html: str | None) -> Posted | ChatError:
         author_id = self._author_id(post)
         for once in self._once(post):
             if (known := self._known.get(once)) is not None:
@@ -222,6 +231,7 @@ class _Batch:
             body=post.body,
             at=self._at,
             client_message_id=post.client_message_id,
+            html=html,
         )
         bits = None
         if post.parts:
@@ -231,7 +241,8 @@ class _Batch:
         change.wrote(resource, author, self._now)
         self._mark(membership, number, post.seen)
         ahead = None if membership.last_read_number == number else True
-        self._written.append((post.room_id, number, seq, author_id, post.body, post.client_message_id, ahead, bits))
+        row = (post.room_id, number, seq, author_id, post.body, post.client_message_id, ahead, bits)
+        self._written.append((*row, html, stamp(post.body)))
         arrival = self._made.get(author_id)
         posted = Posted(post.room_id, number, seq, self._now, author_id, duplicate=False, arrival=arrival)
         self._known[post.client_message_id, author_id, post.room_id] = posted, post.body
@@ -321,16 +332,17 @@ def edit(*, person: Person, room_id: int, number: int, body: str, now: datetime 
     """Change what one wrote; the same body again changes nothing."""
     clean_body(body)
     require_active(person)
+    html = render(body)
     with changing_room(room_id) as change:
         message, membership = message_in(change.room, number, person)
         require_edit(person, message, membership)
         if body == message.body:
             return message
         keep_version(message)
-        message.body = body
+        message.body, message.html, message.rendered = body, html, stamp(body)
         message.edited_at = now or timezone.now()
         change.changed(message, message.author)
-        message.save(update_fields=["body", "edited_at", "seq", "parts"])
+        message.save(update_fields=["body", "html", "rendered", "edited_at", "seq", "parts"])
         record([MessageEdited(room_id, number, message.author_id)])
     return message
 
@@ -344,11 +356,11 @@ def delete(*, person: Person, room_id: int, number: int, now: datetime | None = 
         if message.deleted_at is not None:
             return message
         purge_parts(message)
-        message.body = ""
+        message.body, message.html, message.rendered = "", None, None
         message.edited_at = None
         message.deleted_at = now or timezone.now()
         change.changed(message, message.author)
-        message.save(update_fields=["body", "edited_at", "deleted_at", "seq", "parts"])
+        message.save(update_fields=["body", "html", "rendered", "edited_at", "deleted_at", "seq", "parts"])
         if message.author_id != person.pk:
             audit.note("delete message", by=person, room=change.room, person=message.author, before={"number": number})
         record([MessageDeleted(room_id, number, message.author_id, person.pk)])

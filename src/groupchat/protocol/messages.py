@@ -13,7 +13,7 @@ class MessageResource(TypedDict):
     """A message. A deleted one is a tombstone: `deleted_at` is there and `body` is empty.
 
     What hangs on it: `reply_to`, the number of the message that it answers; `versions`, how many earlier ones are kept
-    of one that was edited.
+    of one that was edited. `html`: the body formatted; left out where that shows what the body shows.
     """
 
     number: int
@@ -22,6 +22,7 @@ class MessageResource(TypedDict):
     body: str
     at: str
     client_message_id: str
+    html: NotRequired[str]
     edited_at: NotRequired[str]
     deleted_at: NotRequired[str]
     reply_to: NotRequired[int]
