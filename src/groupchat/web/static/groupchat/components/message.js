@@ -33,7 +33,7 @@ export function Message({ id, room, message, first, mine, newest, editing, flash
         ? html`<${Editor} room=${room} message=${message} edit=${editing} />`
         : html`<div class="message-body">
             ${message.reply_to && html`<${Quote} room=${room} number=${message.reply_to} />`}
-            ${deleted ? html`<p class="tombstone">${gettext("This message was deleted.")}</p>` : html`<${Folding} text=${message.body} />`}
+            ${deleted ? html`<p class="tombstone">${gettext("This message was deleted.")}</p>` : html`<${Folding} text=${message.body} formatted=${message.html} />`}
             ${message.edited_at && !deleted && html`<${Edited} room=${room} message=${message} />`}
           </div>`}
       ${newest && !deleted && html`<span class="sent" title=${gettext("Sent")}><${Icon} name="check" /><span class="quietly">${gettext("Sent")}</span></span>`}
