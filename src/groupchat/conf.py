@@ -105,6 +105,10 @@ class Conf:
     max_picture_bytes: int = 5_000_000  # of a file that is uploaded; 0: nobody uploads any
     max_picture_pixels: int = 25_000_000  # each takes four bytes while it is cut
     max_pictures_per_hour: int = 20  # that one person uploads
+    # limits of what is formatted; past them a message is shown as it was written
+    max_marks: int = 1_000  # in one message, beside those in blocks of code
+    max_mark_depth: int = 8  # lists in lists, quotes in quotes
+    max_html_characters: int = 64_000  # of what a message becomes
 
     # limits of a socket
     max_frame_bytes: int = 64 * 1024

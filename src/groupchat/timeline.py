@@ -239,7 +239,7 @@ def _as_much_as_fits(messages: Sequence[MessageResource], nearest: int) -> Seque
 def _most_bytes(message: MessageResource) -> int:
     """What grows with what people do, at most as many bytes as this."""
     reacted = sum(MOST_BYTES_OF_A_REACTION * (1 + len(one["people"])) for one in message.get("reactions", ()))
-    return MOST_BYTES_OF_A_CHARACTER * len(message["body"]) + reacted
+    return MOST_BYTES_OF_A_CHARACTER * (len(message["body"]) + len(message.get("html", ""))) + reacted
 
 
 @dataclass(frozen=True, slots=True)

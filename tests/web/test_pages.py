@@ -44,6 +44,15 @@ def test_every_page_has_a_strict_policy(client: Client, path: str) -> None:
     assert not re.search(rb"\son\w+=", response.content)
 
 
+def test_only_the_page_that_shows_what_people_write_is_under_trusted_types(client: Client) -> None:
+    """Django's admin, say, makes HTML of strings."""
+    assert (
+        "require-trusted-types-for 'script'; trusted-types groupchat"
+        in client.get("/app-shell/")["Content-Security-Policy"]
+    )
+    assert "trusted-types" not in client.get("/")["Content-Security-Policy"]
+
+
 def test_the_nonce_is_new_each_time(client: Client) -> None:
     assert client.get("/")["Content-Security-Policy"] != client.get("/")["Content-Security-Policy"]
 

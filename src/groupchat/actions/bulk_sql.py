@@ -21,7 +21,7 @@ from groupchat.kinds import ROOM_KINDS
 from groupchat.models import Effect, FormerHandle, Membership, Message, Person, Room, ServerState
 
 _M = TypeVar("_M", bound=models.Model)
-NewRow = tuple[int, int, int, int, str, str, bool | None, int | None]
+NewRow = tuple[int, int, int, int, str, str, bool | None, int | None, str | None, int]
 NewEffect = tuple[str, str, str, str]
 
 _KIND_SEQS = ["kinds_seq", *(kind.seq_field for kind in ROOM_KINDS)]
@@ -225,15 +225,14 @@ class BulkSql:
         )
 
     def insert_messages(self, rows: Sequence[NewRow], at: datetime) -> None:
-        """Each row is `(room, number, seq, author, body, client_message_id, ahead, parts)`."""
+        """Each row is `(room, number, seq, author, body, client_message_id, ahead, parts, html, rendered)`."""
         when = self._connection.ops.adapt_datetimefield_value(at)
         insert = (
             f"INSERT INTO {Message._meta.db_table} "
-            "(room_id, number, seq, author_id, body, client_message_id, ahead, parts, at) VALUES "
+            "(room_id, number, seq, author_id, body, client_message_id, ahead, parts, html, rendered, at) VALUES "
         )
-        self._execute_rows(
-            insert + "(%s, %s, %s, %s, %s, %s, %s, %s, %s)", insert + "{rows}", [(*row, when) for row in rows]
-        )
+        values = [(*row, when) for row in rows]
+        self._execute_rows(f"{insert}({_marks(values[0])})" if values else insert, insert + "{rows}", values)
 
     def insert_effects(self, rows: Sequence[NewEffect], at: datetime) -> None:
         """Each row is `(kind, event, payload, key)`."""

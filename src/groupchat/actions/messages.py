@@ -33,6 +33,7 @@ from groupchat.attempts import Deleting, Editing, Joining, Posting, ask, joining
 from groupchat.conf import conf
 from groupchat.errors import ChatError, IdempotencyConflict, Invalid
 from groupchat.events import Event, MemberJoined, MessageDeleted, MessageEdited, MessagePosted
+from groupchat.markup import render, stamp
 from groupchat.models import Membership, Message, Person, Room
 from groupchat.parts import bits_of, check_parts, insert_parts, keep_version
 from groupchat.permissions import (
@@ -99,11 +100,13 @@ def post(posts: Sequence[Post], *, now: datetime | None = None) -> list[Posted |
     A refusal is that post's own answer. Raises only what the database raises; nothing of the batch is written then.
     """
     checked = [_checked(post) for post in posts]
+    # Before the transaction: what takes its time must hold no lock.
+    htmls = [None if refusal else render(post.body) for post, refusal in zip(posts, checked, strict=True)]
     gone: set[int] = set()
     while True:
         try:
             with transaction.atomic():
-                return _Batch(posts, checked, now or timezone.now(), gone).post()
+                return _Batch(posts, checked, htmls, now or timezone.now(), gone).post()
         except _WentMeanwhile as error:
             gone |= error.people  # so this ends
 
@@ -129,9 +132,15 @@ class _WentMeanwhile(Exception):
 
 class _Batch:
     def __init__(
-        self, posts: Sequence[Post], refusals: Sequence[ChatError | None], now: datetime, gone: set[int]
+        self,
+        posts: Sequence[Post],
+        refusals: Sequence[ChatError | None],
+        htmls: Sequence[str | None],
+        now: datetime,
+        gone: set[int],
     ) -> None:
         self._posts = posts
+        self._htmls = htmls
         self._gone = gone
         self._answers: list[Posted | ChatError | None] = list(refusals)
         self._now = now
@@ -165,7 +174,7 @@ class _Batch:
         self._unheard = blocks.unheard(_by_room(pairs), {pk: one.room for pk, one in self._changes.items()})
         self._known = self._find_known([self._posts[index] for index in good])
         for index in good:
-            self._answers[index] = self._post_one(self._posts[index])
+            self._answers[index] = self._post_one(self._posts[index], self._htmls[index])
         self._save()
         return [answer for answer in self._answers if answer is not None]
 
@@ -199,7 +208,7 @@ class _Batch:
             once += [(moved, merged_into, post.room_id), (post.client_message_id, merged_into, post.room_id)]
         return once
 
-    def _post_one(self, post: Post) -> Posted | ChatError:
+    def _post_one(self, post: Post, html: str | None) -> Posted | ChatError:
         author_id = self._author_id(post)
         for once in self._once(post):
             if (known := self._known.get(once)) is not None:
@@ -241,6 +250,7 @@ class _Batch:
             body=post.body,
             at=self._at,
             client_message_id=post.client_message_id,
+            html=html,
         )
         bits = None
         if post.parts:
@@ -253,7 +263,8 @@ class _Batch:
             membership.last_post_at = self._now
             self._slowed.add((post.room_id, author_id))
         ahead = None if membership.last_read_number == number else True
-        self._written.append((post.room_id, number, seq, author_id, post.body, post.client_message_id, ahead, bits))
+        row = (post.room_id, number, seq, author_id, post.body, post.client_message_id, ahead, bits)
+        self._written.append((*row, html, stamp(post.body)))
         arrival = self._made.get(author_id)
         posted = Posted(post.room_id, number, seq, self._now, author_id, duplicate=False, arrival=arrival)
         self._known[post.client_message_id, author_id, post.room_id] = posted, post.body
@@ -353,6 +364,7 @@ def edit(
     """Change what one wrote; the same body again changes nothing. `at_door` is as of a post."""
     clean_body(body)
     require_active(person)
+    html = render(body)
     with changing_room(room_id) as change:
         message, membership = message_in(change.room, number, person)
         require_edit(person, message, membership)
@@ -364,10 +376,10 @@ def edit(
             require_patience(person, change.room, membership, body, of=person.pk, now=now or timezone.now())
         ask(Editing(message, person, body))
         keep_version(message)
-        message.body = body
+        message.body, message.html, message.rendered = body, html, stamp(body)
         message.edited_at = now or timezone.now()
         change.changed(message, message.author)
-        message.save(update_fields=["body", "edited_at", "seq", "parts"])
+        message.save(update_fields=["body", "html", "rendered", "edited_at", "seq", "parts"])
         record([MessageEdited(room_id, number, message.author_id)])
     return message
 

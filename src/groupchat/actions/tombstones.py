@@ -7,13 +7,13 @@ from datetime import datetime
 from groupchat.models import Message
 from groupchat.parts import purge_parts
 
-OF_TOMBSTONE = ("body", "edited_at", "deleted_at", "parts")
+OF_TOMBSTONE = ("body", "html", "rendered", "edited_at", "deleted_at", "parts")
 """The fields that `make_tombstone` changes; the caller saves them, with a seq."""
 
 
 def make_tombstone(message: Message, at: datetime) -> None:
     """Take away what it says, and all that hangs on it."""
     purge_parts(message)
-    message.body = ""
+    message.body, message.html, message.rendered = "", None, None
     message.edited_at = None
     message.deleted_at = at

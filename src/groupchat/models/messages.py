@@ -14,7 +14,8 @@ class Message(models.Model):
 
     `ahead`: its author's read mark stayed behind it, for there was something between that they had not seen. Null where
     it did not, as in what an older version wrote. `parts`: what hangs on it, a bit for each of `groupchat.parts`; null
-    where nothing does.
+    where nothing does. `html`: the body formatted; null where it shows what the body shows. `rendered`: which
+    renderer made that of which body (`groupchat.markup.stamp`); null where none did yet.
     """
 
     id = models.BigAutoField(primary_key=True)
@@ -29,6 +30,8 @@ class Message(models.Model):
     deleted_at = models.DateTimeField(null=True, blank=True)
     ahead = models.BooleanField(null=True, editable=False)
     parts = models.IntegerField(null=True, editable=False)
+    html = models.TextField(null=True, editable=False)  # noqa: DJ001 (nothing to format is not an empty text)
+    rendered = models.BigIntegerField(null=True, editable=False)
 
     class Meta:
         verbose_name = _("message")

@@ -21,9 +21,9 @@ class MessageResource(TypedDict):
     """A message. A deleted one is a tombstone: `deleted_at` is there and `body` is empty.
 
     What hangs on it: `reply_to`, the number of the message that it answers; `versions`, how many earlier ones are kept
-    of one that was edited; `reactions`, in the order of the first of each. Where more reacted than `people` shows,
-    `mine` has the emoji among those with which the reader did: only in what is read for one person, never in a live
-    frame.
+    of one that was edited; `html`: the body formatted, left out where that shows what the body shows; `reactions`, in
+    the order of the first of each. Where more reacted than `people` shows, `mine` has the emoji among those with which
+    the reader did: only in what is read for one person, never in a live frame.
     """
 
     number: int
@@ -32,6 +32,7 @@ class MessageResource(TypedDict):
     body: str
     at: str
     client_message_id: str
+    html: NotRequired[str]
     edited_at: NotRequired[str]
     deleted_at: NotRequired[str]
     reply_to: NotRequired[int]

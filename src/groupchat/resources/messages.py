@@ -6,14 +6,17 @@ from collections.abc import Mapping
 from typing import Any, cast
 
 from groupchat.characters import shown
+from groupchat.markup import render, stamp
 from groupchat.models import Message, Notice
 from groupchat.protocol import MessageResource, NoticeResource
 from groupchat.resources.times import moment
 
 
-def new_message(*, number: int, seq: int, author: int, body: str, at: str, client_message_id: str) -> MessageResource:
+def new_message(
+    *, number: int, seq: int, author: int, body: str, at: str, client_message_id: str, html: str | None
+) -> MessageResource:
     """A message that was just written; `at` is what `moment` makes of the time."""
-    return {
+    resource: MessageResource = {
         "number": number,
         "seq": seq,
         "author": author,
@@ -21,6 +24,16 @@ def new_message(*, number: int, seq: int, author: int, body: str, at: str, clien
         "at": at,
         "client_message_id": client_message_id,
     }
+    if html is not None:
+        resource["html"] = html
+    return resource
+
+
+def html_of(message: Message) -> str | None:
+    """Its body formatted, as the present renderer does it; None where that shows what the body shows."""
+    if message.deleted_at is not None:
+        return None  # also where a version that knows no HTML deleted it
+    return message.html if message.rendered == stamp(message.body) else render(message.body)
 
 
 def message_resource(message: Message, parts: Mapping[str, Any] | None = None) -> MessageResource:
@@ -32,6 +45,7 @@ def message_resource(message: Message, parts: Mapping[str, Any] | None = None) -
         body=message.body,
         at=moment(message.at),
         client_message_id=message.client_message_id,
+        html=html_of(message),
     )
     if message.edited_at is not None:
         resource["edited_at"] = moment(message.edited_at)

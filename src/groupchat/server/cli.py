@@ -19,6 +19,7 @@ from groupchat.server.commands import (
     migrate,
     new_epoch,
     owner_link,
+    render,
     serve,
     shell,
     token,
@@ -73,6 +74,7 @@ app.command("migrate")(migrate.migrate)
 app.command("backup")(backup.backup)
 app.command("doctor")(doctor.doctor)
 app.command("new-epoch")(new_epoch.new_epoch)
+app.command("render")(render.render)
 app.command("shell", context_settings=PASS_EVERYTHING_ON)(shell.shell)
 app.command("manage", context_settings=PASS_EVERYTHING_ON)(manage.manage)
 app.command("version")(version.version)

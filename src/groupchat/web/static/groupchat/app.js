@@ -9,6 +9,7 @@ import { startOverlays } from "./components/overlays.js";
 import { startRouting } from "./components/route.js";
 import { followLook } from "./components/theme.js";
 import { startTitle } from "./components/title.js";
+import { trustedWorker } from "./components/trusted.js";
 import { startViewport } from "./components/viewport.js";
 import { speak } from "./lib/i18n.js";
 import { startStore } from "./store/start.js";
@@ -36,7 +37,7 @@ root.replaceChildren(); // the frame that the page came with; nothing is painted
 render(html`<${App} />`, root);
 
 // After the page: fetching what the worker keeps must not stand in its way.
-if ("serviceWorker" in navigator) navigator.serviceWorker.register(chat.page.worker).catch(() => {});
+if ("serviceWorker" in navigator) navigator.serviceWorker.register(trustedWorker(chat.page.worker)).catch(() => {});
 
 /** The texts of the page's language; null, which is English, where they can't be had. The page preloads them. */
 async function fetchCatalogue(url) {

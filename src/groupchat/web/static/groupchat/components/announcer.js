@@ -1,6 +1,7 @@
 /** Reads out each new message of the open room, once. The timeline itself is no live region: history would be read out too. */
 
 import { gettext } from "../lib/i18n.js";
+import { saidIn } from "../lib/plain.js";
 import { isolate } from "../lib/text.js";
 import { useEffect } from "../vendor/preact-hooks.js";
 import { effect, untracked } from "../vendor/signals-core.js";
@@ -43,5 +44,5 @@ function lineOf(message) {
   const { store } = chat;
   const mine = store.me.value?.id === message.author;
   const name = mine ? gettext("You") : (store.person(message.author).value?.name ?? gettext("Somebody"));
-  return { key: message.number, text: `${isolate(name)}: ${isolate(message.body)}` };
+  return { key: message.number, text: `${isolate(name)}: ${isolate(saidIn(message))}` };
 }

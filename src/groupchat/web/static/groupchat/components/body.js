@@ -1,10 +1,15 @@
-/** A message's text as it was written; addresses of the web and of mail become links, everything else stays text. */
+/** A message's text: formatted by the server, or as it was written, with the addresses of the web and of mail as links. */
 
 import { partsOf } from "../lib/links.js";
+import { isFewEmoji } from "../lib/plain.js";
+import { Formatted } from "./formatted.js";
 import { html } from "./html.js";
 
-export function Body({ text }) {
-  return html`<div class="body" dir="auto">${partsOf(text).map((part) => (part.href ? html`<${Link} ...${part} />` : part.text))}</div>`;
+/** @param {{text: string, formatted?: string}} props `formatted`: the message's HTML, where it has some */
+export function Body({ text, formatted }) {
+  if (formatted) return html`<${Formatted} source=${formatted} />`;
+  const classes = isFewEmoji(text) ? "body large" : "body";
+  return html`<div class=${classes} dir="auto">${partsOf(text).map((part) => (part.href ? html`<${Link} ...${part} />` : part.text))}</div>`;
 }
 
 function Link({ text, href }) {

@@ -37,7 +37,7 @@ export function Message({ id, room, message, first, mine, newest, editing, flash
         ? html`<${Editor} room=${room} message=${message} edit=${editing} />`
         : html`<div class="message-body">
             ${message.reply_to && !folded && html`<${Quote} room=${room} number=${message.reply_to} />`}
-            ${folded ? html`<${Blocked} show=${() => (shown.value = true)} />` : deleted ? html`<p class="tombstone">${gettext("This message was deleted.")}</p>` : html`<${Folding} text=${message.body} />`}
+            ${folded ? html`<${Blocked} show=${() => (shown.value = true)} />` : deleted ? html`<p class="tombstone">${gettext("This message was deleted.")}</p>` : html`<${Folding} text=${message.body} formatted=${message.html} />`}
             ${message.edited_at && !deleted && !folded && html`<${Edited} room=${room} message=${message} />`}
             ${!deleted && !folded && html`<${Reactions} room=${room} message=${message} />`}
           </div>`}

@@ -1,6 +1,7 @@
 /** The message that another answers, in two lines: who, and how it begins. It leads there. Its height is the same whatever it says. */
 
 import { gettext } from "../lib/i18n.js";
+import { saidIn } from "../lib/plain.js";
 import { useEffect } from "../vendor/preact-hooks.js";
 import { useComputed } from "../vendor/signals.js";
 import { chat } from "./chat.js";
@@ -59,5 +60,5 @@ function useQuoted(room, number) {
 function textOf(message) {
   if (message === undefined) return "";
   if (message === null) return gettext("This message is not kept any more.");
-  return message.deleted_at ? gettext("This message was deleted.") : message.body;
+  return message.deleted_at ? gettext("This message was deleted.") : saidIn(message);
 }

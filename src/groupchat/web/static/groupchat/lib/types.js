@@ -12,7 +12,7 @@
  * @typedef {{person: number, kind: "ban"|"silence", until: string|null, reason: string}} Sanction
  * @typedef {{id: number, maker: number, role: "moderator"|"member"|"reader", uses: number, most_uses: number|null, made_at: string, expires_at: string|null}} InviteLink
  * @typedef {{number: number, seq: number, author: number, body: string, at: string, client_message_id: string,
- *            edited_at?: string, deleted_at?: string, reply_to?: number, versions?: number, reactions?: Reaction[], mine?: string[], mine_at?: number}} Message
+ *            html?: string, edited_at?: string, deleted_at?: string, reply_to?: number, versions?: number, reactions?: Reaction[], mine?: string[], mine_at?: number}} Message
  * @typedef {{emoji: string, count: number, people: number[]}} Reaction
  * @typedef {{body: string, at: string}} Version
  * @typedef {{after: number, kind: "renamed"|"topic", seq: number, actor: number, text: string, at: string}} Notice
