@@ -234,6 +234,12 @@ def wrong_commands(room: int) -> Iterator[tuple[dict[str, Any], str, str | None]
         refused = {"type": "message.post", "room": room, "body": "hi", "client_message_id": id_}
         yield refused, "invalid", "client_message_id"
     yield {"type": "read", "room": room, "number": 2}, "invalid", "number"
+    for emoji in ("", "x", "🎉🎉", "❤", "1", "x" * 41, "\x00"):
+        here = {"room": room, "number": 1, "emoji": emoji}
+        yield {"type": "message.react", "on": True, **here}, "invalid", "emoji"
+        yield {"type": "message.reactions", **here}, "invalid", "emoji"
+    for number in (2, HUGE - 1):
+        yield {"type": "message.react", "room": room, "number": number, "emoji": "🎉", "on": True}, "not_found", None
     for to in (0, -1, 2, HUGE - 1, HUGE, "1", 1.5, True, []):
         answer = {"type": "message.post", "room": room, "body": "hi", "client_message_id": "x", "reply_to": to}
         yield answer, "invalid", "reply_to"

@@ -54,7 +54,7 @@ function People({ room, number, emoji, label }) {
 
   useEffect(() => void more(), []);
 
-  return html`<ul class="reacted-people" aria-label=${label}>
+  return html`<ul class="reacted-people" tabindex="0" aria-label=${label}>
       ${people.value.map((id) => html`<${Who} key=${id} id=${id} />`)}
     </ul>
     ${failure.value && html`<p class="form-error" role="alert">${failure.value}</p>`}
