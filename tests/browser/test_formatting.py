@@ -61,6 +61,42 @@ def test_it_shows_what_was_meant(meet: Meet, room: str) -> None:
         check(ada, "formatted", look)
 
 
+def test_marks_by_keys_by_the_bar_and_by_pasting(meet: Meet, room: str) -> None:
+    ada = meet("Ada", permissions=["clipboard-read", "clipboard-write"]).enters(room)
+    field = ada.composer
+    field.fill("words")
+    field.press("ControlOrMeta+a")
+    field.press("ControlOrMeta+b")
+    expect(field).to_have_value("**words**")
+    field.press("ControlOrMeta+i")
+    expect(field).to_have_value("***words***")
+    field.press("ControlOrMeta+z")
+    expect(field).to_have_value("**words**")
+    ada.page.evaluate("navigator.clipboard.writeText('https://example.org/')")
+    field.press("ControlOrMeta+a")
+    field.press("ControlOrMeta+v")
+    expect(field).to_have_value("[**words**](https://example.org/)")
+    field.fill("- tea")
+    field.press("Shift+Enter")
+    field.type("cake")
+    expect(field).to_have_value("- tea\n- cake")
+    bar = ada.page.get_by_role("group", name="Formatting")
+    expect(bar).not_to_be_visible()
+    ada.page.get_by_role("button", name="Formatting").click()
+    field.fill("end")
+    field.press("ControlOrMeta+a")
+    bar.get_by_role("button", name="Hidden until pressed").click()
+    expect(field).to_have_value("||end||")
+    expect(field).to_be_focused()
+    for look in LOOKS:
+        ada.page.emulate_media(**look.options)  # type: ignore[arg-type]
+        check(ada, "marks", look)
+    field.press("Enter")
+    expect(ada.sees("end").locator(".spoiler")).to_be_visible()
+    ada.page.reload()
+    expect(bar).to_be_visible()
+
+
 def test_no_vector_runs_or_fetches_anything(meet: Meet) -> None:
     """All of them in one page under our policy: parsed with it, and set as HTML once more by a script of the page."""
     ada = meet("Ada")

@@ -11,6 +11,7 @@ import { useLasting, useNow } from "./clock.js";
 import { fit } from "./fit.js";
 import { html } from "./html.js";
 import { Icon } from "./icons.js";
+import { linkByPaste, markByKey, MarksBar, MarksButton } from "./marking.js";
 import { Answering } from "./quote.js";
 import { reason } from "./reason.js";
 import { isNarrow } from "./route.js";
@@ -91,6 +92,7 @@ export function Composer({ room }) {
   }
 
   function pressed(event) {
+    if (markByKey(event)) return;
     if (event.key === "Enter" && !event.shiftKey) send(event);
     else if (event.key === "Escape" && room.writing.answer.peek() !== null) {
       event.preventDefault();
@@ -119,6 +121,7 @@ export function Composer({ room }) {
   return html`<form class="composer" onSubmit=${send}>
     <div class="composer-field">
       ${answered !== null && html`<${Answering} key=${answered} room=${room} number=${answered} onCancel=${dontAnswer} />`}
+      <${MarksBar} field=${field} />
       <textarea
         id="composer"
         ref=${field}
@@ -130,7 +133,9 @@ export function Composer({ room }) {
         aria-invalid=${over > 0 ? "true" : undefined}
         onInput=${written}
         onKeyDown=${pressed}
+        onPaste=${linkByPaste}
       ></textarea>
+      <${MarksButton} />
       <button class="send" type="submit" aria-label=${gettext("Send")} title=${gettext("Send")} disabled=${empty.value || over > 0}><${Icon} name="send" flip /></button>
     </div>
     <div class="composer-foot">

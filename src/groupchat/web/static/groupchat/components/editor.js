@@ -6,6 +6,7 @@ import { useLayoutEffect, useRef, useState } from "../vendor/preact-hooks.js";
 import { chat, editorInSight, editorWanted, say } from "./chat.js";
 import { fit } from "./fit.js";
 import { html } from "./html.js";
+import { linkByPaste, markByKey } from "./marking.js";
 import { openDialog } from "./overlays.js";
 import { reason } from "./reason.js";
 
@@ -113,6 +114,7 @@ export function Editor({ room, message, edit }) {
 
   function pressed(event) {
     event.stopPropagation();
+    if (markByKey(event)) return;
     if (event.key === "Escape") leave();
     else if (event.key === "Enter" && !event.shiftKey) save(event);
   }
@@ -125,6 +127,7 @@ export function Editor({ room, message, edit }) {
       aria-describedby=${isOther ? "editor-other" : undefined}
       onInput=${written}
       onKeyDown=${pressed}
+      onPaste=${linkByPaste}
     ></textarea>
     <div class="editor-other" id="editor-other" role="status">
       ${isOther &&

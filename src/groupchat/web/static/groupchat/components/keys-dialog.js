@@ -3,6 +3,7 @@
 import { gettext, pgettext } from "../lib/i18n.js";
 import { Dialog } from "./dialog.js";
 import { html } from "./html.js";
+import { markKeys } from "./marking.js";
 import { messageTools } from "./message-tools.js";
 
 const mac = /Mac|iPhone|iPad/.test(navigator.platform);
@@ -26,7 +27,8 @@ const keys = [
   [["option", "shift", "↑"], () => gettext("Move a pinned room up, in the list")],
   [["option", "shift", "↓"], () => gettext("Move a pinned room down, in the list")],
   [["Enter"], () => gettext("Send")],
-  [["shift", "Enter"], () => gettext("New line")],
+  [["shift", "Enter"], () => gettext("New line; a list goes on")],
+  ...markKeys,
   [["↑"], () => gettext("Edit your last message, from an empty composer")],
   [["↑", "↓"], () => gettext("Walk through the messages")],
   ...messageTools.filter(({ keys }) => keys).map(({ printed, describe }) => /** @type {[string[], () => string]} */ ([[printed], describe])),
