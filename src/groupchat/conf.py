@@ -55,6 +55,7 @@ class Conf:
     max_room_renames_per_hour: int = 10  # of one room
     max_wrong_passwords_per_hour: int = 10  # of one account, existing or not
     max_wrong_passwords_per_hour_of_address: int = 60
+    max_wrong_codes_per_hour: int = 10  # of one account: what is asked beside the password
     max_wrong_links_per_hour: int = 60  # of one address: owner's links, links of mails
     max_wrong_tokens_per_minute: int = 30  # of one address
     max_exports_per_hour: int = 3  # of one person: all that is theirs is read for it

@@ -23,6 +23,7 @@ from groupchat.models import Person
 from groupchat.text import clean_person_name, mended_person_name
 
 FORMER_GUEST_COOKIE = "groupchat_guest"  # the same for every site: on one host, the later one took the earlier one's
+HELD = "groupchat_held"  # in a session of somebody who has something to do on the site's pages first: as if signed out
 GUEST_COOKIE_SECONDS = 400 * 24 * 3600  # the longest that browsers keep a cookie
 _SALT = "groupchat.guest"
 

@@ -56,6 +56,7 @@ _TABLE = (
     Limit("room.rename", "max_room_renames_per_hour", HOUR_SECONDS, "room"),
     Limit("password.account", "max_wrong_passwords_per_hour", HOUR_SECONDS, "account", guards=True),
     Limit("password.address", "max_wrong_passwords_per_hour_of_address", HOUR_SECONDS, "address", guards=True),
+    Limit("code", "max_wrong_codes_per_hour", HOUR_SECONDS, "account", guards=True),
     Limit("link", "max_wrong_links_per_hour", HOUR_SECONDS, "address", guards=True),
     Limit("token", "max_wrong_tokens_per_minute", MINUTE_SECONDS, "address", guards=True),
     Limit("export", "max_exports_per_hour", HOUR_SECONDS, "person"),

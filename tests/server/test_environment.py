@@ -102,6 +102,7 @@ def test_a_misspelt_variable_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
         ("GROUPCHAT_GUESTS", "perhaps"),
         ("GROUPCHAT_MAX_COMMANDS_PER_SECOND", "1.5"),
         ("GROUPCHAT_MAX_FRAME_BYTES", "-5"),
+        ("GROUPCHAT_REQUIRE_TWO_FACTOR", "everybody"),
         ("GROUPCHAT_SIGNUP", "2"),
         ("GROUPCHAT_TIME_ZONE", "Nowhere/Here"),
         ("GROUPCHAT_TIME_ZONE", "../etc/passwd"),

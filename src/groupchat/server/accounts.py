@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import time
 from typing import Any, ClassVar
 
+from allauth.account import app_settings as account_settings
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.internal.flows.login import get_authentication_records
 from allauth.core import context as current
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
@@ -64,6 +67,13 @@ class Accounts(DefaultAccountAdapter):  # type: ignore[misc]
             if user is not None:
                 guess.right()
         return user
+
+    def is_reauthentication_required(self, *, app: str) -> bool:
+        """Who signed in a moment ago is not asked for the same once more."""
+        request = current.request
+        signed_in = [record["at"] for record in get_authentication_records(request, request.user)]
+        is_fresh = bool(signed_in) and time.time() - max(signed_in) < account_settings.REAUTHENTICATION_TIMEOUT
+        return not is_fresh and bool(super().is_reauthentication_required(app=app))
 
     def get_client_ip(self, request: HttpRequest) -> str:
         """As all limits see it."""

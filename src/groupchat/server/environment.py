@@ -45,6 +45,7 @@ VARIABLES = {
     "GROUPCHAT_MAX_MAILS_WAITING",
     "GROUPCHAT_METRICS_TOKEN",
     "GROUPCHAT_PORT",
+    "GROUPCHAT_REQUIRE_TWO_FACTOR",
     "GROUPCHAT_SECRET_KEY",
     "GROUPCHAT_SHUTDOWN_SECONDS",
     "GROUPCHAT_SIGNUP",
@@ -72,6 +73,7 @@ class Environment:
     max_mails_waiting: int  # in each process; 0: no limit
     mail_retry_seconds: int  # before the first new try; each pause is twice the one before
     mail_give_up_seconds: int
+    require_two_factor: str  # of "owners", of all "accounts", or of nobody: ""
     signup: bool  # whoever comes may make an account
     hsts_seconds: int
     shutdown_seconds: int  # 0: as long as it takes
@@ -110,6 +112,7 @@ def read_environment() -> Environment:
         max_mails_waiting=_number(env, "GROUPCHAT_MAX_MAILS_WAITING", 1_000),
         mail_retry_seconds=_number(env, "GROUPCHAT_MAIL_RETRY_SECONDS", 5),
         mail_give_up_seconds=_number(env, "GROUPCHAT_MAIL_GIVE_UP_SECONDS", 24 * 3600),
+        require_two_factor=_one_of(env, "GROUPCHAT_REQUIRE_TWO_FACTOR", ("", "owners", "accounts"), ""),
         signup=_flag(env, "GROUPCHAT_SIGNUP", True),
         hsts_seconds=_number(env, "GROUPCHAT_HSTS_SECONDS", 30 * 24 * 3600),
         shutdown_seconds=_number(env, "GROUPCHAT_SHUTDOWN_SECONDS", 6),

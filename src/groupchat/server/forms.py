@@ -32,7 +32,7 @@ _MAIL_ADDRESS = gettext_lazy("Mail address")
 _RULES = gettext_lazy("At least 8 characters, and not what many others have, too.")
 
 
-class _InOurWords(forms.BaseForm):
+class InOurWords(forms.BaseForm):
     """Another label and help for some fields; and no placeholders, which say the label once more."""
 
     labels: ClassVar[dict[str, Any]] = {}
@@ -54,7 +54,7 @@ def _when_it_is_lost() -> SafeString | str:
     return format_html('<a href="{}">{}</a>', reverse("account_reset_password"), gettext("Password lost?"))
 
 
-class SignIn(_InOurWords, allauth.LoginForm):  # type: ignore[misc]
+class SignIn(InOurWords, allauth.LoginForm):  # type: ignore[misc]
     labels: ClassVar = {"login": gettext_lazy("Username or mail address"), "password": _PASSWORD}
     helps: ClassVar = {"password": _when_it_is_lost}
 
@@ -72,7 +72,7 @@ class SignIn(_InOurWords, allauth.LoginForm):  # type: ignore[misc]
         return credentials
 
 
-class SignUp(_InOurWords, allauth.SignupForm):  # type: ignore[misc]
+class SignUp(InOurWords, allauth.SignupForm):  # type: ignore[misc]
     labels: ClassVar = {
         "username": gettext_lazy("Username"),
         "email": gettext_lazy("Mail address, if you like"),
@@ -100,25 +100,25 @@ class SignUp(_InOurWords, allauth.SignupForm):  # type: ignore[misc]
         return user, response
 
 
-class AddAddress(_InOurWords, allauth.AddEmailForm):  # type: ignore[misc]
+class AddAddress(InOurWords, allauth.AddEmailForm):  # type: ignore[misc]
     labels: ClassVar = {"email": _MAIL_ADDRESS}
 
 
-class LostPassword(_InOurWords, allauth.ResetPasswordForm):  # type: ignore[misc]
+class LostPassword(InOurWords, allauth.ResetPasswordForm):  # type: ignore[misc]
     labels: ClassVar = {"email": _MAIL_ADDRESS}
 
 
-class NewPassword(_InOurWords, allauth.ResetPasswordKeyForm):  # type: ignore[misc]
+class NewPassword(InOurWords, allauth.ResetPasswordKeyForm):  # type: ignore[misc]
     labels: ClassVar = {"password1": _NEW_PASSWORD, "password2": _ONCE_MORE}
     helps: ClassVar = {"password1": _RULES}
 
 
-class FirstPassword(_InOurWords, allauth.SetPasswordForm):  # type: ignore[misc]
+class FirstPassword(InOurWords, allauth.SetPasswordForm):  # type: ignore[misc]
     labels: ClassVar = {"password1": _PASSWORD, "password2": _ONCE_MORE}
     helps: ClassVar = {"password1": _RULES}
 
 
-class ChangePassword(_InOurWords, allauth.ChangePasswordForm):  # type: ignore[misc]
+class ChangePassword(InOurWords, allauth.ChangePasswordForm):  # type: ignore[misc]
     labels: ClassVar = {
         "oldpassword": gettext_lazy("Password until now"),
         "password1": _NEW_PASSWORD,
@@ -136,6 +136,6 @@ class ChangePassword(_InOurWords, allauth.ChangePasswordForm):  # type: ignore[m
         return password
 
 
-class SameAgain(_InOurWords, allauth.ReauthenticateForm):  # type: ignore[misc]
+class SameAgain(InOurWords, allauth.ReauthenticateForm):  # type: ignore[misc]
     labels: ClassVar = {"password": _PASSWORD}
     helps: ClassVar = {"password": _when_it_is_lost}

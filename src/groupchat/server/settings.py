@@ -27,6 +27,7 @@ GROUPCHAT = ENVIRONMENT.options
 INSTALLED_APPS = [
     "groupchat",
     "groupchat.web",
+    "allauth.mfa",  # before the server, which shows it in its own way in the admin
     "groupchat.server",
     "django.contrib.admin",
     "django.contrib.auth",
@@ -53,6 +54,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "groupchat.server.doors.Doors",
+    "groupchat.server.two_factor.Required",
 ]
 
 ROOT_URLCONF = "groupchat.server.urls"
@@ -158,6 +160,14 @@ ACCOUNT_LOGOUT_REDIRECT_URL = "groupchat:home"
 ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_DEFAULT_HTTP_PROTOCOL = "https" if _SECURE else "http"
 ACCOUNT_USERNAME_MIN_LENGTH = 2
+MFA_ADAPTER = "groupchat.server.two_factor.TwoFactor"
+MFA_FORMS = {
+    "authenticate": "groupchat.server.two_factor.EnterCode",
+    "reauthenticate": "groupchat.server.two_factor.SameAgainByCode",
+    "activate_totp": "groupchat.server.two_factor.FirstCode",
+}
+MFA_ALLOW_UNVERIFIED_EMAIL = True  # an address is for a lost password, and need not be confirmed
+MFA_TOTP_TOLERANCE = 1  # a clock may be half a minute off
 ACCOUNT_USER_DISPLAY = "groupchat.server.accounts.name_in_a_sentence"
 
 # --- static files and words ---------------------------------------------------------------------------------------

@@ -29,6 +29,11 @@ def own_account_urls() -> dict[str, str]:
     return {"password": _first_url("account_change_password", "password_change"), "email": _first_url("account_email")}
 
 
+def two_factor_url() -> str:
+    """Where one asks for a code beside one's password; empty where the site has no such page."""
+    return _first_url("mfa_index")
+
+
 def _first_url(*names: str) -> str:
     for name in names:
         try:

@@ -15,7 +15,7 @@ from django.http import parse_cookie
 from django.utils.http import is_same_domain
 
 from groupchat import hosts
-from groupchat.identity import Visitor, resolve
+from groupchat.identity import HELD, Visitor, resolve
 from groupchat.network import client_address
 
 _PORTS = {"http": 80, "https": 443}
@@ -118,7 +118,7 @@ def visitor_of(cookies: Mapping[str, str]) -> Visitor:
     if session_key:
         engine = import_module(settings.SESSION_ENGINE)
         request: Any = SimpleNamespace(session=engine.SessionStore(session_key))
-        user = get_user(request)
+        user = get_user(request) if HELD not in request.session else None
     return resolve(user=user, cookies=cookies)
 
 

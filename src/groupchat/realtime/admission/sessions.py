@@ -21,7 +21,7 @@ from groupchat.actions.accounts import is_switched_on
 from groupchat.actions.people import person_of_user
 from groupchat.actions.tokens import people_of
 from groupchat.conf import conf
-from groupchat.identity import NOBODY, Visitor, guest_cookie_in, read_guest, visitor_of_guest
+from groupchat.identity import HELD, NOBODY, Visitor, guest_cookie_in, read_guest, visitor_of_guest
 from groupchat.models import Person
 from groupchat.realtime.admission.handshake import Credentials, visitor_of
 
@@ -79,7 +79,7 @@ def _users(session_keys: Sequence[str]) -> dict[str, Any]:
     contents: dict[str, tuple[Any, str]] = {}
     for session in Session.objects.filter(session_key__in=wanted, expire_date__gt=timezone.now()):
         content = session.get_decoded()
-        if SESSION_KEY in content and _looks_up_by_key(content.get(BACKEND_SESSION_KEY, "")):
+        if SESSION_KEY in content and HELD not in content and _looks_up_by_key(content.get(BACKEND_SESSION_KEY, "")):
             user_key = model._meta.pk.to_python(content[SESSION_KEY])
             contents[session.session_key] = (user_key, content.get(HASH_SESSION_KEY, ""))
     found = model._default_manager.in_bulk({user_key for user_key, _ in contents.values()}) if contents else {}

@@ -19,7 +19,7 @@ from groupchat.models import Person
 from groupchat.web import errors
 from groupchat.web.settings import blocks, data, deletion, devices, look, picture, profile
 from groupchat.web.settings.words import words
-from groupchat.web.visitor import own_account_urls, visitor_of
+from groupchat.web.visitor import own_account_urls, two_factor_url, visitor_of
 
 Save = Callable[[HttpRequest, Person], HttpResponseBase | None]
 
@@ -82,7 +82,7 @@ def _page(
     context: dict[str, Any] = {
         "person": person,
         "has_account": has_account,
-        "account": own_account_urls() if has_account else {},
+        "account": {**own_account_urls(), "two_factor": two_factor_url()} if has_account else {},
         "wrong": wrong,
         "error": error,
         "saved": saved if saved in SECTIONS else "",
