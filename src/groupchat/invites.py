@@ -11,7 +11,7 @@ from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 
 from groupchat.errors import NotFound
-from groupchat.models import InviteLink, Membership, Person, Room
+from groupchat.models import InviteLink, Membership, Person, Room, ServerState
 from groupchat.permissions import may_make_link, require_make_link
 from groupchat.protocol import InviteLinkResource, PersonResource
 from groupchat.resources import moment, people_resources
@@ -76,6 +76,11 @@ def links(person: Person | None, room_id: int | None, *, after: int = 0) -> Link
     )
 
 
+def number_that_hold(room: Room | None, *, now: datetime | None = None) -> int:
+    """How many links lead into this room, or (None) to the site: those that `links` lists."""
+    return len(_hold(list(in_force(now=now).filter(room=room).select_related("room", "maker"))))
+
+
 def links_to_site() -> list[InviteLink]:
     """Those that hold, with their makers, for a page of the site's owners."""
     found = in_force().filter(room=None).select_related("room", "maker").order_by("pk")
@@ -97,6 +102,10 @@ def link_resource(link: InviteLink) -> InviteLinkResource:
 def _hold(links: Sequence[InviteLink]) -> list[InviteLink]:
     """Those among these whose makers may make them today, too: who lost the right, or left, brings in nobody more."""
     theirs = {(one.room_id, one.person_id): one for one in _of_makers(links)}
+    shut_until = ServerState.objects.filter(pk=ServerState.ONLY).values_list("raid_until", flat=True).first()
+    for link in links:
+        if link.room is not None:
+            link.room.site_raid_until = shut_until
     return [
         link
         for link in links

@@ -11,6 +11,7 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.utils import timezone
 
 from groupchat.models import Block, Device, FormerHandle, Membership, Message, MessageReply, Person, Token
+from groupchat.permissions import can_read
 from groupchat.resources import moment
 
 SLICE = 2_000  # messages of a room that are looked through at once: no index knows an author's
@@ -76,7 +77,7 @@ def _rooms(person: Person) -> Iterator[dict[str, Any]]:
     for one in mine.iterator(chunk_size=ROWS_AT_ONCE):
         yield {
             "id": one.room_id,
-            "name": one.room.name,
+            "name": one.room.name if can_read(person, one.room, one) else None,  # it may have another one since
             "kind": str(one.room.kind),
             "state": str(one.state),
             "role": str(one.role),
@@ -115,6 +116,7 @@ def _messages(person: Person) -> Iterator[dict[str, Any]]:
 def _of_room(person: Person, room_id: int) -> Iterator[dict[str, Any]]:
     membership = Membership.objects.select_related("room").get(person=person, room_id=room_id)
     room = membership.room
+    name = room.name if can_read(person, room, membership) else None
     for first in range(room.first_number, room.last_number + 1, SLICE):
         found = Message.objects.filter(
             room_id=room_id, number__gte=first, number__lt=first + SLICE, author=person, deleted_at=None
@@ -124,7 +126,7 @@ def _of_room(person: Person, room_id: int) -> Iterator[dict[str, Any]]:
         answers = dict(MessageReply.objects.filter(room_id=room_id, number__in=numbers).values_list("number", "to"))
         for message in messages:
             entry = {
-                "room": room.name,
+                "room": name,
                 "room_id": room_id,
                 "number": message.number,
                 "at": moment(message.at),

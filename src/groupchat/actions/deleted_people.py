@@ -32,7 +32,7 @@ from groupchat.actions.tombstones import OF_TOMBSTONE, make_tombstone
 from groupchat.conf import conf
 from groupchat.errors import Forbidden, Invalid
 from groupchat.events import Event, MessageDeleted, PersonDeleted
-from groupchat.models import Block, FormerHandle, Membership, Message, Person, Room, Token
+from groupchat.models import Block, FormerHandle, Membership, Message, Person, Report, Room, Token
 from groupchat.permissions import owns_site, require_active
 
 HANDLER = "delete_person"
@@ -41,6 +41,7 @@ _ENDED = [
     "user",
     "account_active",
     "is_owner",
+    "is_admin",
     "more_contrast",
     "signed_out_at",
     "deleted_at",
@@ -87,7 +88,7 @@ def _end_all(person: Person, now: datetime, erases: bool) -> None:
     Token.objects.filter(person=person).delete()
     Block.objects.filter(person=person).delete()
     person.user = None
-    person.account_active = person.is_owner = person.more_contrast = False
+    person.account_active = person.is_owner = person.is_admin = person.more_contrast = False
     person.signed_out_at = person.deleted_at = now
     person.pronouns = person.time_zone = person.language = person.theme = ""
     person.save(update_fields=_ENDED)
@@ -189,6 +190,7 @@ def name_where_they_were(*, person_id: int, behind: int) -> int | None:
 
 def _erase_everywhere(person_id: int, now: datetime) -> None:
     rooms = Membership.objects.filter(person_id=person_id).order_by("room_id").values_list("room_id", flat=True)
+    Report.objects.filter(author_id=person_id).update(body="")  # the copies that were kept of what they wrote
     for room_id in list(rooms):
         behind: int | None = 0
         while behind is not None:

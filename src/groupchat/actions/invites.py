@@ -20,7 +20,7 @@ from groupchat.attempts import Joining, ask
 from groupchat.conf import conf
 from groupchat.errors import Invalid, LimitReached, NotFound
 from groupchat.invites import digest_of as _digest_of
-from groupchat.invites import in_force, link_of, no_longer
+from groupchat.invites import in_force, link_of, no_longer, number_that_hold
 from groupchat.models import InviteLink, Membership, Person, Room
 from groupchat.permissions import (
     is_joined,
@@ -94,7 +94,7 @@ def make_limited(
     room = lock_room(room_id).room if room_id is not None else None
     require_make_link(person, room, membership_in(room_id, person) if room_id is not None else None, role)
     most = conf().max_invite_links
-    if most and in_force(now=now).filter(room=room).count() >= most:
+    if most and number_that_hold(room, now=now) >= most:
         raise LimitReached(f"There are {most} invite links already. End one of them first.", field="room")
     before_making(person)
     token = secrets.token_urlsafe(TOKEN_BYTES)

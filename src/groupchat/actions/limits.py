@@ -23,10 +23,10 @@ from django.db import DatabaseError, connections, router, transaction
 from groupchat.actions import audit
 from groupchat.actions.limit_stores import DATABASE, Draw, LimitStore, StoreDown, store_at
 from groupchat.conf import conf
-from groupchat.errors import RateLimited
+from groupchat.errors import Forbidden, RateLimited
 from groupchat.models import Allowance, Person
 from groupchat.network import counted_as
-from groupchat.permissions import require_administer
+from groupchat.permissions import owns_site, require_administer
 from groupchat.ratelimit import LIMITS, Limit
 from groupchat.text import fold
 
@@ -76,6 +76,8 @@ def give_back(*asked: Asked, count: int = 1) -> None:
 def lift(*asked: Asked, by: Person, of: str) -> None:
     """Let these have the whole allowance again, at the word of whoever looks after the site: `of` whom, as typed."""
     require_administer(by)
+    if not owns_site(by) and any(LIMITS[one.limit].guards for one in asked):
+        raise Forbidden("What guards passwords and codes is lifted by owners of the site alone.", why="rank")
     for one in asked:
         give_back(one, count=LIMITS[one.limit].most)
     audit.note("lift limit", by=by, before={"limit": asked[0].limit, "of": of})

@@ -200,8 +200,12 @@ class Rules:
         return _ranks(person, membership, Rank.MODERATOR, words)
 
     def react(self, person: Person | None, message: Message, membership: Membership | None) -> Refusal:
-        """The members who may write there; so whoever only looks into an open room joins it first."""
+        """The members who may write there, and to announcements all of them; so whoever only looks into an open room
+        joins it first.
+        """
         refusal = _deleted(message) or self.post(person, message.room, membership)
+        if refusal is not None and refusal.why == "announcement" and not message.room.locked:
+            refusal = None
         if refusal is None and not is_joined(membership):
             return Forbidden("Join this room first.", why="member")
         return refusal

@@ -133,6 +133,8 @@ def _come_in(request: HttpRequest, found: InviteLink, token: str, visitor: Visit
     name = request.POST.get("name", "")
     guest: Guest | None = None
     wrong = ""
+    if visitor.person is not None and _is_in(found, visitor):
+        return _forgotten(redirect(_address(found.room)))  # no use of the link is for who is in
     try:
         if visitor.person is not None:
             room = accept(person=visitor.person, token=token)

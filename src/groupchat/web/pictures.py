@@ -26,6 +26,8 @@ def picture(request: HttpRequest, key: str, size: int) -> HttpResponse:
     try:
         if key.startswith(pictures.OF_ROOM):
             person = visitor_of(request).person
+            if person is not None and not person.is_admitted:
+                return HttpResponse(status=404)
             room = Room.objects.filter(picture=key).first()
             permissions.require_read(person, room, membership_in(room.pk, person) if room is not None else None)
         content = pictures.read(key=key, size=size)

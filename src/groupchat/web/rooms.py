@@ -47,6 +47,8 @@ def room(request: HttpRequest, slug: str, number: int | None = None) -> HttpResp
         return redirect_to_login(request.get_full_path())
     if visitor.person is not None and not visitor.person.is_admitted:
         return errors.switched_off(request)
+    if visitor.person is None and access().invited:
+        return way_in(request, room_name=slug_of(slug))  # which rooms there are, no address tells a stranger
     try:
         found = _found(slug, visitor.person)
     except NotFound:

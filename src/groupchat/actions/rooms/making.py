@@ -58,6 +58,7 @@ def enter_limited(*, person: Person, name: str, before_making: Allow) -> Entered
             try:
                 room, membership = join(person=person, room_id=room_id)
             except NotFound:
+                require_make_room(person, Room.Kind.PUBLIC)  # who may make none learns of none by its name
                 raise taken() from None
             return Entered(room, membership, created=False)
         try:

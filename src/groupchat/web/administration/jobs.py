@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 
 from groupchat.actions import audit, effects
 from groupchat.actions.periodic import JOBS
-from groupchat.errors import Invalid
+from groupchat.errors import Invalid, NotFound
 from groupchat.models import Effect, PeriodicJob, Person
 from groupchat.web.administration.page import Act, Row, Table, moment, some, the
 
@@ -37,6 +37,8 @@ def page(request: HttpRequest, person: Person) -> Table:
 def act(request: HttpRequest, person: Person) -> str:
     """What a button beside an effect says."""
     effect: Effect = the(Effect, request)
+    if effect.failed_at is None:  # it waits, or runs: somebody's deletion, say
+        raise NotFound(_("It has not failed, or not any more."), field="id")
     told = {"effect": effect.pk}
     match request.POST.get("act"):
         case "try_again":

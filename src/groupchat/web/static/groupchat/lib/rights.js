@@ -38,6 +38,12 @@ export function whyNoWriting({ info, membership, isOwner, now = 0 }) {
   return rank === 0 && isRaided(info, now) ? "raid" : null;
 }
 
+/** To announcements all members react. @param {Standing} standing */
+export function mayReact(standing) {
+  const why = whyNoWriting(standing);
+  return why === null || (why === "announcement" && !standing.info.locked && rankOf(standing.membership) > 0);
+}
+
 /** Its name, topic, kind, archive and end, and who is what in it. @param {Standing} standing */
 export function mayManage(standing) {
   return !isConversation(standing.info) && rank(standing) >= RANKS.owner;

@@ -3,10 +3,11 @@
 import { batch, computed, signal } from "../vendor/signals-core.js";
 import { ChatFailure, sameAgain } from "../lib/failure.js";
 import { rowsOf } from "../lib/grouping.js";
-import { mayManage, mayModerate, whyNoWriting } from "../lib/rights.js";
-import { countCharacters, isVisible, wellFormed } from "../lib/text.js";
+import { mayManage, mayModerate, mayReact, whyNoWriting } from "../lib/rights.js";
+import { checked } from "./checked.js";
 import { History } from "./history.js";
 import { Members } from "./members.js";
+import { named } from "./named.js";
 import { Quotes } from "./quotes.js";
 import { Reactions } from "./reactions.js";
 import { Typing } from "./typing.js";
@@ -38,7 +39,7 @@ export class RoomStore {
 
     /** All that is shown of the replica, as it was at one moment. What follows are views of it. */
     this.snapshot = signal(replica.snapshot());
-    this.info = computed(() => this.#named(this.snapshot.value.info));
+    this.info = computed(() => named(this.snapshot.value.info, lent));
     this.membership = computed(() => this.snapshot.value.membership);
     this.place = computed(() => this.snapshot.value.membership?.place ?? 0);
     this.pinned = computed(() => this.snapshot.value.membership?.pinned === true);
@@ -169,7 +170,7 @@ export class RoomStore {
     // What was shown up to now, however late it is sent: writing is not reading.
     const seen = this.replica.joined ? this.replica.lastReadNumber : null;
     this.typing.sent();
-    return this.lent.outbox.enqueue({ room: this.id, body: this.#checked(body), seen, answer });
+    return this.lent.outbox.enqueue({ room: this.id, body: checked(this.lent.limits.value, body), seen, answer });
   }
 
   retry(clientMessageId) {
@@ -181,7 +182,7 @@ export class RoomStore {
   }
 
   async edit(number, body) {
-    return this.lent.line.command({ type: "message.edit", room: this.id, number, body: this.#checked(body) });
+    return this.lent.line.command({ type: "message.edit", room: this.id, number, body: checked(this.lent.limits.value, body) });
   }
 
   /** What a message said before, the oldest first. @returns {Promise<import("../lib/types.js").Version[]>} */
@@ -348,7 +349,7 @@ export class RoomStore {
   }
 
   mayReact(message) {
-    return this.mayAnswer(message);
+    return !message.deleted_at && this.gone.value === null && mayReact(this.standing);
   }
 
   mayEdit(message) {
@@ -375,23 +376,6 @@ export class RoomStore {
   /** What one is here, for `lib/rights.js`. */
   get standing() {
     return { info: this.info.value, membership: this.membership.value, isOwner: this.lent.isOwner.value, now: this.lent.clock.now() };
-  }
-
-  /** A conversation has the names of the others in it. */
-  #named(info) {
-    if (!info?.people) return info;
-    const { me, people } = this.lent;
-    const others = info.people.filter((id) => id !== me.value?.id).map((id) => people.person(id).value?.name);
-    return others.every(Boolean) ? { ...info, name: others.join(", ") } : info;
-  }
-
-  #checked(body) {
-    const text = wellFormed(body);
-    const most = this.lent.limits.value.body_characters;
-    const count = countCharacters(text);
-    if (most && count > most) throw new ChatFailure("too_long", `A message holds at most ${most} characters; this one has ${count}.`, { field: "body" });
-    if (!isVisible(text) || text.includes("\0")) throw new ChatFailure("invalid", "Write something first: this message shows nothing.", { field: "body" });
-    return text;
   }
 
   /** What was read while there was no connection, perhaps before a reload, or before one was out of the room for a while. */
