@@ -225,12 +225,18 @@ def test_the_enter_that_confirms_a_conversion_sends_nothing(meet: Meet, room: st
     field.press("Escape")
 
 
+# Element by element: no string becomes HTML on this page (Trusted Types).
+TOAST = """words => {
+  const toast = Object.assign(document.createElement("p"), { className: "toast", textContent: words });
+  document.querySelector(".toast-place").replaceChildren(toast);
+}"""
+
+
 def test_a_toast_never_covers_what_one_writes(meet: Meet, room: str) -> None:
     for width, height in ((320, 640), (1280, 640), (320, 300)):  # the last: a phone with its keyboard
         ada = meet("Ada", viewport={"width": width, "height": height}).enters(room)
         ada.composer.fill("\n".join("line" for _ in range(8)))
-        words = "<p class=toast>Somebody else has just made this room, and you are in it now.</p>"
-        ada.page.evaluate("words => (document.querySelector('.toast-place').innerHTML = words)", words)
+        ada.page.evaluate(TOAST, "Somebody else has just made this room, and you are in it now.")
         toast = ada.page.locator(".toast").bounding_box()
         composer = ada.page.locator(".composer").bounding_box()
         assert toast is not None

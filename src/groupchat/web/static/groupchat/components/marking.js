@@ -66,7 +66,7 @@ function change(field, { from, to, insert, select }) {
 
 /** The button that shows and hides the bar. */
 export function MarksButton() {
-  return html`<button class="marks-button" type="button" aria-label=${gettext("Formatting")} title=${gettext("Formatting")} aria-expanded=${isShown.value ? "true" : "false"} aria-controls="marks" onClick=${toggle}><span aria-hidden="true">Aa</span></button>`;
+  return html`<button class="marks-button" type="button" aria-label=${gettext("Formatting")} title=${gettext("Formatting")} aria-expanded=${isShown.value ? "true" : "false"} aria-controls="marks" onClick=${toggle}><${Icon} name="letters" /></button>`;
 }
 
 /** @param {{field: {current: HTMLTextAreaElement|null}}} props */
