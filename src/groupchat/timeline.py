@@ -6,17 +6,18 @@ position asked for, without an upper bound. An entity may then be newer than `to
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import QuerySet
 
+from groupchat.blocking import blocks_of
 from groupchat.conf import conf
 from groupchat.errors import NotFound
 from groupchat.keeping import orders_of
 from groupchat.kinds import MEMBERS, MESSAGES, ROOM_KINDS, Kind, departures, floors, hearers
-from groupchat.models import Block, Membership, Message, MessageVersion, Notice, Person, Room, ServerState
+from groupchat.models import Membership, Message, MessageVersion, Notice, Person, Room, ServerState
 from groupchat.parts import message_resources
 from groupchat.permissions import floor_of, require_read, require_versions
 from groupchat.protocol import (
@@ -321,7 +322,7 @@ def mine_of(person_ids: Iterable[int]) -> dict[int, OwnState]:
     counters = list(Person.objects.filter(pk__in=ids).values_list("pk", "seq", "order_seq", "blocks_seq"))
     seqs = {person_id: seq for person_id, seq, _, _ in counters}
     orders = orders_of({person_id: order_seq for person_id, _, order_seq, _ in counters if order_seq is not None})
-    blocked = _blocks({person_id for person_id, _, _, blocks_seq in counters if blocks_seq is not None})
+    blocked = blocks_of({person_id for person_id, _, _, blocks_seq in counters if blocks_seq is not None})
     # A room's counters are read in one row with the mark: a message of one's own that took the mark along between two
     # statements would be unread for ever, for it is covered by the seq and has no seq of its own here.
     memberships = list(
@@ -355,20 +356,8 @@ def mine_of(person_ids: Iterable[int]) -> dict[int, OwnState]:
         if ranges := skipped.get((person_id, room_id)):
             whole["uncounted"] = [list(numbers) for numbers in ranges]
         rooms[person_id].append(whole)
-    return {
-        one: OwnState(seq, rooms[one], _among(rooms[one], known), orders.get(one), blocked.get(one, ()))
-        for one, seq in seqs.items()
-    }
-
-
-def _blocks(person_ids: Collection[int]) -> dict[int, list[int]]:
-    """Whom each of these people blocks, ascending."""
-    found: dict[int, list[int]] = {}
-    if person_ids:
-        rows = Block.objects.filter(person_id__in=person_ids).order_by("blocked_id")
-        for person_id, blocked_id in rows.values_list("person_id", "blocked_id"):
-            found.setdefault(person_id, []).append(blocked_id)
-    return found
+    states = {one: (rooms[one], _among(rooms[one], known), orders.get(one), blocked.get(one, ())) for one in seqs}
+    return {one: OwnState(seqs[one], *state) for one, state in states.items()}
 
 
 def _among(rooms: Iterable[RoomState], known: Mapping[int, PersonResource]) -> list[PersonResource]:
@@ -407,5 +396,5 @@ def my_changes(person_id: int, since: int) -> MyChanges | None:
         if among := [one for room, _ in states for one in room.people_ids]:
             frame["people"] = people(among)
     if blocks_seq is not None and blocks_seq > since:
-        frame["blocks"] = _blocks([person_id]).get(person_id, [])
+        frame["blocks"] = blocks_of([person_id]).get(person_id, [])
     return MyChanges(frame, sessions=sessions_seq > since)

@@ -16,8 +16,7 @@ def row(command: Any) -> str:
     """One line for a `Declaration`."""
     limits = ", ".join(f"`{name.upper()}`" for name in command.limits)
     http = f" (HTTP: `{command.http}`)" if command.http else ""
-    waits = "yes" if command.writes else ""
-    return f"| `{command.type}` | {command.does}{http} | {command.right.who} | {waits} | {limits} |"
+    return f"| `{command.type}` | {command.does}{http} | {command.right.who} | {limits} |"
 
 
 def table() -> str:
@@ -27,11 +26,11 @@ def table() -> str:
     return "\n".join(
         [
             f"Every command is bounded by {every}",
-            "([operating.md](operating.md)); what bounds one besides stands in its row. Those that *wait* take effect",
-            "behind the posts that the same connection sent before them.",
+            "([operating.md](operating.md)); what bounds one besides stands in its row. Whatever changes something takes",
+            "effect in the order in which the connection sent it, posts like all else.",
             "",
-            "| command | does | who may | waits | limits |",
-            "|---|---|---|---|---|",
+            "| command | does | who may | limits |",
+            "|---|---|---|---|",
             *map(row, COMMANDS),
             "",
         ]

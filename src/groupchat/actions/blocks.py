@@ -7,6 +7,7 @@ from collections.abc import Collection, Mapping
 from django.db import transaction
 
 from groupchat.actions.counters import changed_blocks, lock_people
+from groupchat.blocking import blocks_of
 from groupchat.conf import conf
 from groupchat.errors import Forbidden, Invalid, NotFound
 from groupchat.models import Block, Person, Room
@@ -37,7 +38,7 @@ def block(*, person: Person, other_id: int, on: bool = True) -> list[int]:
 
 def blocked_by(person_id: int) -> list[int]:
     """Whom this person blocks: their ids, ascending."""
-    return list(Block.objects.filter(person_id=person_id).order_by("blocked_id").values_list("blocked_id", flat=True))
+    return blocks_of([person_id]).get(person_id, [])
 
 
 def people_blocked_by(person: Person) -> list[Person]:

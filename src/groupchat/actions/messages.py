@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -27,11 +26,12 @@ from groupchat.actions.memberships import raise_marks
 from groupchat.actions.merging import id_after_merge
 from groupchat.actions.newcomers import require_patience
 from groupchat.actions.people import Guest, new_guest, person_of_guest, taken_from
+from groupchat.actions.posts import Arrival, Post, Posted, answer_again, posted_as, written
 from groupchat.actions.rooms import admit
 from groupchat.actions.tombstones import OF_TOMBSTONE, make_tombstone
 from groupchat.attempts import Deleting, Editing, Joining, Posting, ask, joining, posting
 from groupchat.conf import conf
-from groupchat.errors import ChatError, IdempotencyConflict, Invalid
+from groupchat.errors import ChatError, Invalid
 from groupchat.events import Event, MemberJoined, MessageDeleted, MessageEdited, MessagePosted
 from groupchat.markup import render, stamp
 from groupchat.models import Membership, Message, Person, Room
@@ -45,50 +45,11 @@ from groupchat.permissions import (
     require_pace,
     require_post,
 )
-from groupchat.publication import MyChanges
 from groupchat.resources import moment, new_message, with_parts
 from groupchat.text import clean_body, clean_client_message_id
 from groupchat.timeline import message_in
 
-
-@dataclass(frozen=True, slots=True)
-class Post:
-    """What somebody wants to say. A guest without a row yet becomes a person by it.
-
-    `seen`: up to which number they had seen the room when they wrote it; None where nobody looked (a program). `parts`:
-    what hangs on the message, by key, of those that a post may carry (`groupchat.parts`). `at_door`: it came from
-    outside, where newcomers are limited; code may post as it likes.
-    """
-
-    room_id: int
-    author: Person | Guest
-    body: str
-    client_message_id: str
-    seen: int | None = None
-    parts: Mapping[str, Any] | None = None
-    at_door: bool = False
-
-
-@dataclass(slots=True)
-class Arrival:
-    """The person whom a guest became by this post, and once it is saved, the first changes of their own counter."""
-
-    person: Person
-    mine: MyChanges | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Posted:
-    """Where a message stands. `duplicate`: it was there already, the post was a retry."""
-
-    room_id: int
-    number: int
-    seq: int
-    at: datetime
-    author_id: int
-    duplicate: bool
-    arrival: Arrival | None = None
-
+__all__ = ["Arrival", "Post", "Posted", "delete", "edit", "post"]
 
 _Once = tuple[str, int, int]  # client_message_id, author, room
 _Known = tuple[Posted, str | None]  # and what it said, as far as that is still known
@@ -190,7 +151,7 @@ class _Batch:
         keys = [key for *once, key in found if tuple(once) in wanted]
         known = Message.objects.filter(pk__in=keys) if keys else ()
         return {
-            (message.client_message_id, message.author_id, message.room_id): (_posted(message), _written(message))
+            (message.client_message_id, message.author_id, message.room_id): (posted_as(message), written(message))
             for message in known
         }
 
@@ -212,7 +173,7 @@ class _Batch:
         author_id = self._author_id(post)
         for once in self._once(post):
             if (known := self._known.get(once)) is not None:
-                return _answer_again(post, *known)
+                return answer_again(post, *known)
         try:
             change = self._changes.get(post.room_id)
             membership = self._memberships.get((post.room_id, author_id)) if author_id is not None else None
@@ -400,25 +361,6 @@ def delete(*, person: Person, room_id: int, number: int, now: datetime | None = 
             audit.note("delete message", by=person, room=change.room, person=message.author, before={"number": number})
         record([MessageDeleted(room_id, number, message.author_id, person.pk)])
     return message
-
-
-def _posted(message: Message) -> Posted:
-    return Posted(message.room_id, message.number, message.seq, message.at, message.author_id, duplicate=False)
-
-
-def _written(message: Message) -> str | None:
-    """What its author posted; None where it was edited or deleted since, and nobody knows any more."""
-    return message.body if message.edited_at is None and message.deleted_at is None else None
-
-
-def _answer_again(post: Post, posted: Posted, written: str | None) -> Posted | ChatError:
-    """A retry is told of its message; another message under an id that is used must not pass for one."""
-    if written is None or written == post.body:
-        return replace(posted, duplicate=True)
-    return IdempotencyConflict(
-        f"Your message {posted.number} has this id and says something else. A new message needs a new id.",
-        field="client_message_id",
-    )
 
 
 def _by_room(pairs: Collection[tuple[int, int]]) -> dict[int, list[int]]:

@@ -27,7 +27,6 @@ COMMANDS: tuple[Declaration[Any], ...] = (
         block_person,
         right=permissions.ONESELF,
         reply=("blocks",),
-        writes=True,
         limits=("max_blocked_people",),
     ),
 )

@@ -1,5 +1,5 @@
-"""What is said of a command, once. The order of writes, the table in docs/protocol.md and the tests that walk over all
-commands are derived from it.
+"""What is said of a command, once: the table in docs/protocol.md and the tests that walk over all commands are derived
+from it.
 """
 
 from __future__ import annotations
@@ -22,16 +22,14 @@ class Declaration(Generic[C]):
     """A command of the protocol.
 
     `carry_out` does it and answers; what it raises as a ChatError is the answer. `right`: who may. `reply`: the members
-    of the reply's `result`, or the type of the frame that answers. `writes`: it changes something, and so waits for the
-    posts that the same connection sent before it. `limits`: the options of `Conf` that bound it, beside those that
-    bound every command. `http`: where the HTTP API does the same, as docs/protocol.md writes it.
+    of the reply's `result`, or the type of the frame that answers. `limits`: the options of `Conf` that bound it, beside
+    those that bound every command. `http`: where the HTTP API does the same, as docs/protocol.md writes it.
     """
 
     schema: type[C]
     carry_out: Callable[[NativeSession, C], Awaitable[None]]
     right: Right
     reply: tuple[str, ...] | str
-    writes: bool = False
     limits: tuple[str, ...] = ()
     http: str | None = None
 

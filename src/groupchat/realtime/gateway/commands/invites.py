@@ -44,7 +44,6 @@ COMMANDS: tuple[Declaration[Any], ...] = (
         make_invite,
         right=permissions.MAKE_LINK,
         reply=("link", "token"),
-        writes=True,
         limits=(
             "invite_link_days",
             "max_invite_link_days",
@@ -54,5 +53,5 @@ COMMANDS: tuple[Declaration[Any], ...] = (
         ),
     ),
     Declaration(Invites, read_invites, right=permissions.MAKE_LINK, reply=("room", "links", "next")),
-    Declaration(EndInvite, end_invite, right=permissions.END_LINK, reply=(), writes=True),
+    Declaration(EndInvite, end_invite, right=permissions.END_LINK, reply=()),
 )

@@ -81,10 +81,9 @@ COMMANDS: tuple[Declaration[Any], ...] = (
         edit_message,
         right=permissions.EDIT,
         reply=("seq",),
-        writes=True,
         limits=("max_body_characters",),
     ),
-    Declaration(DeleteMessage, delete_message, right=permissions.DELETE, reply=("seq",), writes=True),
+    Declaration(DeleteMessage, delete_message, right=permissions.DELETE, reply=("seq",)),
     Declaration(
         Messages,
         read_messages,

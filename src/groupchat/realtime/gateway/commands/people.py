@@ -52,7 +52,6 @@ COMMANDS: tuple[Declaration[Any], ...] = (
         rename_me,
         right=permissions.ONESELF,
         reply=("person",),
-        writes=True,
         limits=("max_person_name_characters", "max_renames_per_hour"),
     ),
     Declaration(FindPeople, find_people, right=permissions.FIND_PEOPLE, reply=("people",)),

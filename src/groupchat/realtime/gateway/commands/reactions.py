@@ -47,7 +47,6 @@ COMMANDS: tuple[Declaration[Any], ...] = (
         react_to_message,
         right=permissions.REACT,
         reply=("seq",),
-        writes=True,
         limits=("max_reactions_per_person", "max_reactions_per_message"),
     ),
     Declaration(

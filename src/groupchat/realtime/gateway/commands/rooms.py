@@ -148,7 +148,6 @@ COMMANDS: tuple[Declaration[Any], ...] = (
         enter_room,
         right=permissions.JOIN,
         reply=("created", *STATE),
-        writes=True,
         limits=("max_room_name_characters", "max_rooms_per_connection", *_OF_NEW_ROOMS),
     ),
     Declaration(
@@ -156,18 +155,14 @@ COMMANDS: tuple[Declaration[Any], ...] = (
         rename_room,
         right=permissions.MANAGE,
         reply=("seq",),
-        writes=True,
         limits=_OF_NAMES,
     ),
-    Declaration(
-        SetTopic, set_topic, right=permissions.MANAGE, reply=("seq",), writes=True, limits=("max_topic_characters",)
-    ),
+    Declaration(SetTopic, set_topic, right=permissions.MANAGE, reply=("seq",), limits=("max_topic_characters",)),
     Declaration(
         CreateRoom,
         create_room,
         right=permissions.MAKE_ROOM,
         reply=("created", *STATE),
-        writes=True,
         limits=("max_room_name_characters", "max_topic_characters", "max_rooms_per_connection", *_OF_NEW_ROOMS),
     ),
     Declaration(
@@ -175,7 +170,6 @@ COMMANDS: tuple[Declaration[Any], ...] = (
         converse,
         right=permissions.CONVERSE,
         reply=("created", *STATE),
-        writes=True,
         limits=("max_conversation_people", "max_rooms_per_connection", *_OF_NEW_ROOMS),
     ),
     Declaration(
@@ -183,7 +177,6 @@ COMMANDS: tuple[Declaration[Any], ...] = (
         change_settings,
         right=permissions.MANAGE,
         reply=("seq", "slug"),
-        writes=True,
         limits=(*_OF_NAMES, "max_topic_characters"),
     ),
     Declaration(
@@ -191,11 +184,10 @@ COMMANDS: tuple[Declaration[Any], ...] = (
         keep_order,
         right=permissions.KEEP_ORDER,
         reply=("seq",),
-        writes=True,
         limits=("max_slow_mode_seconds", "max_raid_seconds"),
     ),
-    Declaration(ArchiveRoom, archive_room, right=permissions.MANAGE, reply=("seq",), writes=True),
-    Declaration(DeleteRoom, delete_room, right=permissions.MANAGE, reply=("seq",), writes=True),
-    Declaration(RestoreRoom, restore_room, right=permissions.RESTORE, reply=("seq",), writes=True),
+    Declaration(ArchiveRoom, archive_room, right=permissions.MANAGE, reply=("seq",)),
+    Declaration(DeleteRoom, delete_room, right=permissions.MANAGE, reply=("seq",)),
+    Declaration(RestoreRoom, restore_room, right=permissions.RESTORE, reply=("seq",)),
     Declaration(FindRooms, find_rooms, right=permissions.ANYBODY, reply=("rooms", "next"), limits=("max_page_rooms",)),
 )

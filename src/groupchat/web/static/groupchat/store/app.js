@@ -1,5 +1,6 @@
 /** The whole page's state as signals, and what one can do. It knows no DOM and no global: everything comes in. */
 
+import { ignore } from "../lib/ignore.js";
 import { batch, signal } from "../vendor/signals-core.js";
 import { createDrafts } from "../lib/drafts.js";
 import { createOutbox } from "../lib/outbox.js";
@@ -344,5 +345,3 @@ class Store {
 function isShown(room, item) {
   return !room || !room.windows.length || room.position === null || room.position >= item.seq;
 }
-
-function ignore() {}

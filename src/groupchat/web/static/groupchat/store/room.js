@@ -1,7 +1,8 @@
 /** One room as the page sees it: signals of its state, and what one can do in it. */
 
 import { batch, computed, signal } from "../vendor/signals-core.js";
-import { ChatFailure, sameAgain } from "../lib/failure.js";
+import { sameAgain } from "../lib/failure.js";
+import { ignore } from "../lib/ignore.js";
 import { rowsOf } from "../lib/grouping.js";
 import { mayManage, mayModerate, mayReact, whyNoWriting } from "../lib/rights.js";
 import { checked } from "./checked.js";
@@ -76,7 +77,6 @@ export class RoomStore {
       const view = timeline ?? { messages: [], notices: [], atEnd: true };
       return rowsOf({ ...view, pending: this.pending.value, newMessagesAt: this.newMessagesAt.value, me: lent.me.value?.id ?? null });
     });
-
     this.openedEarly = null;
     this.toRead = 0;
     this.readTimer = null;
@@ -398,5 +398,3 @@ export class RoomStore {
     if (hadMembers) this.loadMembers().catch(ignore);
   }
 }
-
-function ignore() {}

@@ -1,0 +1,2 @@
+/** For a promise whose failure changes nothing. */
+export function ignore() {}
