@@ -26,8 +26,8 @@ def table() -> str:
     return "\n".join(
         [
             f"Every command is bounded by {every}",
-            "([operating.md](operating.md)); what bounds one besides stands in its row. Whatever changes something takes",
-            "effect in the order in which the connection sent it, posts like all else.",
+            "([operating.md](operating.md)); what bounds one besides stands in its row. Whatever changes something",
+            "takes effect in the order in which the connection sent it, posts like all else.",
             "",
             "| command | does | who may | limits |",
             "|---|---|---|---|",

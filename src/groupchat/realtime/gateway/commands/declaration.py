@@ -22,8 +22,8 @@ class Declaration(Generic[C]):
     """A command of the protocol.
 
     `carry_out` does it and answers; what it raises as a ChatError is the answer. `right`: who may. `reply`: the members
-    of the reply's `result`, or the type of the frame that answers. `limits`: the options of `Conf` that bound it, beside
-    those that bound every command. `http`: where the HTTP API does the same, as docs/protocol.md writes it.
+    of the reply's `result`, or the type of the frame that answers. `limits`: the options of `Conf` that bound it,
+    beside those that bound every command. `http`: where the HTTP API does the same, as docs/protocol.md writes it.
     """
 
     schema: type[C]
