@@ -14,7 +14,8 @@ from tests.domain.says import membership, rows
 from groupchat import invites as reading
 from groupchat.actions import invites, limits, members, rooms, sanctions
 from groupchat.actions.merging import carry_out, merge_guest
-from groupchat.actions.people import Guest, set_active
+from groupchat.actions.newcomers import shut_site
+from groupchat.actions.people import Guest, make_owner, person_of_guest, set_active
 from groupchat.errors import ChatError, Forbidden, Invalid, LimitReached, NotFound, RateLimited
 from groupchat.models import AuditEntry, InviteLink, Membership, Person, Room
 
@@ -45,6 +46,35 @@ def test_a_link_brings_people_into_a_private_room(alice: Person, bob: Person, ca
     room, grace = invites.accept_as_guest(guest=Guest(uuid4(), "Grace"), token=made.token)
     assert (room, grace.name, membership(grace, cellar).state) == (cellar, "Grace", State.JOINED)
     assert AuditEntry.objects.filter(act="invite link", by_id=alice.pk, room_id=cellar.pk).exists()
+
+
+def test_a_shut_site_stays_shut(alice: Person, bob: Person, lobby: Room) -> None:
+    Person.objects.filter(pk=alice.pk).update(kind=Person.Kind.USER)
+    made = invites.make(person=bob_in(lobby, bob), room_id=lobby.pk)
+    alice.refresh_from_db()
+    make_owner(person=alice)
+    shut_site(person=alice, seconds=60)
+    stranger = person_of_guest(guest=Guest(uuid4(), "Eve"))
+    with pytest.raises(ChatError):
+        invites.accept(person=stranger, token=made.token)
+    assert not Membership.objects.filter(person=stranger).exists()
+    shut_site(person=alice, seconds=0)
+    assert invites.accept(person=stranger, token=made.token) == lobby
+
+
+def bob_in(room: Room, bob: Person) -> Person:
+    rooms.join(person=bob, room_id=room.pk)
+    return bob
+
+
+def test_who_left_leaves_no_links_that_count(alice: Person, bob: Person, lobby: Room) -> None:
+    with override_settings(GROUPCHAT={"MAX_INVITE_LINKS": 2}):
+        for _ in range(2):
+            invites.make(person=bob_in(lobby, bob), room_id=lobby.pk)
+        with pytest.raises(LimitReached):
+            invites.make(person=alice, room_id=lobby.pk)
+        rooms.leave(person=bob, room_id=lobby.pk)
+        assert invites.make(person=alice, room_id=lobby.pk)
 
 
 def test_the_role_is_that_of_newcomers(alice: Person, bob: Person, carol: Person, cellar: Room) -> None:

@@ -60,6 +60,12 @@ def test_strangers_are_told_and_learn_nothing(path: str, client: Client, invited
     assert client.get("/public-rooms.json").status_code == 401
 
 
+def test_no_address_leads_a_stranger_on(client: Client, root: Person, lobby: Room, invited: None) -> None:
+    rooms.rename(person=root, room_id=lobby.pk, name="Merger talks")
+    for path in ("/rooms/lobby/", "/rooms/Merger_Talks/", "/rooms/nothing/"):
+        assert client.get(path).status_code == client.get("/rooms/merger_talks/").status_code == 200
+
+
 def test_no_stranger_walks_in(client: Client, invited: None) -> None:
     before = Person.objects.count()
     response = client.post("/", {"room": "lobby", "name": "Grace"})

@@ -129,7 +129,7 @@ def test_the_audit_log(warden: Person, alice: Person) -> None:
     assert len(lines) == 2
 
 
-def test_a_limit_is_lifted(warden: Person, alice: Person, settings: pytest.FixtureRequest) -> None:
+def test_a_limit_is_lifted(warden: Person, root: Person, alice: Person, settings: pytest.FixtureRequest) -> None:
     settings.GROUPCHAT = {"MAX_NEW_ROOMS_PER_HOUR": 1}  # type: ignore[attr-defined]
     client = client_of(warden)
     limits.require_new_room(alice)
@@ -141,7 +141,10 @@ def test_a_limit_is_lifted(warden: Person, alice: Person, settings: pytest.Fixtu
     for limit, of in (("room.new", "nobody-here"), ("room.new", ""), ("none", alice.handle)):
         assert 'role="alert"' in does(client, "limits", "lift", limit=limit, of=of)
     assert limits.take(Asked("password.account", f"user:{alice.user_id}"), count=10) == 0
-    assert "is lifted" in does(client, "limits", "lift", limit="password.account", of=alice.handle)
+    refused = does(client, "limits", "lift", limit="password.account", of=alice.handle)
+    assert 'role="alert"' in refused, "or whoever is administrator guesses the password of an owner"
+    assert limits.take(Asked("password.account", f"user:{alice.user_id}")) > 0
+    assert "is lifted" in does(client_of(root), "limits", "lift", limit="password.account", of=alice.handle)
     assert limits.take(Asked("password.account", f"user:{alice.user_id}")) == 0
     assert AuditEntry.objects.filter(act="lift limit").count() == 2
 
@@ -159,6 +162,8 @@ def test_failed_effects(warden: Person) -> None:
     assert "is tried again." in does(client, "jobs", "try_again", id=failed[0].pk)
     assert "is dropped." in does(client, "jobs", "drop", id=failed[1].pk)
     assert list(Effect.objects.values_list("failed_at", flat=True)) == [None]
+    assert 'role="alert"' in does(client, "jobs", "drop", id=failed[0].pk), "it has not failed any more: it waits"
+    assert Effect.objects.filter(pk=failed[0].pk).exists()
 
 
 def test_why(warden: Person, alice: Person) -> None:

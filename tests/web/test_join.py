@@ -8,6 +8,7 @@ import re
 import pytest
 from django.http import HttpResponse
 from django.test import Client
+from tests.accounts import cookies_of, new_person
 
 from groupchat.actions import invites, limits, members, rooms, sanctions
 from groupchat.actions.people import make_owner, person_of_user
@@ -150,6 +151,15 @@ def test_a_link_to_the_site_leads_to_the_rooms(client: Client, ada: Person) -> N
     page = opens(client, link_to(None, ada))
     assert comes_in(client, page, name="Grace")["Location"] == "/rooms/"
     assert Person.objects.filter(kind="guest").count() == 1
+
+
+def test_who_is_in_already_uses_no_link_up(client: Client, ada: Person) -> None:
+    make_owner(person=ada)
+    link = link_to(None, ada, uses=1)
+    page = opens(client, link)
+    client.cookies.load(cookies_of(new_person("bob")))
+    assert comes_in(client, page)["Location"] == "/rooms/"
+    assert InviteLink.objects.get().uses == 0
 
 
 def test_the_picture_and_the_card(client: Client, ada: Person, board: Room) -> None:
