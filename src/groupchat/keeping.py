@@ -78,7 +78,8 @@ def orders_of(seqs: Mapping[int, int]) -> dict[int, OrderResource]:
 def _newest(rows: QuerySet[Any], of: str, most: int) -> QuerySet[Any]:
     """So many of each person, the newest first."""
     place = Window(RowNumber(), partition_by=F(of), order_by=F("pk").desc())
-    return rows.alias(place=place).filter(place__lte=most).order_by("-pk")
+    newest: QuerySet[Any] = rows.alias(place=place).filter(place__lte=most).order_by("-pk")
+    return newest
 
 
 def _waiting_for(people: Collection[Person]) -> dict[int, int]:
