@@ -89,7 +89,7 @@ def claim(*, person: Person, report_id: int, before_acting: Callable[[Person], N
         found.save(update_fields=["claimed_by"])
         lock_people(told)
         changed_order(told)
-        audit.note("claim report", by=person, room=room, person=found.author, after=_told(found))
+        audit.note("claim report", by=person, room=room, person=_about(room, found), after=_told(found))
     return found
 
 
@@ -124,7 +124,7 @@ def resolve(
     lock_people(told)
     changed_order(told)
     after = {**_told(found), "outcome": outcome, **({"note": note} if note else {})}
-    audit.note("resolve report", by=person, room=room, person=found.author, after=after)
+    audit.note("resolve report", by=person, room=room, person=_about(room, found), after=after)
     return count
 
 
@@ -139,6 +139,11 @@ def _open(person: Person, report_id: int) -> tuple[Room, Report]:
     if found is None:
         raise nowhere
     return room, found
+
+
+def _about(room: Room, report: Report) -> Person | None:
+    """Who is in a conversation the audit log says to nobody; the report does, to those who see it."""
+    return None if room.is_conversation else report.author
 
 
 def _told(report: Report) -> dict[str, object]:
