@@ -40,7 +40,7 @@ class Editing:
 
 @dataclass(frozen=True, slots=True)
 class Deleting:
-    """Somebody wants to take the message away, who may."""
+    """Somebody wants to take the message away, who may; of many that go at once, those that are refused stay."""
 
     message: Message
     person: Person
@@ -57,7 +57,7 @@ class Joining:
 
 @dataclass(frozen=True, slots=True)
 class Leaving:
-    """A member wants to go, or is sent out by another person."""
+    """A member wants to go, or is sent out or banned by another person."""
 
     room: Room
     person: Person

@@ -91,6 +91,7 @@ class Conf:
     max_raid_seconds: int = 86_400  # for which a room is shut to newcomers at once; 0: any
 
     max_reports_per_hour: int = 30  # of one person
+    max_report_acts_per_minute: int = 60  # reports that one person claims or resolves
     newcomer_hours: int = 0  # for so long a guest or an account is new here; 0: nobody is
     max_newcomer_posts_per_minute: int = 10  # of one who is
     max_newcomer_links_per_hour: int = 5  # messages with a link in them

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Window
+from django.db.models.functions import RowNumber
 from django.utils import timezone
 
 from groupchat.characters import shown
@@ -48,23 +50,63 @@ def keepers_of(room: Room) -> set[int]:
     return found | set(owners.values_list("pk", flat=True))
 
 
-def order_of(person: Person, *, seq: int) -> OrderResource:
-    """What is told of it to this person alone; `seq` is that of their own counter at which it last changed."""
-    own = Report.objects.filter(reporter=person).order_by("-pk")[:OWN_REPORTS]
+def orders_of(seqs: Mapping[int, int]) -> dict[int, OrderResource]:
+    """What is told of it to each of these people alone, by person id, in as many statements for many as for one.
+    `seqs` are those of their own counters at which it last changed.
+    """
+    people = list(Person.objects.filter(pk__in=seqs)) if seqs else []
+    if not people:
+        return {}
+    reported, purges = defaultdict(list), defaultdict(list)
+    for one in _newest(Report.objects.filter(reporter__in=seqs), "reporter", OWN_REPORTS):
+        reported[one.reporter_id].append(_own_report(one))
     recent = timezone.now() - PURGES_TOLD_FOR
-    purges = Purge.objects.filter(by=person, created_at__gt=recent).order_by("-pk")[:PURGES_TOLD]
+    for purge in _newest(Purge.objects.filter(by__in=seqs, created_at__gt=recent), "by", PURGES_TOLD):
+        purges[purge.by_id].append(_purge(purge))
+    waiting = _waiting_for(people)
     return {
-        "seq": seq,
-        "reports": reports_for(person)[:COUNTED].count(),
-        "reported": [_own_report(one) for one in own],
-        "purges": [_purge(one) for one in purges],
+        person.pk: {
+            "seq": seqs[person.pk],
+            "reports": min(waiting[person.pk], COUNTED),
+            "reported": reported[person.pk],
+            "purges": purges[person.pk],
+        }
+        for person in people
     }
 
 
-def orders_of(seqs: dict[int, int]) -> dict[int, OrderResource]:
-    """The same for many, by person id; `seqs` are theirs. Few have any."""
-    people = Person.objects.in_bulk(seqs) if seqs else {}
-    return {person_id: order_of(person, seq=seqs[person_id]) for person_id, person in people.items()}
+def _newest(rows: QuerySet[Any], of: str, most: int) -> QuerySet[Any]:
+    """So many of each person, the newest first."""
+    place = Window(RowNumber(), partition_by=F(of), order_by=F("pk").desc())
+    newest: QuerySet[Any] = rows.alias(place=place).filter(place__lte=most).order_by("-pk")
+    return newest
+
+
+def _waiting_for(people: Collection[Person]) -> dict[int, int]:
+    """How many reports each finds in `reports_for`, in three statements."""
+    opened = Report.objects.filter(resolved_at=None, room__deleted_at=None)
+    mine = Membership.objects.filter(person__in=people, state=Membership.State.JOINED).filter(
+        Exists(Report.objects.filter(room=OuterRef("room"), resolved_at=None))
+    )
+    owners = {person.pk for person in people if owns_site(person)}
+    mine = mine.filter(Q(role__in=KEEPERS) | Q(person__in=owners))
+    if not owners:
+        opened = opened.filter(room__in=mine.values("room"))
+    in_room = {
+        (room_id, kind): count
+        for room_id, kind, count in opened.order_by().values_list("room", "room__kind").annotate(count=Count("pk"))
+    }
+    kinds = dict(in_room.keys())
+    sees = {owner: {room_id for room_id, kind in in_room if kind != Room.Kind.PRIVATE} for owner in owners}
+    for person_id, room_id in mine.values_list("person", "room") if in_room else ():
+        if room_id in kinds and (person_id in owners or kinds[room_id] not in Room.CONVERSATIONS):
+            sees.setdefault(person_id, set()).add(room_id)
+    waiting = {person.pk: sum(in_room[one, kinds[one]] for one in sees.get(person.pk, ())) for person in people}
+    about = opened.filter(author__in=people).order_by().values_list("author", "room").annotate(count=Count("pk"))
+    for person_id, room_id, count in about if in_room else ():
+        if room_id in sees.get(person_id, ()):
+            waiting[person_id] -= count
+    return waiting
 
 
 @dataclass(frozen=True, slots=True)

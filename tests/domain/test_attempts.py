@@ -9,7 +9,7 @@ from uuid import uuid4
 import pytest
 
 from groupchat import attempts
-from groupchat.actions import members, memberships, messages, rooms
+from groupchat.actions import members, memberships, messages, rooms, sanctions
 from groupchat.actions.messages import Post, post
 from groupchat.actions.people import Guest
 from groupchat.attempts import Attempt
@@ -132,3 +132,21 @@ def test_code_of_the_site_asks_nobody(alice: Person, bob: Person, site: Site) ->
     room = rooms.for_object("order 1", name="Order", members=[alice])
     memberships.sync(room=room, people=[bob])
     assert site.heard == []
+
+
+def test_a_ban_of_a_member_is_asked_and_of_others_is_not(alice: Person, bob: Person, lobby: Room, site: Site) -> None:
+    memberships.add(room=lobby, people=[bob])
+    site.refuses = attempts.Leaving
+    before = state()
+    with pytest.raises(Forbidden) as refused:
+        sanctions.ban(person=alice, room_id=lobby.pk, target_id=bob.pk)
+    assert refused.value.why == "site"
+    assert state() == before
+    asked = site.heard[-1]
+    assert isinstance(asked, attempts.Leaving)
+    assert (asked.room.pk, asked.person, asked.by) == (lobby.pk, bob, alice)
+    site.refuses = None
+    sanctions.ban(person=alice, room_id=lobby.pk, target_id=bob.pk)
+    site.heard.clear()
+    sanctions.ban(person=alice, room_id=lobby.pk, target_id=bob.pk, seconds=60)
+    assert site.heard == [], "who is out already does not leave"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -11,10 +11,11 @@ from django.utils import timezone
 from tests.domain.conftest import Ear
 from tests.domain.says import rows
 
-from groupchat import timeline
+from groupchat import attempts, timeline
 from groupchat.actions import effects, members, messages, purging, rooms
 from groupchat.actions.messages import Post
-from groupchat.errors import Forbidden, Invalid, NotFound
+from groupchat.actions.people import set_active
+from groupchat.errors import Forbidden, Invalid, NotFound, Unavailable
 from groupchat.models import AuditEntry, Effect, Message, MessageVersion, Person, Purge, Room
 
 NOW = timezone.now()
@@ -141,6 +142,80 @@ def test_who_may(alice: Person, bob: Person, person: Callable[..., Person], lobb
     rooms.leave(person=carol, room_id=lobby.pk)
     carry_out(purge(bob, lobby, carol))
     assert left(lobby, carol) == [], "who is gone, too"
+
+
+def test_it_ends_where_its_keeper_is_one_no_more(
+    alice: Person, bob: Person, person: Callable[..., Person], lobby: Room
+) -> None:
+    carol = person("carol")
+    rooms.join(person=carol, room_id=lobby.pk)
+    members.give_role(person=alice, room_id=lobby.pk, target_id=carol.pk, role="moderator")
+    numbers = wrote(bob, lobby, 9)
+    one = purge(carol, lobby, bob)
+    assert purging.purge_some(purge_id=one.pk)
+    members.give_role(person=alice, room_id=lobby.pk, target_id=carol.pk, role="member")
+    assert purging.purge_some(purge_id=one.pk) is False
+    assert left(lobby, bob) == numbers[:6]
+    one.refresh_from_db()
+    assert (one.deleted, one.done_at is not None) == (3, True)
+    order = timeline.mine(carol).order
+    assert order is not None
+    assert (order["purges"][0]["deleted"], order["purges"][0]["done"]) == (3, True)
+    entry = AuditEntry.objects.get(act="stop purge")
+    assert (entry.by_id, entry.person_id, entry.after) == (None, bob.pk, {"by": carol.pk, "deleted": 3})
+    members.give_role(person=alice, room_id=lobby.pk, target_id=carol.pk, role="moderator")
+    assert purging.purge_some(purge_id=one.pk) is False
+    assert AuditEntry.objects.filter(act="stop purge").count() == 1
+
+
+def test_it_ends_where_its_keeper_is_switched_off(alice: Person, bob: Person, lobby: Room) -> None:
+    numbers = wrote(bob, lobby, 4)
+    one = purge(alice, lobby, bob)
+    set_active(person=alice, is_active=False)
+    carry_out(one)
+    assert left(lobby, bob) == numbers
+
+
+@pytest.fixture
+def kept() -> Iterator[set[int]]:
+    """Numbers of messages that the site does not let go."""
+    numbers: set[int] = set()
+
+    def hear(attempt: attempts.Deleting, **_: Any) -> None:
+        if attempt.message.number in numbers:
+            raise Forbidden("The site keeps it.")
+
+    attempts.deleting.connect(hear)
+    yield numbers
+    attempts.deleting.disconnect(hear)
+
+
+def test_what_the_site_does_not_let_go_stays(alice: Person, bob: Person, lobby: Room, kept: set[int]) -> None:
+    numbers = wrote(bob, lobby, 7)
+    kept.update(numbers[1:3])
+    one = purge(alice, lobby, bob)
+    carry_out(one)
+    assert left(lobby, bob) == numbers[1:3]
+    one.refresh_from_db()
+    assert (one.deleted, one.done_at is not None) == (5, True)
+
+
+def test_where_the_site_can_not_say_it_is_asked_again(alice: Person, bob: Person, lobby: Room) -> None:
+    numbers = wrote(bob, lobby, 2)
+    one = purge(alice, lobby, bob)
+
+    def fails(**_: Any) -> None:
+        raise ZeroDivisionError
+
+    attempts.deleting.connect(fails)
+    try:
+        with pytest.raises(Unavailable):
+            carry_out(one)
+    finally:
+        attempts.deleting.disconnect(fails)
+    assert left(lobby, bob) == numbers
+    carry_out(one)
+    assert left(lobby, bob) == []
 
 
 @pytest.mark.parametrize("span", [{"since": NOW + 2 * HOUR}, {"since": NOW, "until": NOW - HOUR}])

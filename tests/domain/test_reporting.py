@@ -7,6 +7,8 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from tests.domain.conftest import Ear
 from tests.domain.says import rows, say
@@ -15,7 +17,7 @@ from groupchat import keeping, timeline
 from groupchat.actions import limits, members, merging, messages, reporting, rooms, sanctions
 from groupchat.actions.deleted_rooms import purge_deleted_rooms
 from groupchat.errors import ChatError, Forbidden, NotFound, RateLimited, TooLong
-from groupchat.models import AuditEntry, Person, Report, Room
+from groupchat.models import AuditEntry, Membership, Person, Report, Room
 
 CANARY = "canary-word"
 
@@ -229,6 +231,103 @@ def test_reports_are_limited(alice: Person, bob: Person, lobby: Room, settings: 
     with pytest.raises(RateLimited) as refused:
         report(bob, lobby, numbers[2], before_reporting=limits.require_report)
     assert refused.value.retry_after is not None
+
+
+def test_claims_and_resolutions_are_limited_together(alice: Person, bob: Person, lobby: Room, settings: Any) -> None:
+    settings.GROUPCHAT = {**settings.GROUPCHAT, "MAX_REPORT_ACTS_PER_MINUTE": 2}
+    made = report(alice, lobby, say(bob, lobby).number).pk
+    counted = {"before_acting": limits.require_report_act}
+    reporting.claim(person=alice, report_id=made, **counted)
+    reporting.claim(person=alice, report_id=made, **counted)
+    for act in (
+        lambda: reporting.resolve(person=alice, report_id=made, outcome="acted", **counted),
+        lambda: reporting.claim(person=alice, report_id=made, **counted),
+    ):
+        with pytest.raises(RateLimited):
+            act()
+    assert waiting(alice) == 1
+
+
+def keepers(person: Callable[..., Person], room: Room, count: int) -> list[Person]:
+    """So many more moderators."""
+    made = [person(f"keeper-{room.pk}-{index}") for index in range(count)]
+    role = Membership.Role.MODERATOR
+    Membership.objects.bulk_create([Membership(room=room, person=one, role=role) for one in made])
+    return made
+
+
+def statements(act: Callable[[], object]) -> int:
+    with CaptureQueriesContext(connection) as captured:
+        act()
+    return len(captured)
+
+
+def test_many_keepers_cost_no_more_statements_than_few(
+    alice: Person, bob: Person, person: Callable[..., Person], lobby: Room
+) -> None:
+    counts = []
+    for many in (5, 55):
+        keepers(person, lobby, many)
+        number = say(bob, lobby, id=f"of-{many}").number
+        made: list[Report] = []
+        counts.append(
+            [
+                statements(lambda: made.append(report(alice, lobby, number))),  # noqa: B023
+                statements(lambda: reporting.claim(person=alice, report_id=made[0].pk)),  # noqa: B023
+                statements(lambda: reporting.resolve(person=alice, report_id=made[0].pk, outcome="acted")),  # noqa: B023
+            ]
+        )
+        assert waiting(alice) == 0
+    assert counts[0] == counts[1]
+    assert max(counts[1]) < 30
+
+
+def test_of_a_claim_some_of_very_many_are_told(
+    alice: Person, bob: Person, person: Callable[..., Person], lobby: Room, ear: Ear, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(reporting, "MOST_TOLD_OF_CLAIM", 3)
+    *_, last = keepers(person, lobby, 6)
+    made = report(alice, lobby, say(bob, lobby).number)
+    reporting.claim(person=last, report_id=made.pk)
+    ear.heard.clear()
+    reporting.claim(person=alice, report_id=made.pk)
+    told_of_it = {changes.frame["me"] for changes in ear.heard}  # type: ignore[union-attr, typeddict-item]
+    assert len(told_of_it) == 3
+    assert {alice.pk, last.pk} <= told_of_it
+    ear.heard.clear()
+    reporting.resolve(person=alice, report_id=made.pk, outcome="acted")
+    assert len(ear.heard) == 7, "the count is another one for each"
+
+
+def test_who_is_told_a_count_finds_as_many(
+    alice: Person, bob: Person, carol: Person, root: Person, lobby: Room, cellar: Room
+) -> None:
+    members.invite(person=alice, room_id=cellar.pk, people=[bob.pk, carol.pk])
+    for room in (lobby, cellar):
+        if room == lobby:
+            rooms.join(person=carol, room_id=room.pk)
+        for index, author in enumerate((alice, bob, bob)):
+            report(carol, room, say(author, room, id=f"{room.pk}-{index}").number)
+    talk = rooms.converse(person=alice, people=[bob.pk]).room
+    report(alice, talk, say(bob, talk, id="talk").number)
+    report(carol, lobby, say(root, lobby, id="of-root").number)
+    gone = rooms.create(person=alice, name="Gone")
+    report(alice, gone, say(bob, gone, id="gone").number)
+    rooms.delete(person=alice, room_id=gone.pk)
+
+    def same() -> dict[int, int]:
+        people = [alice, bob, carol, root]
+        told = keeping.orders_of({one.pk: 1 for one in people})
+        assert {one.pk: told[one.pk]["reports"] for one in people} == {
+            one.pk: keeping.reports_for(one).count() for one in people
+        }
+        return {one: told[one]["reports"] for one in told}
+
+    assert same() == {alice.pk: 5, bob.pk: 0, carol.pk: 0, root.pk: 4}
+    members.invite(person=alice, room_id=cellar.pk, people=[root.pk])
+    assert same()[root.pk] == 7
+    members.give_role(person=alice, room_id=cellar.pk, target_id=bob.pk, role="moderator")
+    assert same()[bob.pk] == 1
 
 
 def test_a_note_is_short(alice: Person, bob: Person, lobby: Room) -> None:

@@ -10,7 +10,7 @@ from django.utils import translation
 from tests.accounts import cookies_of, new_person
 from tests.domain.says import say
 
-from groupchat.actions import limits, rooms
+from groupchat.actions import audit, limits, members, reporting, rooms
 from groupchat.actions.limits import Asked
 from groupchat.errors import RateLimited
 from groupchat.models import AuditEntry, Effect, Person, Room
@@ -129,6 +129,55 @@ def test_the_audit_log(warden: Person, alice: Person) -> None:
     assert len(lines) == 2
 
 
+def table(client: Client, query: str = "") -> str:
+    saved = client.get(f"/administration/log/?{query}&format=csv")
+    return b"".join(saved.streaming_content).decode()  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize("outsider", ["warden", "root"])
+def test_of_closed_rooms_the_audit_log_says_their_number(
+    outsider: str, alice: Person, request: pytest.FixtureRequest
+) -> None:
+    client = client_of(request.getfixturevalue(outsider))
+    room = rooms.create(person=alice, name="Mergers")
+    rooms.configure(person=alice, room_id=room.pk, kind="private", name="Secret plans", topic="Buy them all")
+    rooms.archive(person=alice, room_id=room.pk)
+    for query in ("", "room=%23" + str(room.pk)):
+        page, saved = text(client, f"/administration/log/?{query}"), table(client, query)
+        for told in (page, saved):
+            assert f"Room {room.pk}" in told
+            assert "Secret" not in told
+            assert "Mergers" not in told
+            assert "Buy" not in told
+    for name in ("Mergers", "Nothing of the kind"):
+        assert "There is no such room." in text(client, f"/administration/log/?room={name}"), "nor a former name"
+    own = new_person("member", is_admin=True)
+    members.invite(person=alice, room_id=unarchived(alice, room).pk, people=[own.pk])
+    for told in (text(client_of(own), "/administration/log/"), table(client_of(own))):
+        assert "Secret plans" in told
+        assert "Buy them all" in told
+
+
+def unarchived(person: Person, room: Room) -> Room:
+    rooms.archive(person=person, room_id=room.pk, archived=False)
+    return room
+
+
+def test_of_conversations_the_audit_log_does_not_say_who_is_in_them(root: Person, alice: Person) -> None:
+    bob = new_person("bob")
+    talk = rooms.converse(person=alice, people=[bob.pk]).room
+    made = reporting.report(person=alice, room_id=talk.pk, number=say(bob, talk, "hi").number)
+    reporting.claim(person=root, report_id=made.pk)
+    reporting.resolve(person=root, report_id=made.pk, outcome="acted")
+    assert set(AuditEntry.objects.values_list("person_id", flat=True)) == {None}
+    audit.note("claim report", by=root, room=talk, person=bob)  # as an older version did
+    warden = client_of(new_person("another", is_admin=True))
+    for told in (text(warden, "/administration/log/"), table(warden)):
+        assert f"Room {talk.pk}" in told
+        assert bob.name not in told
+        assert alice.name not in told
+
+
 def test_a_limit_is_lifted(warden: Person, root: Person, alice: Person, settings: pytest.FixtureRequest) -> None:
     settings.GROUPCHAT = {"MAX_NEW_ROOMS_PER_HOUR": 1}  # type: ignore[attr-defined]
     client = client_of(warden)
@@ -174,10 +223,17 @@ def test_why(warden: Person, alice: Person) -> None:
     page = text(client, f"/administration/why/?person={alice.handle}&verb=post&room=Lobby")
     assert "may not write into it." in page
     assert "no: the room is archived" in page
-    talk = rooms.converse(person=alice, people=[warden.pk]).room
-    assert "There is no such room." in text(
-        client, f"/administration/why/?person={alice.handle}&verb=read&room=%23{talk.pk}"
-    )
+    closed = [rooms.converse(person=alice, people=[new_person("bob").pk]).room]
+    closed.append(rooms.create(person=alice, name="Mergers"))
+    rooms.configure(person=alice, room_id=closed[1].pk, kind="private", name="Secret plans")
+    names = [f"%23{room.pk}" for room in closed] + [closed[1].slug, "Mergers", "none"]
+    for name in names:
+        page = text(client, f"/administration/why/?person={alice.handle}&verb=read&room={name}")
+        assert "There is no such room." in page
+        assert "Secret" not in page
+    members.invite(person=alice, room_id=closed[1].pk, people=[warden.pk])
+    page = text(client, f"/administration/why/?person={alice.handle}&verb=read&room=%23{closed[1].pk}")
+    assert "Secret plans" in page
 
 
 def test_many_people_come_in_pages(warden: Person, django_assert_max_num_queries: object) -> None:

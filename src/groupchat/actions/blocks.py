@@ -21,13 +21,18 @@ def block(*, person: Person, other_id: int, on: bool = True) -> list[int]:
     They can't begin a conversation with this person, nor write into the one that the two have, nor bring them into a
     room. All devices of this person are told. Said again, it changes nothing. Raises NotFound, Invalid.
     """
-    now = lock_people([person.pk])[person.pk]
-    require_active(now)
+    locked = lock_people([person.pk, other_id])  # the other one's, too: a guest may just become a part of somebody
+    require_active(locked[person.pk])
     blocked = blocked_by(person.pk)
+    other = locked.get(other_id)
+    if on and other is not None and other.merged_into_id is not None:
+        other_id = other.merged_into_id
     if on == (other_id in blocked):
         return blocked
     if on:
         _require_blockable(person, other_id, blocked)
+        if other is None:
+            raise NotFound("There is no such person.", field="person")
         Block.objects.create(person=person, blocked_id=other_id)
     else:
         Block.objects.filter(person=person, blocked_id=other_id).delete()
@@ -84,5 +89,41 @@ def _require_blockable(person: Person, other_id: int, blocked: Collection[int]) 
     most = conf().max_blocked_people
     if most and len(blocked) >= most:
         raise Invalid(f"You block {most} people already; let one of them be heard first.", field="person")
-    if not Person.objects.filter(pk=other_id).exists():
-        raise NotFound("There is no such person.", field="person")
+
+
+# --- when a guest becomes a part of somebody ------------------------------------------------------------------------
+
+
+def take_blocks(*, guest_id: int, person_id: int) -> None:
+    """Whom a guest blocks, and who blocks them, becomes the person's; all devices of who blocks are told. Done again it
+    changes nothing.
+    """
+    _take_those_of(guest_id, person_id)
+    on_guest = Block.objects.filter(blocked_id=guest_id).order_by("person_id")
+    for blocker_id in list(on_guest.values_list("person_id", flat=True)):
+        _take_one_on(guest_id, person_id, blocker_id)
+
+
+@transaction.atomic
+def _take_those_of(guest_id: int, person_id: int) -> None:
+    person = lock_people([guest_id, person_id])[person_id]
+    theirs = blocked_by(guest_id)
+    if not theirs:
+        return
+    Block.objects.filter(person_id=guest_id).delete()
+    changed_blocks(guest_id, [])
+    new = sorted({*theirs} - {person_id, *blocked_by(person_id)}) if person.deleted_at is None else []
+    if new:
+        Block.objects.bulk_create([Block(person_id=person_id, blocked_id=other_id) for other_id in new])
+        changed_blocks(person_id, blocked_by(person_id))
+
+
+@transaction.atomic
+def _take_one_on(guest_id: int, person_id: int, blocker_id: int) -> None:
+    lock_people([blocker_id])
+    there, _ = Block.objects.filter(person_id=blocker_id, blocked_id=guest_id).delete()
+    if not there:
+        return
+    if blocker_id != person_id:  # nobody blocks themselves
+        Block.objects.get_or_create(person_id=blocker_id, blocked_id=person_id)
+    changed_blocks(blocker_id, blocked_by(blocker_id))

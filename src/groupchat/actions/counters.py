@@ -18,7 +18,7 @@ from django.db import models, transaction
 
 from groupchat.actions.bulk_sql import BulkSql
 from groupchat.errors import NotFound
-from groupchat.keeping import has_order, order_of
+from groupchat.keeping import has_order, orders_of
 from groupchat.kinds import KIND_OF, MESSAGES, ROOM_KINDS, departures, floors, hearers
 from groupchat.models import Membership, Message, Notice, Person, Room
 from groupchat.permissions import require_active
@@ -290,20 +290,17 @@ def recount(change: RoomChange, person: Person) -> None:
 
 
 def changed_order(person_ids: Iterable[int]) -> None:
-    """Say in the counters of these people what is new about keeping order, and publish it on commit. Call it inside a
-    transaction that holds their locks, after everything that was done to rooms.
+    """Say in the counters of these people what is new about keeping order, and publish it on commit, in as many
+    statements for many as for one. Call it inside a transaction that holds their locks, after everything that was done
+    to rooms.
     """
     ids = sorted(set(person_ids))
     Person.objects.filter(pk__in=ids).update(seq=models.F("seq") + 1, order_seq=models.F("seq") + 1)
-    for person in Person.objects.filter(pk__in=ids).order_by("pk"):
-        order = order_of(person, seq=person.seq)
-        frame: MyChangesFrame = {
-            "type": "changes",
-            "me": person.pk,
-            "since": person.seq - 1,
-            "to": person.seq,
-            "order": order,
-        }
+    seqs = dict(Person.objects.filter(pk__in=ids).order_by("pk").values_list("pk", "seq"))
+    orders = orders_of(seqs)
+    for person_id, seq in seqs.items():
+        order = orders[person_id]
+        frame: MyChangesFrame = {"type": "changes", "me": person_id, "since": seq - 1, "to": seq, "order": order}
         transaction.on_commit(partial(published.send_robust, sender=Person, changes=MyChanges(frame)), robust=True)
 
 

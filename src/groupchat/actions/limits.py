@@ -152,6 +152,12 @@ def require_report(person: Person, *, now: float | None = None) -> None:
     require(Asked("message.report", person.pk), message="You reported many messages just now. Wait a while.", now=now)
 
 
+def require_report_act(person: Person, *, now: float | None = None) -> None:
+    """Count a report that this person claims or resolves; raises RateLimited."""
+    message = "You worked off many reports just now. Wait a moment."
+    require(Asked("report.act", person.pk), message=message, now=now)
+
+
 def require_new_name(person: Person, *, room_id: int, now: float | None = None) -> None:
     """Count another name of this room, whoever gives it; raises RateLimited. Owners of the site name as they like."""
     if not person.is_owner:

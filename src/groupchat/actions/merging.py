@@ -18,6 +18,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from groupchat import handlers
+from groupchat.actions.blocks import take_blocks
 from groupchat.actions.bulk_sql import BulkSql
 from groupchat.actions.counters import RoomChange, changed_mine, changed_sessions, lock_people, lock_rooms
 from groupchat.actions.effects import record
@@ -78,6 +79,7 @@ def _on_event(event: Event, effect_id: int) -> None:
 
 def carry_out(*, guest_id: int, person_id: int) -> None:
     """The rest of a merge. Called again, it goes on where it ended."""
+    take_blocks(guest_id=guest_id, person_id=person_id)  # before a conversation goes over to them
     mine = Membership.objects.filter(person_id=guest_id).order_by("room_id")
     for room_id in list(mine.values_list("room_id", flat=True)):
         take_membership(room_id=room_id, guest_id=guest_id, person_id=person_id)

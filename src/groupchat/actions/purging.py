@@ -1,7 +1,8 @@
 """Deleting all that somebody wrote into a room in a span of time.
 
 `purge` decides it; the rest is an effect, from the newest message backwards, some at a time. It may end anywhere and
-begin anew: what is deleted already is not deleted again, and `Purge.behind` says how far it has come.
+begin anew: what is deleted already is not deleted again, and `Purge.behind` says how far it has come. It goes on for as
+long as whoever began it may do so, and leaves out what the site does not let go (`attempts.Deleting`).
 """
 
 from __future__ import annotations
@@ -18,9 +19,10 @@ from groupchat.actions import audit
 from groupchat.actions.counters import RoomChange, changed_order, lock_people, lock_room, lock_rooms
 from groupchat.actions.effects import record
 from groupchat.actions.tombstones import OF_TOMBSTONE, make_tombstone
-from groupchat.errors import Invalid, NotFound
+from groupchat.attempts import Deleting, ask, deleting
+from groupchat.errors import ChatError, Invalid, NotFound, Unavailable
 from groupchat.events import Event, MessageDeleted, PurgeBegun
-from groupchat.models import Membership, Message, Person, Purge
+from groupchat.models import Membership, Message, Person, Purge, Room
 from groupchat.permissions import require_active, require_remove
 from groupchat.resources import moment
 from groupchat.timeline import membership_in
@@ -122,10 +124,15 @@ def _delete(purge: Purge, numbers: Sequence[int], lowest: int) -> bool:
     change = lock_rooms([purge.room_id]).get(purge.room_id)
     if change is None:
         return False  # the room is gone, and the purge with it
-    lock_people([purge.by_id])
-    deleted = _delete_some(change, purge, numbers)
-    is_done = lowest <= 1
-    purge.behind, purge.deleted = lowest, purge.deleted + deleted
+    keeper = lock_people([purge.by_id])[purge.by_id]
+    still_may = _still_may(keeper, change.room, purge)
+    deleted = _delete_some(change, purge, keeper, numbers) if still_may else 0
+    is_done = lowest <= 1 or not still_may
+    if still_may:
+        purge.behind, purge.deleted = lowest, purge.deleted + deleted
+    else:
+        told = {"by": purge.by_id, "deleted": purge.deleted}
+        audit.note("stop purge", by=None, room=change.room, person=purge.person, after=told)
     purge.done_at = timezone.now() if is_done else None
     purge.save(update_fields=["behind", "deleted", "done_at"])
     change.save()
@@ -133,9 +140,21 @@ def _delete(purge: Purge, numbers: Sequence[int], lowest: int) -> bool:
     return not is_done
 
 
-def _delete_some(change: RoomChange, purge: Purge, numbers: Sequence[int]) -> int:
+def _still_may(keeper: Person, room: Room, purge: Purge) -> bool:
+    """Who began it may have lost their rights since, or their account."""
+    theirs = Membership.objects.filter(room=room, person_id=purge.person_id).select_related("person").first()
+    try:
+        require_active(keeper)
+        require_remove(keeper, room, membership_in(room.pk, keeper), theirs)
+    except ChatError:
+        return False
+    return True
+
+
+def _delete_some(change: RoomChange, purge: Purge, keeper: Person, numbers: Sequence[int]) -> int:
     theirs = Message.objects.filter(room_id=purge.room_id, author_id=purge.person_id, number__in=numbers)
-    messages = list(theirs.filter(deleted_at=None).select_related("author").order_by("number"))  # read behind the lock
+    found = theirs.filter(deleted_at=None).select_related("author").order_by("number")  # read behind the lock
+    messages = [message for message in found if _is_let(message, keeper)]
     now = timezone.now()
     for message in messages:
         make_tombstone(message, now)
@@ -143,3 +162,17 @@ def _delete_some(change: RoomChange, purge: Purge, numbers: Sequence[int]) -> in
     Message.objects.bulk_update(messages, [*OF_TOMBSTONE, "seq"])
     record([MessageDeleted(purge.room_id, one.number, one.author_id, purge.by_id) for one in messages])
     return len(messages)
+
+
+def _is_let(message: Message, keeper: Person) -> bool:
+    """Whether the site lets this one go, too. Where it can't say, the purge tries again later: raises Unavailable."""
+    if not deleting.has_listeners():
+        return True
+    try:
+        with transaction.atomic():
+            ask(Deleting(message, keeper))
+    except Unavailable:
+        raise
+    except ChatError:
+        return False
+    return True

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Sequence
 from datetime import datetime, timedelta
 
 from django.db import transaction
@@ -19,6 +19,7 @@ from groupchat.text import clean_note
 from groupchat.timeline import message_in
 
 FORGOTTEN_AT_ONCE = 500
+MOST_TOLD_OF_CLAIM = 50  # keepers: a claim changes no count, and the others see it with their next page of reports
 
 
 def _anybody(person: Person) -> None:
@@ -74,26 +75,44 @@ def _report(
 
 
 @transaction.atomic
-def claim(*, person: Person, report_id: int) -> Report:
-    """Say that one looks at it; whoever did before is relieved."""
+def claim(*, person: Person, report_id: int, before_acting: Callable[[Person], None] = _anybody) -> Report:
+    """Say that one looks at it; whoever did before is relieved. Of many who keep the room, some are told at once.
+
+    `before_acting` raises where this person may claim and resolve nothing more now.
+    """
     require_active(person)
+    before_acting(person)
     room, found = _open(person, report_id)
     if found.claimed_by_id != person.pk:
+        told = _told_of_claim(keepers_of(room) - {found.author_id}, first=[person.pk, found.claimed_by_id])
         found.claimed_by = person
         found.save(update_fields=["claimed_by"])
-        told = keepers_of(room) - {found.author_id}
         lock_people(told)
         changed_order(told)
-        audit.note("claim report", by=person, room=room, person=found.author, after=_told(found))
+        audit.note("claim report", by=person, room=room, person=_about(room, found), after=_told(found))
     return found
 
 
+def _told_of_claim(keepers: Collection[int], *, first: Sequence[int | None]) -> list[int]:
+    order = sorted(keepers, key=lambda one: (one not in first, one))
+    return order[:MOST_TOLD_OF_CLAIM]
+
+
 @transaction.atomic
-def resolve(*, person: Person, report_id: int, outcome: str, note: str = "", now: datetime | None = None) -> int:
+def resolve(
+    *,
+    person: Person,
+    report_id: int,
+    outcome: str,
+    note: str = "",
+    before_acting: Callable[[Person], None] = _anybody,
+    now: datetime | None = None,
+) -> int:
     """Be done with all open reports of the message that this one is about; gives their number. Those who made them are
-    told that somebody looked, nobody else is.
+    told that somebody looked, nobody else is. `before_acting` is as in `claim`.
     """
     require_active(person)
+    before_acting(person)
     if outcome not in Report.Outcome.values:
         raise Invalid(f"outcome: one of {', '.join(Report.Outcome.values)}.", field="outcome")
     note = clean_note(note)
@@ -105,7 +124,7 @@ def resolve(*, person: Person, report_id: int, outcome: str, note: str = "", now
     lock_people(told)
     changed_order(told)
     after = {**_told(found), "outcome": outcome, **({"note": note} if note else {})}
-    audit.note("resolve report", by=person, room=room, person=found.author, after=after)
+    audit.note("resolve report", by=person, room=room, person=_about(room, found), after=after)
     return count
 
 
@@ -120,6 +139,11 @@ def _open(person: Person, report_id: int) -> tuple[Room, Report]:
     if found is None:
         raise nowhere
     return room, found
+
+
+def _about(room: Room, report: Report) -> Person | None:
+    """Who is in a conversation the audit log says to nobody; the report does, to those who see it."""
+    return None if room.is_conversation else report.author
 
 
 def _told(report: Report) -> dict[str, object]:

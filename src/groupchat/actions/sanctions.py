@@ -11,6 +11,7 @@ from groupchat.actions import audit
 from groupchat.actions.counters import RoomChange, lock_people, lock_room, save_member
 from groupchat.actions.effects import record
 from groupchat.actions.owners import hand_on, lock_with_heir
+from groupchat.attempts import Leaving, ask
 from groupchat.errors import Invalid, NotFound
 from groupchat.events import MemberBanned, MemberSilenced
 from groupchat.models import Membership, Person
@@ -39,6 +40,8 @@ def ban(
     until = _until(seconds, now) if seconds is not None else None
     reason = clean_reason(reason)
     change, membership, target, heir = _target(person, room_id, target_id)
+    if is_joined(membership):
+        ask(Leaving(change.room, target, by=person))
     before = _standing(membership)
     membership.state = Membership.State.BANNED
     membership.banned_until, membership.silenced_until, membership.reason = until, None, reason

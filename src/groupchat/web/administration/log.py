@@ -11,26 +11,30 @@ from django.http.response import HttpResponseBase
 from django.utils.translation import gettext as _
 
 from groupchat.actions import audit
-from groupchat.actions.finding import find_person, find_room
+from groupchat.actions.finding import find_person
 from groupchat.characters import shown
 from groupchat.errors import ChatError
 from groupchat.models import AuditEntry, Person
-from groupchat.web.administration.page import Field, Row, Table, moment, some, typed
+from groupchat.web.administration.closed import Curtain, find_room_for
+from groupchat.web.administration.page import Field, Row, Table, moment, number_in, some, typed
 
 
 def page(request: HttpRequest, person: Person) -> Table | HttpResponseBase:
-    """The newest first; by who did it, to whom, in which room, and what."""
+    """The newest first; by who did it, to whom, in which room, and what. Closed rooms have a number alone."""
     given = {name: typed(request, name) for name in ("act", "by", "person", "room")}
-    wrong = ""
+    curtain, wrong = Curtain(person), ""
     try:
-        found = _filtered(given)
+        found = _filtered(person, given)
     except ChatError as error:
         found, wrong = AuditEntry.objects.none(), error.message
     if request.GET.get("format") == "csv":
-        response = StreamingHttpResponse(audit.as_csv(found), content_type="text/csv; charset=utf-8")
+        response = StreamingHttpResponse(
+            audit.as_csv(found, before_writing=curtain.draw), content_type="text/csv; charset=utf-8"
+        )
         response.headers["Content-Disposition"] = 'attachment; filename="audit.csv"'
         return response
     rows, following = some(found, request)
+    curtain.draw(rows)
     query = request.GET.copy()
     query["format"] = "csv"
     return Table(
@@ -49,8 +53,8 @@ def page(request: HttpRequest, person: Person) -> Table | HttpResponseBase:
     )
 
 
-def _filtered(given: dict[str, str]) -> QuerySet[AuditEntry]:
-    """Each along an index. Raises NotFound for somebody, or a room, that is not there."""
+def _filtered(person: Person, given: dict[str, str]) -> QuerySet[AuditEntry]:
+    """Each along an index. Raises NotFound for somebody, or a room by its name, that is not there."""
     found: dict[str, Any] = {}
     if given["act"]:
         found["act"] = given["act"]
@@ -59,7 +63,8 @@ def _filtered(given: dict[str, str]) -> QuerySet[AuditEntry]:
     if given["person"]:
         found["person_id"] = find_person(given["person"]).pk
     if given["room"]:
-        found["room_id"] = find_room(given["room"]).pk
+        by_number = number_in(given["room"].removeprefix("#")) if given["room"].startswith("#") else 0
+        found["room_id"] = by_number or find_room_for(person, given["room"]).pk
     return AuditEntry.objects.filter(**found)
 
 

@@ -5,15 +5,16 @@ from __future__ import annotations
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
-from groupchat.actions.finding import find_person, find_room
+from groupchat.actions.finding import find_person
 from groupchat.errors import NotFound
-from groupchat.models import Person, Room
+from groupchat.models import Person
 from groupchat.permissions.why import VERBS, verbs, why
+from groupchat.web.administration.closed import find_room_for
 from groupchat.web.administration.page import Field, Row, Table, typed
 
 
 def page(request: HttpRequest, person: Person) -> Table:
-    """A form, and below it what the rules answer."""
+    """A form, and below it what the rules answer, of rooms that the asker may see."""
     given = {name: typed(request, name) for name in ("person", "verb", "room")}
     fields = [
         Field("person", _("Who (handle)"), given["person"]),
@@ -23,7 +24,7 @@ def page(request: HttpRequest, person: Person) -> Table:
     if not (given["person"] and given["room"] and given["verb"] in VERBS):
         return Table(fields=fields, ask=_("Ask"))
     try:
-        found = why(find_person(given["person"]), given["verb"], _room(given["room"]))
+        found = why(find_person(given["person"]), given["verb"], find_room_for(person, given["room"]))
     except NotFound as error:
         return Table(fields=fields, ask=_("Ask"), wrong=error.message)
     return Table(
@@ -33,11 +34,3 @@ def page(request: HttpRequest, person: Person) -> Table:
         columns=[_("What was asked"), _("Answer"), _("Rule")],
         rows=[Row([one.words, one.answer, one.rule]) for one in found.asked],
     )
-
-
-def _room(text: str) -> Room:
-    """Between whom a conversation is, is nobody else's to find out."""
-    room = find_room(text)
-    if room.is_conversation:
-        raise NotFound(_("There is no such room."))
-    return room

@@ -7,11 +7,11 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
 from groupchat.actions import rooms
-from groupchat.characters import shown
 from groupchat.errors import Invalid
 from groupchat.models import Membership, Person, Room
 from groupchat.permissions import rules
 from groupchat.text import fold
+from groupchat.web.administration.closed import name_of
 from groupchat.web.administration.page import Act, Field, Row, Table, moment, some, the, typed
 
 
@@ -37,7 +37,7 @@ def page(request: HttpRequest, person: Person) -> Table:
 def act(request: HttpRequest, person: Person) -> str:
     """What a button beside a room says; the very actions of its page."""
     room: Room = the(Room, request)
-    told = {"room": _name(room, None, person)}
+    told = {"room": name_of(person, room, None)}
     match request.POST.get("act"):
         case "archive":
             rooms.archive(person=person, room_id=room.pk)
@@ -56,16 +56,10 @@ def act(request: HttpRequest, person: Person) -> str:
 
 def _row(person: Person, room: Room, mine: Membership | None, members: int) -> Row:
     when = moment(room.last_message_at) if room.last_number else _("nobody has written yet")
-    cells = [_name(room, mine, person), str(room.get_kind_display()), str(members), when, _state(room)]
+    cells = [name_of(person, room, mine), str(room.get_kind_display()), str(members), when, _state(room)]
     is_there = room.deleted_at is None and rules().read(person, room, mine) is None
     address = room.get_absolute_url() if is_there else ""
     return Row(cells, id=str(room.pk), acts=_acts(person, room, mine), address=address)
-
-
-def _name(room: Room, mine: Membership | None, person: Person) -> str:
-    if room.is_open or rules().read(person, room, mine) is None:
-        return shown(room.name)
-    return _("Room %(id)s") % {"id": room.pk}
 
 
 def _state(room: Room) -> str:

@@ -37,13 +37,17 @@ async def read_reports(connection: NativeSession, command: Reports) -> None:
 
 
 async def claim_report(connection: NativeSession, command: ClaimReport) -> None:
-    await connection.act(reporting.claim, report_id=command.report)
+    await connection.act(reporting.claim, report_id=command.report, before_acting=limits.require_report_act)
     connection.reply(command.ref, {})
 
 
 async def resolve_report(connection: NativeSession, command: ResolveReport) -> None:
     count = await connection.act(
-        reporting.resolve, report_id=command.report, outcome=command.outcome, note=command.note
+        reporting.resolve,
+        report_id=command.report,
+        outcome=command.outcome,
+        note=command.note,
+        before_acting=limits.require_report_act,
     )
     connection.reply(command.ref, {"resolved": count})
 
@@ -83,8 +87,20 @@ COMMANDS: tuple[Declaration[Any], ...] = (
         limits=("max_reports_per_hour",),
     ),
     Declaration(Reports, read_reports, right=permissions.SEE_REPORTS, reply=("reports", "next")),
-    Declaration(ClaimReport, claim_report, right=permissions.SEE_REPORTS, reply=()),
-    Declaration(ResolveReport, resolve_report, right=permissions.SEE_REPORTS, reply=("resolved",)),
+    Declaration(
+        ClaimReport,
+        claim_report,
+        right=permissions.SEE_REPORTS,
+        reply=(),
+        limits=("max_report_acts_per_minute",),
+    ),
+    Declaration(
+        ResolveReport,
+        resolve_report,
+        right=permissions.SEE_REPORTS,
+        reply=("resolved",),
+        limits=("max_report_acts_per_minute",),
+    ),
     Declaration(PurgeMessages, purge_messages, right=permissions.REMOVE, reply=("purge",)),
     Declaration(
         SiteRaid,
