@@ -58,6 +58,7 @@ class Conf:
     max_wrong_codes_per_hour: int = 10  # of one account: what is asked beside the password
     max_wrong_links_per_hour: int = 60  # of one address: owner's links, links of mails
     max_wrong_tokens_per_minute: int = 30  # of one address
+    max_deletions_per_day: int = 1  # by one user of the site, who may come again as somebody new
     max_exports_per_hour: int = 3  # of one person: all that is theirs is read for it
     max_sign_ups_per_hour: int = 60  # of one address
     max_account_mails_per_hour: int = 5  # to one address of mail: a lost password, a new address

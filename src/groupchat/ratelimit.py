@@ -18,6 +18,7 @@ MAX_BUCKETS = 20_000
 
 MINUTE_SECONDS = 60.0
 HOUR_SECONDS = 3_600.0
+DAY_SECONDS = 86_400.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +45,7 @@ _TABLE = (
     Limit("guest.new", "max_new_guests_per_minute", MINUTE_SECONDS, "address"),
     Limit("me.rename", "max_renames_per_hour", HOUR_SECONDS, "person"),
     Limit("me.handle", "max_handles_per_hour", HOUR_SECONDS, "person"),
+    Limit("me.delete", "max_deletions_per_day", DAY_SECONDS, "account"),
     Limit("picture", "max_pictures_per_hour", HOUR_SECONDS, "person"),
     Limit("room.new", "max_new_rooms_per_hour", HOUR_SECONDS, "person"),
     Limit("room.new.guest", "max_guest_rooms_per_hour", HOUR_SECONDS, "person"),

@@ -115,6 +115,16 @@ def test_the_password_is_not_guessed_there(client: Client, ada: Person, settings
     assert "Too many attempts" in is_refused(client, "delete", 429, messages="keep", password="secret")
 
 
+def test_a_user_of_the_site_leaves_once_a_day(client: Client, ada: Person, settings: Any) -> None:
+    settings.GROUPCHAT = {"DELETE_USERS": False}
+    assert ada.user is not None
+    leaves(client, messages="keep", password="secret")
+    again = person_of_user(user=ada.user)
+    assert "Try again tomorrow." in is_refused(client, "delete", 429, messages="keep", password="secret")
+    again.refresh_from_db()
+    assert again.deleted_at is None
+
+
 def test_the_last_owner_stays(client: Client, ada: Person) -> None:
     Person.objects.update(is_owner=False)
     make_owner(person=ada)

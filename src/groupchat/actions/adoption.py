@@ -9,7 +9,7 @@ from typing import Any
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from groupchat.actions import accounts
+from groupchat.actions import accounts, returning
 from groupchat.actions.counters import changed_sessions, lock_people
 from groupchat.actions.people import Guest, name_everywhere, sync_user
 from groupchat.conf import conf
@@ -39,6 +39,8 @@ def _adopt(guest: Guest, user: Any, now: datetime) -> Person | None:
     known = guest_without_account(guest)
     if known is None or Person.objects.filter(user=user).exists():
         return None
+    if returning.is_remembered(user):
+        return None  # who was banned under this account comes again as somebody who is; the guest may become theirs
     person = lock_people([known.pk])[known.pk]
     if not _may_get_account(person):
         return None  # somebody with the same cookie was quicker

@@ -11,7 +11,7 @@ wrote them. Who erases them leaves nothing to pass for, and their handles are fr
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 
 from django.conf import settings
@@ -20,7 +20,7 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext
 
 from groupchat import handlers
-from groupchat.actions import accounts, audit, devices, merging, pictures
+from groupchat.actions import accounts, audit, devices, merging, pictures, returning
 from groupchat.actions.accounts import ROOMS_AT_ONCE
 from groupchat.actions.bulk_sql import BulkSql
 from groupchat.actions.counters import RoomChange, changed_sessions, lock_people, lock_rooms, save_changes
@@ -49,15 +49,23 @@ _ENDED = [
     "time_zone",
     "language",
     "theme",
+    "was_user",
 ]
 
 
-def delete_person(*, person: Person, erases: bool, now: datetime | None = None) -> None:
+def delete_person(
+    *,
+    person: Person,
+    erases: bool,
+    before_deleting: Callable[[Person], None] | None = None,
+    now: datetime | None = None,
+) -> None:
     """Let nobody be this person any more; their messages stay as those of a deleted person, or go where it `erases`.
 
     Their sessions, tokens and live sockets end at once; where `delete_users` is on, the site's user goes, too. Their
-    rooms follow after the commit. Raises Forbidden for the last owner of the site, and for who is not let in; Invalid
-    for a bot.
+    rooms follow after the commit. Where the user stays, they come again as somebody new, for whom bans hold as before
+    (`actions.returning`). `before_deleting` raises where this person may delete nothing now. Raises Forbidden for the
+    last owner of the site, and for who is not let in; Invalid for a bot.
     """
     with transaction.atomic():
         owners = Person.objects.filter(is_owner=True).values_list("pk", flat=True) if person.is_owner else ()
@@ -70,6 +78,8 @@ def delete_person(*, person: Person, erases: bool, now: datetime | None = None) 
             raise Forbidden(
                 "You are the last owner of this site. Make somebody else an owner first.", why="last_site_owner"
             )
+        if before_deleting is not None:
+            before_deleting(person)
         _end_all(person, now or timezone.now(), erases)
         audit.note("delete person", by=person, person=person, after={"messages": "erased" if erases else "kept"})
         record([PersonDeleted(person.pk, erases)], now=now)
@@ -87,6 +97,8 @@ def _end_all(person: Person, now: datetime, erases: bool) -> None:
         devices.forget_all(person=person)  # the site's own sessions are no matter of ours
     Token.objects.filter(person=person).delete()
     Block.objects.filter(person=person).delete()
+    if user is not None and not conf().delete_users:
+        returning.remember(person=person, user=user, now=now)
     person.user = None
     person.account_active = person.is_owner = person.is_admin = person.more_contrast = False
     person.signed_out_at = person.deleted_at = now

@@ -83,11 +83,11 @@ def lift(*asked: Asked, by: Person, of: str) -> None:
     audit.note("lift limit", by=by, before={"limit": asked[0].limit, "of": of})
 
 
-def require(*asked: Asked, message: str, now: float | None = None) -> None:
+def require(*asked: Asked, message: str, why: str | None = None, now: float | None = None) -> None:
     """Take one of each; raises RateLimited, with this message, and then took nothing."""
     wait = take(*asked, now=now)
     if wait:
-        raise RateLimited(message, retry_after=wait)
+        raise RateLimited(message, retry_after=wait, why=why)
 
 
 def newcomers(addresses: Sequence[str], *, now: float | None = None) -> list[bool | Exception]:
@@ -156,6 +156,15 @@ def require_report_act(person: Person, *, now: float | None = None) -> None:
     """Count a report that this person claims or resolves; raises RateLimited."""
     message = "You worked off many reports just now. Wait a moment."
     require(Asked("report.act", person.pk), message=message, now=now)
+
+
+def require_deletion(person: Person, *, now: float | None = None) -> None:
+    """Count that a user of the site deletes who they are here: they come again as somebody new, with new limits. Raises
+    RateLimited.
+    """
+    if person.user_id is not None:
+        message = "You deleted who you were here a short while ago. Try again tomorrow."
+        require(Asked("me.delete", f"user:{person.user_id}"), message=message, why="deleted_before", now=now)
 
 
 def require_new_name(person: Person, *, room_id: int, now: float | None = None) -> None:

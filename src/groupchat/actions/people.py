@@ -15,7 +15,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.module_loading import import_string
 
-from groupchat.actions import accounts
+from groupchat.actions import accounts, returning
 from groupchat.actions.accounts import ROOMS_AT_ONCE
 from groupchat.actions.bulk_sql import BulkSql
 from groupchat.actions.counters import changed_sessions, lock_people, lock_rooms, save_changes
@@ -273,6 +273,7 @@ def _create(name: str, **fields: Any) -> Person:
     while True:
         try:
             with transaction.atomic():
+                kept = returning.lock_kept(fields["user"]) if "user" in fields else None
                 statements = BulkSql()
                 handle = free_handle(name, statements)
                 is_guest = fields["kind"] == Person.Kind.GUEST
@@ -280,6 +281,8 @@ def _create(name: str, **fields: Any) -> Person:
                 shown = name_of_newcomer(name, handle, called)
                 person = with_skeletons(Person(name=shown, handle=handle, **fields))
                 person.save(force_insert=True)
+                if kept is not None:
+                    returning.carry_over(kept, person)
                 return person
         except IntegrityError:
             # Somebody took the handle, or made this very person, between our look and our write.

@@ -70,6 +70,8 @@ class Person(models.Model):
     blocks_seq = models.PositiveBigIntegerField(null=True, editable=False)
     # Since when nobody is behind it, by their own wish (`actions.deleted_people`): neither name nor handle is theirs.
     deleted_at = models.DateTimeField(null=True, blank=True, editable=False)
+    # Of who is gone while the site keeps their user, and is banned somewhere: a hash of it (`actions.returning`).
+    was_user = models.CharField(max_length=64, null=True, editable=False)  # noqa: DJ001
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
@@ -81,6 +83,7 @@ class Person(models.Model):
             models.Index(fields=["name_skeleton"], name="groupchat_name_prefix", opclasses=["varchar_pattern_ops"]),
             models.Index(fields=["handle_skeleton", "kind"], name="groupchat_handle_skeleton"),
             models.Index(fields=["id"], name="groupchat_only_room", condition=models.Q(only_room__isnull=False)),
+            models.Index(fields=["was_user"], name="groupchat_was_user", condition=models.Q(was_user__isnull=False)),
             models.Index(fields=["id"], name="groupchat_no_skeleton", condition=models.Q(name_skeleton="")),
         ]
 

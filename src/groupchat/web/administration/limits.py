@@ -13,7 +13,7 @@ from groupchat.actions.finding import find_person, find_room
 from groupchat.actions.limits import Asked
 from groupchat.errors import Invalid, NotFound
 from groupchat.models import Allowance, Person
-from groupchat.ratelimit import HOUR_SECONDS, LIMITS, Limit
+from groupchat.ratelimit import DAY_SECONDS, HOUR_SECONDS, LIMITS, MINUTE_SECONDS, Limit
 from groupchat.web.administration.page import Act, Field, Row, Table, typed
 
 
@@ -68,5 +68,5 @@ def _row(limit: Limit) -> Row:
         "mail address": _("mail address"),
         "room": _("room"),
     }
-    per = _("an hour") if limit.seconds == HOUR_SECONDS else _("a minute")
-    return Row([limit.name, str(limit.most) if limit.most else _("no limit"), per, of[limit.per]])
+    per = {MINUTE_SECONDS: _("a minute"), HOUR_SECONDS: _("an hour"), DAY_SECONDS: _("a day")}
+    return Row([limit.name, str(limit.most) if limit.most else _("no limit"), per[limit.seconds], of[limit.per]])

@@ -34,7 +34,7 @@ def delete(request: HttpRequest, person: Person) -> HttpResponse:
     if erases is None:
         raise Invalid("Say what becomes of the messages: keep or erase.", field="messages")
     _prove(request, person)
-    deleted_people.delete_person(person=person, erases=erases)
+    deleted_people.delete_person(person=person, erases=erases, before_deleting=limits.require_deletion)
     if conf().delete_users and hasattr(request, "session"):
         request.session.flush()  # no signing out: there is no user any more who could
     response = redirect("groupchat:goodbye")

@@ -9,6 +9,8 @@ from groupchat.errors import ChatError, Forbidden, NameTaken, NotFound, RateLimi
 
 def words(section: str, error: ChatError) -> str:
     match error:
+        case RateLimited() if error.why == "deleted_before":
+            return _("You deleted your account here a short while ago. Try again tomorrow.")
         case RateLimited() if section == "delete":
             return _("Too many attempts. Wait a while, then try again.")
         case RateLimited() if section == "export":
