@@ -42,6 +42,8 @@ def test_every_option_of_the_chat_has_its_variable(monkeypatch: pytest.MonkeyPat
             "Line": f"No. {place}",
             "Dotted": f"shop.rules.Rules{place}",
             "Store": f"redis://127.0.0.1:{place + 1}/0",
+            "Access": "invited",
+            "Source": f"shop.chat.name_of_{place}",
         }
         value = wanted[field.name.upper()] = values[str(field.type)]
         monkeypatch.setenv(f"GROUPCHAT_{field.name.upper()}", "no" if value is False else str(value))

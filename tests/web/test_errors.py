@@ -11,6 +11,7 @@ from django.contrib.auth import get_user_model
 from django.http import HttpResponse
 from django.test import Client, RequestFactory
 from django.utils import translation
+from pytest_django.plugin import DjangoDbBlocker
 
 from groupchat.actions.accounts import follow
 from groupchat.actions.people import person_of_guest, person_of_user, set_active
@@ -124,10 +125,11 @@ def test_a_fault_of_the_server_needs_neither_database_nor_request(language: str,
     assert words in main_of(response)
 
 
-def test_where_the_database_is_away_the_page_still_says_so(client: Client) -> None:
+def test_where_the_database_is_away_the_page_still_says_so(client: Client, django_db_blocker: DjangoDbBlocker) -> None:
     client.raise_request_exception = False
     client.cookies[GUEST_COOKIE] = sign_guest(new_guest(name="Grace"))
-    response = client.get("/rooms/tea/", headers={"Accept-Language": "de"})
+    with django_db_blocker.block():  # whatever another test of this process has opened
+        response = client.get("/rooms/tea/", headers={"Accept-Language": "de"})
     assert response.status_code == 500
     assert "Wir haben einen Fehler gemacht" in main_of(response)
 
