@@ -16,7 +16,7 @@ from groupchat.actions.guests import act_as_new_guest
 from groupchat.actions.messages import Posted
 from groupchat.actions.people import Guest
 from groupchat.actions.site import set_access
-from groupchat.errors import ChatError, Forbidden, Invalid, NameTaken, NotFound
+from groupchat.errors import ChatError, Forbidden, Invalid, NotFound
 from groupchat.models import AuditEntry, Membership, Person, Room
 
 
@@ -80,9 +80,8 @@ def test_a_guest_who_was_invited_into_a_room_is_in_that_room(
         assert isinstance(answer(grace, room), NotFound)
         with pytest.raises(NotFound):
             rooms.join(person=grace, room_id=room.pk)
-    with pytest.raises(NameTaken):
-        rooms.enter(person=grace, name="Other")
     for refused in (
+        lambda: rooms.enter(person=grace, name="Other"),  # as if there were none
         lambda: rooms.enter(person=grace, name="New"),
         lambda: rooms.create(person=grace, name="New", kind="private"),
         lambda: rooms.converse(person=grace, people=[alice.pk]),
