@@ -52,7 +52,7 @@ def test_ones_own_page_and_what_others_see_of_it(meet: Meet, room: str) -> None:
     page.get_by_label("Your pronouns").fill("she/her")
     page.get_by_role("button", name="Use the time zone of this browser: Europe/Berlin").click()
     saves(page, "Save this")
-    page.get_by_label("Your handle").fill("lovelace.settings")
+    page.get_by_role("textbox", name="Your handle").fill("lovelace.settings")
     saves(page, "Save the handle")
     page.get_by_label("Dark").check()
     saves(page, "Save the appearance")
