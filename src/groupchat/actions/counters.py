@@ -283,6 +283,24 @@ def save_member(change: RoomChange, membership: Membership, person: Person) -> N
     recount(change, person)
 
 
+def changed_in_some(memberships: models.QuerySet[Membership], person_id: int, *, behind: int, most: int) -> int | None:
+    """Say in some rooms, in order of id, that this person is another by now; `memberships` are theirs. Call it inside a
+    transaction. Gives the last of these rooms, behind which to go on; None where there was none.
+    """
+    mine = memberships.order_by("room_id")
+    room_ids = list(mine.filter(room_id__gt=behind).values_list("room_id", flat=True)[:most])
+    if not room_ids:
+        return None
+    statements = BulkSql()
+    changes = lock_rooms(room_ids, statements)
+    person = lock_people([person_id])[person_id]
+    for membership in mine.filter(room_id__in=room_ids):
+        changes[membership.room_id].changed(membership, person)
+        membership.save(update_fields=["seq"])
+    save_changes(changes.values(), statements)
+    return room_ids[-1]
+
+
 def recount(change: RoomChange, person: Person) -> None:
     """Who stands otherwise in a room, or is out of it, may keep more or fewer reports. They are locked."""
     if has_order(change.room, [person]):

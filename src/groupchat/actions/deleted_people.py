@@ -23,12 +23,12 @@ from groupchat import handlers
 from groupchat.actions import accounts, audit, devices, merging, pictures, returning
 from groupchat.actions.accounts import ROOMS_AT_ONCE
 from groupchat.actions.bulk_sql import BulkSql
-from groupchat.actions.counters import RoomChange, changed_sessions, lock_people, lock_rooms, save_changes
+from groupchat.actions.counters import RoomChange, changed_in_some, changed_sessions, lock_people, lock_rooms
 from groupchat.actions.effects import record
 from groupchat.actions.merging import CHUNK, PAUSE_SECONDS, SLICE
 from groupchat.actions.names import with_skeletons
 from groupchat.actions.people import free_handle
-from groupchat.actions.tombstones import OF_TOMBSTONE, make_tombstone
+from groupchat.actions.tombstones import make_tombstones
 from groupchat.conf import conf
 from groupchat.errors import Forbidden, Invalid
 from groupchat.events import Event, MessageDeleted, PersonDeleted
@@ -186,18 +186,8 @@ def name_where_they_were(*, person_id: int, behind: int) -> int | None:
     """Name this person anew in some of the rooms that they had left before: the others hear it as they leave them.
     Gives the last of these rooms, behind which to go on; None where there was none.
     """
-    mine = Membership.objects.filter(person_id=person_id).exclude(state=Membership.State.JOINED).order_by("room_id")
-    room_ids = list(mine.filter(room_id__gt=behind).values_list("room_id", flat=True)[:ROOMS_AT_ONCE])
-    if not room_ids:
-        return None
-    statements = BulkSql()
-    changes = lock_rooms(room_ids, statements)
-    person = lock_people([person_id])[person_id]
-    for membership in mine.filter(room_id__in=room_ids):
-        changes[membership.room_id].changed(membership, person)
-        membership.save(update_fields=["seq"])
-    save_changes(changes.values(), statements)
-    return room_ids[-1]
+    left = Membership.objects.filter(person_id=person_id).exclude(state=Membership.State.JOINED)
+    return changed_in_some(left, person_id, behind=behind, most=ROOMS_AT_ONCE)
 
 
 def _erase_everywhere(person_id: int, now: datetime) -> None:
@@ -233,10 +223,7 @@ def _erase(change: RoomChange, person_id: int, numbers: Sequence[int], now: date
     room_id = change.room.pk
     found = Message.objects.filter(room_id=room_id, author_id=person_id, number__in=numbers, deleted_at=None)
     messages = list(found.select_related("author").order_by("number"))
-    for message in messages:
-        make_tombstone(message, now)
-        change.changed(message, message.author)
-    Message.objects.bulk_update(messages, [*OF_TOMBSTONE, "seq"])
+    make_tombstones(change, messages, now)
     change.save()
     happened = [MessageDeleted(room_id, message.number, person_id, person_id) for message in messages]
     record(happened, statements=change.statements, now=now)

@@ -18,7 +18,7 @@ from django.utils.module_loading import import_string
 from groupchat.actions import accounts, returning
 from groupchat.actions.accounts import ROOMS_AT_ONCE
 from groupchat.actions.bulk_sql import BulkSql
-from groupchat.actions.counters import changed_sessions, lock_people, lock_rooms, save_changes
+from groupchat.actions.counters import changed_in_some, changed_sessions, lock_people
 from groupchat.actions.names import name_of_newcomer, require_name_for_guest, with_skeletons
 from groupchat.characters import without_strays
 from groupchat.conf import conf
@@ -193,18 +193,8 @@ def name_anew(*, person_id: int, behind: int) -> int | None:
 
     Gives the last of these rooms, behind which to go on; None where there was none.
     """
-    mine = Membership.objects.filter(person_id=person_id, state=Membership.State.JOINED).order_by("room_id")
-    room_ids = list(mine.filter(room_id__gt=behind).values_list("room_id", flat=True)[:ROOMS_AT_ONCE])
-    if not room_ids:
-        return None
-    statements = BulkSql()
-    changes = lock_rooms(room_ids, statements)
-    person = lock_people([person_id])[person_id]
-    for membership in mine.filter(room_id__in=room_ids):
-        changes[membership.room_id].changed(membership, person)
-        membership.save(update_fields=["seq"])
-    save_changes(changes.values(), statements)
-    return room_ids[-1]
+    mine = Membership.objects.filter(person_id=person_id, state=Membership.State.JOINED)
+    return changed_in_some(mine, person_id, behind=behind, most=ROOMS_AT_ONCE)
 
 
 def make_owner(*, person: Person) -> None:

@@ -18,7 +18,7 @@ from groupchat import handlers
 from groupchat.actions import audit
 from groupchat.actions.counters import RoomChange, changed_order, lock_people, lock_room, lock_rooms
 from groupchat.actions.effects import record
-from groupchat.actions.tombstones import OF_TOMBSTONE, make_tombstone
+from groupchat.actions.tombstones import make_tombstones
 from groupchat.attempts import Deleting, ask, deleting
 from groupchat.errors import ChatError, Invalid, NotFound, Unavailable
 from groupchat.events import Event, MessageDeleted, PurgeBegun
@@ -155,11 +155,7 @@ def _delete_some(change: RoomChange, purge: Purge, keeper: Person, numbers: Sequ
     theirs = Message.objects.filter(room_id=purge.room_id, author_id=purge.person_id, number__in=numbers)
     found = theirs.filter(deleted_at=None).select_related("author").order_by("number")  # read behind the lock
     messages = [message for message in found if _is_let(message, keeper)]
-    now = timezone.now()
-    for message in messages:
-        make_tombstone(message, now)
-        change.changed(message, message.author)
-    Message.objects.bulk_update(messages, [*OF_TOMBSTONE, "seq"])
+    make_tombstones(change, messages, timezone.now())
     record([MessageDeleted(purge.room_id, one.number, one.author_id, purge.by_id) for one in messages])
     return len(messages)
 

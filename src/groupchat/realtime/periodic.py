@@ -6,6 +6,7 @@ import asyncio
 import logging
 
 from groupchat.actions import periodic
+from groupchat.realtime import tasks
 from groupchat.realtime.writing.database import Database
 
 logger = logging.getLogger("groupchat.periodic")
@@ -31,9 +32,7 @@ class PeriodicWorker:
 
     async def stop(self) -> None:
         self.rest()
-        if self._task is not None:
-            self._task.cancel()
-            await asyncio.gather(self._task, return_exceptions=True)
+        await tasks.end(self._task)
 
     async def _run(self) -> None:
         is_told = False

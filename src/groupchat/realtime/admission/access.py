@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable
 from groupchat.access import access
 from groupchat.conf import conf
 from groupchat.errors import Close
+from groupchat.realtime import tasks
 from groupchat.realtime.fanout.connection import Connection
 from groupchat.realtime.writing.database import Database
 
@@ -38,9 +39,7 @@ class AccessWatch:
         self._task = asyncio.get_running_loop().create_task(self._run())
 
     async def stop(self) -> None:
-        if self._task is not None:
-            self._task.cancel()
-            await asyncio.gather(self._task, return_exceptions=True)
+        await tasks.end(self._task)
 
     async def _run(self) -> None:
         while True:

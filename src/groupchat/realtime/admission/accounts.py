@@ -7,6 +7,7 @@ import logging
 from collections.abc import Awaitable, Callable, Iterable
 
 from groupchat.actions import accounts, names
+from groupchat.realtime import tasks
 from groupchat.realtime.writing.database import Database
 
 logger = logging.getLogger("groupchat.realtime")
@@ -30,9 +31,7 @@ class AccountWatch:
         self._task = asyncio.get_running_loop().create_task(self._run())
 
     async def stop(self) -> None:
-        if self._task is not None:
-            self._task.cancel()
-            await asyncio.gather(self._task, return_exceptions=True)
+        await tasks.end(self._task)
 
     async def _run(self) -> None:
         await self._try(self.take_out_the_gone)

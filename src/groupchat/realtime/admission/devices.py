@@ -10,6 +10,7 @@ from django.conf import settings
 from groupchat.actions import devices
 from groupchat.actions.devices import SEEN_SECONDS, Seen
 from groupchat.identity import Visitor
+from groupchat.realtime import tasks
 from groupchat.realtime.admission.handshake import Handshake
 from groupchat.realtime.writing.database import Database
 
@@ -50,9 +51,7 @@ class DeviceNotes:
 
     async def stop(self) -> None:
         """What waits is noted when it comes next."""
-        if self._task is not None:
-            self._task.cancel()
-            await asyncio.gather(self._task, return_exceptions=True)
+        await tasks.end(self._task)
 
     async def _write(self) -> None:
         await asyncio.sleep(GATHER_SECONDS)

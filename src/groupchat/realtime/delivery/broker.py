@@ -18,6 +18,7 @@ from pydantic_core import from_json
 
 from groupchat.protocol import PersonResource
 from groupchat.publication import RoomChanges
+from groupchat.realtime import tasks
 from groupchat.realtime.delivery.outage import BrokerStats, Outage
 from groupchat.realtime.delivery.publish import above_of, encoder, introduction_of, named
 from groupchat.realtime.fanout.frames import Frame
@@ -137,9 +138,7 @@ class LayerBroker:
         if self._sending is not None:
             await asyncio.wait([self._sending], timeout=SEND_TIMEOUT_SECONDS)
         for task in (self._sending, self._joining, self._receiving, self._probing):
-            if task is not None:
-                task.cancel()
-                await asyncio.gather(task, return_exceptions=True)
+            await tasks.end(task)
         self._outage.unwatch()
 
     # --- joining ---------------------------------------------------------------------------------------------------

@@ -16,6 +16,7 @@ from uuid import UUID
 from django.db import connection
 
 from groupchat.models import Person, RoomName
+from groupchat.realtime import tasks
 from groupchat.realtime.delivery import resume
 from groupchat.realtime.delivery.topic_kinds import positions
 from groupchat.realtime.fanout.hub import Hub
@@ -70,9 +71,7 @@ class Sweep:
         self._task = asyncio.get_running_loop().create_task(self._run())
 
     async def stop(self) -> None:
-        if self._task is not None:
-            self._task.cancel()
-            await asyncio.gather(self._task, return_exceptions=True)
+        await tasks.end(self._task)
 
     async def _run(self) -> None:
         while True:

@@ -3,13 +3,14 @@
 import { gettext } from "../lib/i18n.js";
 import { effect, signal, untracked } from "../vendor/signals-core.js";
 import { attended, chat, say } from "./chat.js";
+import { keep, kept } from "./device.js";
 import { closeDialog } from "./overlays.js";
 import { go, isNarrow, renameTo, route } from "./route.js";
 
 /** {room, slug, status, failure}; status: "none", "opening", "open", "failed". */
 export const current = signal({ room: null, slug: null, status: "none", failure: null });
 
-const LAST_ROOM = "groupchat-last-room";
+export const LAST_ROOM = "groupchat-last-room";
 
 export function followRoute() {
   effect(() => {
@@ -21,7 +22,7 @@ export function followRoute() {
     if (isNarrow.value || route.value.slug !== null || !chat.store.known.value) return;
     const rooms = chat.store.rooms.value;
     if (rooms.length === 0) return;
-    const last = remembered();
+    const last = kept(LAST_ROOM);
     const room = rooms.find((each) => each.info.peek().slug === last) ?? latest(rooms);
     untracked(() => go(room.info.value.slug, null, { replace: true, under: true }));
   });
@@ -43,7 +44,7 @@ export function followRoute() {
     untracked(() => {
       current.value = { ...current.value, slug: present };
       renameTo(present);
-      remember(present);
+      keep(LAST_ROOM, present);
     });
   });
   effect(() => {
@@ -121,7 +122,7 @@ async function open(slug, number, made) {
     const present = room.info.value.slug;
     current.value = { room, slug: present, status: "open", failure: null };
     if (present !== slug) renameTo(present);
-    remember(present);
+    keep(LAST_ROOM, present);
     if (made) sayMade(room);
   } catch (failure) {
     if (current.value.slug === slug) current.value = { room: null, slug, status: "failed", failure };
@@ -131,20 +132,4 @@ async function open(slug, number, made) {
 /** The room in which somebody wrote last. */
 function latest(rooms) {
   return rooms.reduce((one, other) => (other.lastMessageAt.peek() > one.lastMessageAt.peek() ? other : one));
-}
-
-function remembered() {
-  try {
-    return localStorage.getItem(LAST_ROOM);
-  } catch {
-    return null;
-  }
-}
-
-function remember(slug) {
-  try {
-    localStorage.setItem(LAST_ROOM, slug);
-  } catch {
-    // No storage: next time the room is shown in which somebody wrote last.
-  }
 }

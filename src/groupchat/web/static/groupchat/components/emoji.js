@@ -3,6 +3,7 @@
 import { usedNow } from "../lib/emoji.js";
 import { signal } from "../vendor/signals-core.js";
 import { chat } from "./chat.js";
+import { keep, kept } from "./device.js";
 
 const MOST_RECENT = 24;
 const RECENT = "groupchat-recent-emoji";
@@ -12,10 +13,10 @@ const TONE = "groupchat-skin-tone";
 export const emojiList = signal(null);
 
 /** Those used here, the last one first. */
-export const recentEmoji = signal(/** @type {string[]} */ (kept(RECENT, [])));
+export const recentEmoji = signal(/** @type {string[]} */ (known(RECENT, [])));
 
 /** The skin tone that one likes: 1 (light) to 5 (dark), 0: none. */
-export const skinTone = signal(/** @type {number} */ (kept(TONE, 0)));
+export const skinTone = signal(/** @type {number} */ (known(TONE, 0)));
 
 let fetching = null;
 
@@ -35,37 +36,25 @@ async function fetchList() {
 }
 
 export function useEmoji(emoji) {
-  keep(RECENT, (recentEmoji.value = usedNow(recentEmoji.peek(), emoji, MOST_RECENT)));
+  recentEmoji.value = usedNow(recentEmoji.peek(), emoji, MOST_RECENT);
+  keep(RECENT, JSON.stringify(recentEmoji.peek()));
 }
 
 export function chooseTone(tone) {
-  keep(TONE, (skinTone.value = tone));
+  skinTone.value = tone;
+  keep(TONE, JSON.stringify(tone));
 }
 
 /** Whoever sits here next need not know. */
 export function forgetEmoji() {
-  for (const name of [RECENT, TONE]) {
-    try {
-      localStorage.removeItem(name);
-    } catch {
-      // No storage, nothing kept.
-    }
-  }
+  for (const name of [RECENT, TONE]) keep(name, null);
 }
 
-function kept(name, otherwise) {
+function known(name, otherwise) {
   try {
-    const value = JSON.parse(localStorage.getItem(name) ?? "null");
+    const value = JSON.parse(kept(name) ?? "null");
     return typeof value === typeof otherwise && Array.isArray(value) === Array.isArray(otherwise) && value !== null ? value : otherwise;
   } catch {
     return otherwise;
-  }
-}
-
-function keep(name, value) {
-  try {
-    localStorage.setItem(name, JSON.stringify(value));
-  } catch {
-    // No storage: it is forgotten with the page.
   }
 }

@@ -3,13 +3,14 @@
 import { gettext } from "../lib/i18n.js";
 import { asCode, continued, isLinkFor, linked, marked } from "../lib/marking.js";
 import { signal } from "../vendor/signals-core.js";
+import { keep, kept } from "./device.js";
 import { html } from "./html.js";
 import { Icon } from "./icons.js";
 
 const BAR = "groupchat-marks";
 
 /** Whether the bar is shown; kept on this device. */
-const isShown = signal(kept());
+const isShown = signal(kept(BAR) === "shown");
 
 /**
  * `key`: where it has one, with Ctrl (or ⌘), and Shift where `shift`; `sign`: what its button shows.
@@ -87,18 +88,5 @@ function stay(event) {
 
 function toggle() {
   isShown.value = !isShown.value;
-  try {
-    if (isShown.value) localStorage.setItem(BAR, "shown");
-    else localStorage.removeItem(BAR);
-  } catch {
-    // No storage: it holds until the page is closed.
-  }
-}
-
-function kept() {
-  try {
-    return localStorage.getItem(BAR) === "shown";
-  } catch {
-    return false;
-  }
+  keep(BAR, isShown.value ? "shown" : null);
 }

@@ -1,6 +1,8 @@
 /** What comes over HTTP: the public rooms of the site, and the way out of the session. */
 
 import { chat } from "./chat.js";
+import { LAST_ROOM } from "./current.js";
+import { keep } from "./device.js";
 import { forgetEmoji } from "./emoji.js";
 
 /** Public rooms that are lively now: [{slug, name, topic}]; an empty list where they can't be had. */
@@ -24,11 +26,7 @@ export async function session() {
 export async function signOut() {
   const { csrf } = await session();
   await chat.store.signOut();
-  try {
-    localStorage.removeItem("groupchat-last-room");
-  } catch {
-    // No storage, nothing kept.
-  }
+  keep(LAST_ROOM, null);
   forgetEmoji();
   send(chat.page.signOut, { csrfmiddlewaretoken: csrf });
 }

@@ -1,6 +1,7 @@
 /** Light, dark, or as the system is, and more contrast; kept on this device. `../theme.js` applies both before the first paint. */
 
 import { effect, signal } from "../vendor/signals-core.js";
+import { keep, kept } from "./device.js";
 
 const THEME = "groupchat-theme";
 const TAKEN = "groupchat-look"; // the choice for all devices that this one took over last
@@ -32,31 +33,14 @@ export function followLook(look) {
   effect(() => {
     if (look.value === null) return;
     const chosen = JSON.stringify([look.value.theme, look.value.more_contrast]);
-    if (taken() === chosen) return;
+    if (kept(TAKEN) === chosen) return;
     keep(TAKEN, chosen);
     setTheme(look.value.theme);
     setContrast(look.value.more_contrast);
   });
 }
 
-function taken() {
-  try {
-    return localStorage.getItem(TAKEN);
-  } catch {
-    return null;
-  }
-}
-
 function set(name, value) {
   if (value === null) delete dataset[name];
   else dataset[name] = value;
-}
-
-function keep(key, value) {
-  try {
-    if (value === null) localStorage.removeItem(key);
-    else localStorage.setItem(key, value);
-  } catch {
-    // No storage: it holds until the page is closed.
-  }
 }
