@@ -133,7 +133,7 @@ def test_the_wheel_holds_the_package_and_nothing_else(built: Built) -> None:
     made = {name for name in built.in_wheel if name.startswith(f"{CLIENT}/bundle/")}
     plain = {re.sub(r"-\w{8}\.", "-H.", Path(name).name) for name in made}
     scripts = {"app.js", "app-H.js", "lazy-H.js"}
-    assert plain == scripts | {f"{name}.map" for name in scripts} | {"app.css", "page.css"}
+    assert plain == scripts | {f"{name}.map" for name in scripts} | {"app.css", "lazy.css", "page.css"}
     assert {name for name in built.in_wheel if not name.startswith(about)} == ours | made
     for needed in (
         "groupchat/py.typed",

@@ -34,6 +34,7 @@ def test_it_is_a_script_with_what_opens_on_demand_and_two_sheets(bundle: Path) -
     scripts = {"app.js", shared, lazy}
     assert {path.name for path in bundle.iterdir()} == scripts | {f"{name}.map" for name in scripts} | {
         "app.css",
+        "lazy.css",
         "page.css",
     }
     imported = {name: set(re.findall(r"""["']\./([\w.-]+)["']""", (bundle / name).read_text())) for name in scripts}
@@ -55,10 +56,13 @@ def test_it_is_the_same_wherever_it_is_made(bundle: Path, client_copy: Path, tmp
 def test_the_sheets_keep_the_order_of_the_layers(bundle: Path) -> None:
     for name in ("app.css", "page.css"):
         assert (bundle / name).read_text().startswith("@layer tokens, base, forms, pages, components;\n")
-    page, app = ((bundle / name).read_text() for name in ("page.css", "app.css"))
+    page, app, lazy = ((bundle / name).read_text() for name in ("page.css", "app.css", "lazy.css"))
     assert app.startswith(page)
     assert ".composer" in app
     assert ".composer" not in page
+    assert ".dialog-foot" in lazy
+    assert ".dialog-foot" not in app
+    assert lazy.count("@layer") == lazy.count("@layer components {") > 5, "no other order than the one above"
 
 
 def test_a_sheet_loses_its_comments_only_and_its_addresses_lead_on(client_copy: Path, tmp_path: Path) -> None:
@@ -126,7 +130,7 @@ def test_pages_name_the_bundle_where_there_is_one(client: Client, collected: Pat
     kept = {re.sub(r"^/static/[0-9a-f]{16}/groupchat/", "", url) for url in told}
     icons = {"icons/favicon.svg", "icons/favicon-lit.svg", "icons/icon.svg", "icons/icon-192.png"}
     fonts = {"fonts/text-latin.woff2", "fonts/text-latin-ext.woff2"}
-    assert kept == {"theme.js", "bundle/app.css", *scripts} | icons | fonts
+    assert kept == {"theme.js", "bundle/app.css", "bundle/lazy.css", *scripts} | icons | fonts
 
 
 @pytest.mark.django_db

@@ -52,10 +52,17 @@ def lazy_modules() -> list[str]:
 
 
 def sheets(kind: Kind) -> list[str]:
-    """The style sheets of the app's page, or of the pages outside of it."""
+    """The names of the style sheets of the app's page, or of the pages outside of it."""
     if bundle():
         return [_in_bundle(bundling.APP_SHEET if kind == "app" else bundling.PAGE_SHEET)]
-    return _names(bundling.app_sheets(CLIENT) if kind == "app" else bundling.page_sheets(CLIENT))
+    if kind == "page":
+        return _names(bundling.page_sheets(CLIENT))
+    return _names([*bundling.app_sheets(CLIENT), *bundling.lazy_sheets(CLIENT)])
+
+
+def lazy_sheet() -> str:
+    """The address of the style sheet of what opens on demand; empty where it is among the others."""
+    return static(_in_bundle(bundling.LAZY_SHEET)) if bundle() else ""
 
 
 def found(folder: str, pattern: str) -> list[str]:

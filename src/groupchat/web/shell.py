@@ -30,6 +30,7 @@ def page(request: HttpRequest, *, in_room: bool = False) -> HttpResponse:
         "sheets": "app",
         "texts": _in_language("i18n"),
         "lazy_texts": _in_language("i18n/lazy"),
+        "lazy_sheet": client_files.lazy_sheet(),
         "emoji": _in_language("emoji") or static("groupchat/emoji/en.json"),
         "script": client_files.script(),
         "modules": client_files.further_modules(),
@@ -52,7 +53,7 @@ def app_shell(request: HttpRequest) -> HttpResponse:
     """What the service worker keeps: `{"version", "page", "pages", "static", "urls"}`."""
     icons = [*client_files.found("icons", "*.svg"), "groupchat/icons/icon-192.png"]
     names = ["groupchat/theme.js", *icons, *client_files.found("fonts", "*.woff2"), *client_files.sheets("app")]
-    texts = filter(None, map(_in_language, ("i18n", "i18n/lazy")))
+    others = filter(None, [*map(_in_language, ("i18n", "i18n/lazy")), client_files.lazy_sheet()])
     scripts = [client_files.script(), *client_files.further_modules(), *client_files.lazy_modules()]
     return JsonResponse(
         {
@@ -61,7 +62,7 @@ def app_shell(request: HttpRequest) -> HttpResponse:
             "page": reverse("groupchat:app_page"),
             "pages": [reverse("groupchat:rooms")],
             "static": settings.STATIC_URL,
-            "urls": sorted({*map(static, names), *scripts, *texts}),
+            "urls": sorted({*map(static, names), *scripts, *others}),
         }
     )
 

@@ -24,9 +24,20 @@ export function loadWhileIdle() {
 }
 
 async function load() {
-  const [module, catalogue] = await Promise.all([import("./lazy.js"), fetchCatalogue(chat.page.lazyTexts)]);
+  const parts = [import("./lazy.js"), fetchCatalogue(chat.page.lazyTexts), addSheet(chat.page.lazySheet)];
+  const [module, catalogue] = await Promise.all(parts);
   if (catalogue) learn(catalogue);
   lazy.value = module;
+}
+
+/** Resolves when what follows will be drawn in it; where it does not come, undrawn is worse than plain. */
+function addSheet(url) {
+  if (!url || document.querySelector(`link[href="${url}"]`)) return null;
+  const link = Object.assign(document.createElement("link"), { rel: "stylesheet", href: url });
+  return new Promise((done) => {
+    link.onload = link.onerror = done;
+    document.head.append(link);
+  });
 }
 
 function giveUp() {
