@@ -10,6 +10,7 @@ from playwright.sync_api import Browser, expect
 from tests.browser.play import Site, Someone
 from tests.chromium import chromium
 from tests.server.served import Served
+from tests.servers import Databases
 
 expect.set_options(timeout=30_000)
 
@@ -24,18 +25,18 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture(scope="session")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+def site(tmp_path_factory: pytest.TempPathFactory, databases: Databases) -> Iterator[Site]:
     folder: Path = tmp_path_factory.mktemp("site")
-    served = Served(folder / "data", log=folder / "output")
+    served = Served(databases.sqlite_folder(folder / "data"), log=folder / "output")
     yield Site(served)
     served.stop()
 
 
 @pytest.fixture
-def slow_site(tmp_path: Path) -> Iterator[Site]:
+def slow_site(tmp_path: Path, databases: Databases) -> Iterator[Site]:
     """A server that takes one command a second from each person, after a few."""
     limits = {"GROUPCHAT_MAX_COMMANDS_PER_SECOND": "1", "GROUPCHAT_MAX_COMMANDS_BURST": "6"}
-    served = Served(tmp_path / "data", log=tmp_path / "output", **limits)
+    served = Served(databases.sqlite_folder(tmp_path / "data"), log=tmp_path / "output", **limits)
     yield Site(served)
     served.stop()
 

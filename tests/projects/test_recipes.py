@@ -30,6 +30,7 @@ from tests.projects.club import (
 from tests.projects.test_documents import blocks
 from tests.server.served import Served, command
 from tests.server.served import environment as environment_of_served
+from tests.servers import Databases
 from websockets.exceptions import InvalidStatus
 
 ROOM = """
@@ -264,8 +265,8 @@ def test_the_faster_way_runs(migrated: Project) -> None:
 
 
 @pytest.fixture
-def served(tmp_path: Path) -> Iterator[Served]:
-    served = Served(tmp_path / "data", log=tmp_path / "output")
+def served(tmp_path: Path, databases: Databases) -> Iterator[Served]:
+    served = Served(databases.sqlite_folder(tmp_path / "data"), log=tmp_path / "output")
     yield served
     served.stop()
 

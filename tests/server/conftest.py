@@ -8,13 +8,15 @@ from pathlib import Path
 
 import pytest
 from tests.server.served import Served
+from tests.servers import Databases
 
 Start = Callable[..., Served]
 
 
 @pytest.fixture
-def data(tmp_path: Path) -> Path:
-    return tmp_path / "data"
+def data(tmp_path: Path, databases: Databases) -> Path:
+    """With its tables and static files, which a first start takes long to make (test_first_start.py)."""
+    return databases.sqlite_folder(tmp_path / "data")
 
 
 @pytest.fixture

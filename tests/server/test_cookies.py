@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 from tests.server.served import Served
+from tests.servers import Databases
 
 HOST = "127.0.0.1"
 
@@ -57,9 +58,10 @@ class Browser:
 
 
 @pytest.fixture(scope="module")
-def two(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Served, Served]]:
+def two(tmp_path_factory: pytest.TempPathFactory, databases: Databases) -> Iterator[tuple[Served, Served]]:
     folder: Path = tmp_path_factory.mktemp("two")
-    servers = tuple(Served(folder / f"data{index}", log=folder / f"output{index}") for index in range(2))
+    data = [databases.sqlite_folder(folder / f"data{index}") for index in range(2)]
+    servers = tuple(Served(one, log=folder / f"output{index}") for index, one in enumerate(data))
     yield servers  # type: ignore[misc]
     for server in servers:
         server.stop()

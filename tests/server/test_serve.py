@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 import signal
 import socket
-import stat
 from pathlib import Path
 
 import psutil
@@ -24,24 +23,6 @@ def refused(*arguments: str, **variables: str) -> str:
     lines = ended.stderr.strip().splitlines()
     assert len(lines) == 1, ended.stderr
     return lines[0]
-
-
-def test_the_first_start_and_the_second(start: Start, data: Path) -> None:
-    first = start()
-    link = first.wait_for(LINK)[1]
-    assert first.get("/")[0] == 200
-    assert first.get(link)[0] == 200
-    assert stat.S_IMODE((data / "secret-key").stat().st_mode) == 0o600
-    assert stat.S_IMODE(data.stat().st_mode) == 0o700
-    assert stat.S_IMODE((data / "groupchat.sqlite3").stat().st_mode) == 0o600
-    key = (data / "secret-key").read_text()
-    assert first.stop() == 0
-
-    second = start()
-    second.wait_for("Nobody owns it yet")
-    assert "/owner/" not in second.output
-    assert second.get(link)[0] == 200, "the first link is good until it is used"
-    assert (data / "secret-key").read_text() == key
 
 
 def test_the_second_start_is_quick(start: Start) -> None:

