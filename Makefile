@@ -12,8 +12,8 @@
 PYTHON ?= python3
 VENV ?= .venv
 PYTEST_ARGS ?=
-# three files of tests side by side, even on two cores, for most of them wait; each process has servers and databases of its own
-THREE_AT_ONCE := --numprocesses 3 --dist loadfile --no-loadscope-reorder
+# four files of tests side by side, even on two cores, for most of them wait; each process has servers and databases of its own
+SIDE_BY_SIDE := --numprocesses 4 --dist loadfile --no-loadscope-reorder
 BENCH_ARGS ?= --compare
 DEV_ARGS ?=
 
@@ -36,13 +36,13 @@ dev: $(TEST)
 
 # picked by what they took when they were measured: tests/pace.py
 check: $(TEST)
-	$(BIN)/python -m pytest --fast $(THREE_AT_ONCE) $(PYTEST_ARGS)
+	$(BIN)/python -m pytest --fast $(SIDE_BY_SIDE) $(PYTEST_ARGS)
 
 test: $(TEST) chromium
-	$(BIN)/python -m pytest $(THREE_AT_ONCE) --ignore tests/browsers $(PYTEST_ARGS)
+	$(BIN)/python -m pytest $(SIDE_BY_SIDE) --ignore tests/browsers $(PYTEST_ARGS)
 
 durations: $(TEST) chromium
-	$(BIN)/python -m pytest --measure $(THREE_AT_ONCE) --ignore tests/browsers $(PYTEST_ARGS)
+	$(BIN)/python -m pytest --measure $(SIDE_BY_SIDE) --ignore tests/browsers $(PYTEST_ARGS)
 
 # with the system's packages: firefox-esr, webkit2gtk-driver and xvfb; a browser that is not there is left out, and told
 test-browsers: $(TEST)
@@ -82,7 +82,7 @@ docs: $(DOCS)
 	@echo "The documents are in build/docs/docs/index.html."
 
 chaos: $(TEST)
-	$(BIN)/python -m pytest tests/chaos --long $(THREE_AT_ONCE) $(PYTEST_ARGS)
+	$(BIN)/python -m pytest tests/chaos --long $(SIDE_BY_SIDE) $(PYTEST_ARGS)
 
 bench: $(TEST)
 	$(BIN)/python -m benchmarks $(BENCH_ARGS)

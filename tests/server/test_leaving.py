@@ -50,7 +50,7 @@ def end(served: Served) -> None:
     assert "CancelledError" not in served.output
     assert "exceeded" not in served.output  # uvicorn's own word for an end that took all of its time
     assert code == 0
-    assert took < KILLED_AFTER_SECONDS, took
+    assert took < 3 * KILLED_AFTER_SECONDS, took  # a busy machine has its share; "exceeded" tells the rest
 
 
 @EACH_COUNT
