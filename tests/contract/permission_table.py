@@ -71,7 +71,7 @@ def rows() -> tuple[Row, ...]:
 
     return (
         Row(
-            ("subscribe", "messages", "message.reactions", "members", "changes"),
+            ("subscribe", "messages", "message.reactions", "pins", "members", "changes"),
             "read it",
             lambda r, p, room, m, o: r.read(p, room, m),
         ),
@@ -98,6 +98,11 @@ def rows() -> tuple[Row, ...]:
             ("message.react",),
             "react to another's message",
             if_readable(lambda r, p, room, m, o: r.react(p, message(o.person, room), m)),
+        ),
+        Row(
+            ("message.pin",),
+            "pin another's message",
+            if_readable(lambda r, p, room, m, o: r.pin(p, message(o.person, room), m)),
         ),
         Row(
             ("message.report",),

@@ -21,6 +21,7 @@ from groupchat.actions.guests import act_as_new_guest
 from groupchat.actions.merging import carry_out, merge_guest
 from groupchat.actions.messages import Post
 from groupchat.actions.people import Guest, end_guest, end_sessions, person_of_guest, set_active
+from groupchat.actions.pins import pin
 from groupchat.actions.reactions import react
 from groupchat.kinds import ROOM_KINDS
 from groupchat.models import Person, Report, Room
@@ -146,6 +147,13 @@ ACTIONS: dict[str, Callable[[World], object]] = {
     "react, and take it back": lambda w: [
         react(person=w.carol, room_id=w.lobby.pk, number=1, emoji=emoji, on=on)
         for emoji, on in (("🎉", True), ("👀", True), ("🎉", False))
+    ],
+    "pin a message, and unpin it": lambda w: [
+        pin(person=w.carol, room_id=w.lobby.pk, number=1, on=on) for on in (True, True, False)
+    ],
+    "delete a pinned message": lambda w: [
+        pin(person=w.carol, room_id=w.lobby.pk, number=1, on=True),
+        messages.delete(person=w.alice, room_id=w.lobby.pk, number=1),
     ],
     "read": lambda w: memberships.read(person=w.alice, room_id=w.lobby.pk, number=2),
     "read again": lambda w: memberships.read(person=w.carol, room_id=w.lobby.pk, number=1),
@@ -328,7 +336,7 @@ def test_every_action_is_tried() -> None:
     """A new verb must come into the table above."""
     import inspect
 
-    from groupchat.actions import adoption, guests, merging, reactions
+    from groupchat.actions import adoption, guests, merging, pins, reactions
 
     verbs = {
         name
@@ -340,6 +348,7 @@ def test_every_action_is_tried() -> None:
             purging,
             messages,
             reactions,
+            pins,
             memberships,
             people,
             guests,
@@ -366,7 +375,7 @@ def test_every_action_is_tried() -> None:
         *("invite", "remove", "give_role", "ban", "unban", "silence"),
         *("take_name", "name_anew", "name_everywhere"),
         *("adopt_guest", "merge_guest", "carry_out", "take_membership", "take_messages", "take_notices"),
-        *("react", "take_reactions"),
+        *("react", "take_reactions", "pin", "recount_pins", "take_pins"),
         *("post", "edit", "delete", "read", "pin", "order", "raise_marks"),
         *("person_of_guest", "act_as_new_guest", "end_guest", "end_sessions", "set_active"),
     }

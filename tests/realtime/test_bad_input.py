@@ -120,6 +120,8 @@ def wrong_commands(room: int) -> Iterator[tuple[dict[str, Any], str, str | None]
         "message.delete": {"room": room, "number": 1},
         "message.versions": {"room": room, "number": 1},
         "message.react": {"room": room, "number": 1, "emoji": "🎉", "on": True},
+        "message.pin": {"room": room, "number": 1, "on": False},
+        "pins": {"room": room},
         "message.reactions": {"room": room, "number": 1, "emoji": "🎉"},
         "messages": {"room": room},
         "members": {"room": room},
@@ -238,7 +240,10 @@ def wrong_commands(room: int) -> Iterator[tuple[dict[str, Any], str, str | None]
         here = {"room": room, "number": 1, "emoji": emoji}
         yield {"type": "message.react", "on": True, **here}, "invalid", "emoji"
         yield {"type": "message.reactions", **here}, "invalid", "emoji"
+    yield {"type": "message.pin", "room": room, "number": 1}, "invalid", "on"
+    yield {"type": "message.pin", "room": room, "number": 1, "on": 1}, "invalid", "on"
     for number in (2, HUGE - 1):
+        yield {"type": "message.pin", "room": room, "number": number, "on": True}, "not_found", None
         yield {"type": "message.react", "room": room, "number": number, "emoji": "🎉", "on": True}, "not_found", None
     for to in (0, -1, 2, HUGE - 1, HUGE, "1", 1.5, True, []):
         answer = {"type": "message.post", "room": room, "body": "hi", "client_message_id": "x", "reply_to": to}
@@ -309,6 +314,8 @@ TYPES = st.sampled_from(
         "message.versions",
         "message.react",
         "message.reactions",
+        "message.pin",
+        "pins",
         "me.rename",
         "person.block",
         "messages",

@@ -47,6 +47,7 @@ def test_a_refused_word_leaves_no_trace(stage: Stage) -> None:
         ("message.edit", "forbidden"): {"room": room, "number": 1, "body": "mine"},
         ("message.edit", "not_found"): {"room": room, "number": 99, "body": "mine"},
         ("message.react", "forbidden"): {"room": room, "number": 1, "emoji": "🎉", "on": True},
+        ("message.pin", "forbidden"): {"room": room, "number": 1, "on": True},
         ("message.delete", "forbidden"): {"room": room, "number": 1},
         ("message.delete", "not_found"): {"room": 10**9, "number": 1},
         ("room.rename", "forbidden"): {"room": room, "name": "Mine"},

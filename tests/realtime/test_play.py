@@ -284,6 +284,8 @@ def test_private_rooms_are_for_their_members(stage: Stage, user: Callable[..., A
             "message.edit": {"room": room.pk, "number": 1, "body": "hi"},
             "message.react": {"room": room.pk, "number": 1, "emoji": "🎉", "on": True},
             "message.reactions": {"room": room.pk, "number": 1, "emoji": "🎉"},
+            "message.pin": {"room": room.pk, "number": 1, "on": True},
+            "pins": {"room": room.pk},
             "message.delete": {"room": room.pk, "number": 1},
             "room.join": {"room": room.pk},
             "room.rename": {"room": room.pk, "name": "Mine"},

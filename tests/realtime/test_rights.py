@@ -42,7 +42,7 @@ ELSEWHERE |= {"people.find", "me.rename", "report.claim", "report.resolve", "sit
 
 
 READS = {"subscribe", "changes", "messages", "members", "message.versions", "message.reactions"}
-READS |= {"room.sanctions", "reports", "invites"}
+READS |= {"room.sanctions", "reports", "invites", "pins"}
 
 
 class House:
@@ -92,6 +92,7 @@ class House:
             "message.delete": {"number": 1},
             "message.versions": {"number": 1},
             "message.react": {"number": 1, "emoji": "🎉", "on": True},
+            "message.pin": {"number": 1, "on": True},
             "message.reactions": {"number": 1, "emoji": "🎉"},
             "room.invite": {"people": [stranger.pk]},
             "invite.end": {"id": self.link.pk},

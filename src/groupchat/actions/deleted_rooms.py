@@ -15,6 +15,7 @@ from groupchat.conf import conf
 from groupchat.models import (
     Membership,
     Message,
+    MessagePin,
     MessageReaction,
     MessageReply,
     MessageVersion,
@@ -53,6 +54,7 @@ def purge_deleted_rooms(*, now: datetime | None = None) -> bool:
 _ROWS: tuple[Callable[[int], QuerySet[Model]], ...] = (
     lambda room_id: MessageReply.objects.filter(room_id=room_id),
     lambda room_id: MessageVersion.objects.filter(room_id=room_id),
+    lambda room_id: MessagePin.objects.filter(room_id=room_id),
     lambda room_id: MessageReaction.objects.filter(room_id=room_id),
     lambda room_id: Message.objects.filter(room_id=room_id),
     lambda room_id: Notice.objects.filter(room_id=room_id),

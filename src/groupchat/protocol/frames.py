@@ -31,6 +31,8 @@ from groupchat.protocol.messages import (
     EditMessage,
     Messages,
     MessageVersions,
+    PinMessage,
+    Pins,
     PostMessage,
     React,
     Reactions,
@@ -96,6 +98,8 @@ AnyCommand = (
     | MessageVersions
     | React
     | Reactions
+    | PinMessage
+    | Pins
     | Members
     | Changes
     | Read

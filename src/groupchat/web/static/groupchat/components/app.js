@@ -12,10 +12,12 @@ import { KeysDialog } from "./keys-dialog.js";
 import { MeDialog } from "./me-dialog.js";
 import { Members } from "./members.js";
 import { NewRoomDialog } from "./new-room-dialog.js";
+import { OpenMenu } from "./open-menu.js";
 import { dialog, side } from "./overlays.js";
 import { PersonCard } from "./person-card.js";
 import { PeopleDialog } from "./people-dialog.js";
 import { OrderNews } from "./order-news.js";
+import { PinsPane } from "./pins.js";
 import { PurgeDialog } from "./purge-dialog.js";
 import { ReactedDialog } from "./reacted-dialog.js";
 import { ReactingDialog } from "./reacting-dialog.js";
@@ -55,7 +57,7 @@ const dialogs = {
   versions: VersionsDialog,
 };
 
-const sides = { members: Members, person: PersonCard };
+const sides = { members: Members, person: PersonCard, pins: PinsPane };
 
 export function App() {
   const { room } = current.value;
@@ -73,6 +75,7 @@ export function App() {
       <div class="banner-place"><${ConnectionBanner} /></div>
     </div>
     <${OpenDialog} />
+    <${OpenMenu} />
     <${Toast} />
     <${Announcer} />
     <${OrderNews} />

@@ -11,7 +11,9 @@ import { html } from "./html.js";
 import { Icon } from "./icons.js";
 import { KindOfPerson } from "./kind-of-person.js";
 import { messageTools } from "./message-tools.js";
+import { MoreTools } from "./more-tools.js";
 import { openDialog, openPerson } from "./overlays.js";
+import { PinnedBy } from "./pinning.js";
 import { Quote } from "./quote.js";
 import { Reactions } from "./reactions.js";
 import { addressOf, follow } from "./route.js";
@@ -36,6 +38,7 @@ export function Message({ id, room, message, first, mine, newest, editing, flash
       ${editing
         ? html`<${Editor} room=${room} message=${message} edit=${editing} />`
         : html`<div class="message-body">
+            ${message.pinned && html`<${PinnedBy} by=${message.pinned.by} />`}
             ${message.reply_to && !folded && html`<${Quote} room=${room} number=${message.reply_to} />`}
             ${folded ? html`<${Blocked} show=${() => (shown.value = true)} />` : deleted ? html`<p class="tombstone">${gettext("This message was deleted.")}</p>` : html`<${Folding} text=${message.body} formatted=${message.html} />`}
             ${message.edited_at && !deleted && !folded && html`<${Edited} room=${room} message=${message} />`}
@@ -71,7 +74,8 @@ function Tools({ room, message }) {
   return html`<div class="tools" role="group" aria-label=${gettext("Message")}>
     ${messageTools
       .filter((tool) => tool.icon && tool.may(room, message))
-      .map((tool) => html`<${Tool} key=${tool.name} icon=${tool.icon} label=${tool.label()} onClick=${() => tool.run(room, message)} />`)}
+      .map((tool) => html`<${Tool} key=${tool.name} icon=${tool.icon} label=${tool.label(room, message)} onClick=${() => tool.run(room, message)} />`)}
+    <${MoreTools} room=${room} message=${message} />
   </div>`;
 }
 

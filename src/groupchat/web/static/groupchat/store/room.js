@@ -5,6 +5,7 @@ import { sameAgain } from "../lib/failure.js";
 import { ignore } from "../lib/ignore.js";
 import { rowsOf } from "../lib/grouping.js";
 import { mayManage, mayModerate, mayReact, whyNoWriting } from "../lib/rights.js";
+import { Acts } from "./acts.js";
 import { checked } from "./checked.js";
 import { History } from "./history.js";
 import { Members } from "./members.js";
@@ -66,6 +67,7 @@ export class RoomStore {
     this.newMessagesAt = signal(/** @type {number|null} */ (null));
     this.pending = signal(/** @type {import("../lib/types.js").Pending[]} */ ([]));
     this.writing = new Writing(replica.id, lent.drafts);
+    this.acts = new Acts(replica, lent, () => this.standing);
     this.reacting = new Reactions(replica, lent, () => this.join());
     this.typing = new Typing({
       clock: lent.clock,
@@ -185,11 +187,6 @@ export class RoomStore {
     return this.lent.line.command({ type: "message.edit", room: this.id, number, body: checked(this.lent.limits.value, body) });
   }
 
-  /** What a message said before, the oldest first. @returns {Promise<import("../lib/types.js").Version[]>} */
-  async versions(number) {
-    return (await this.lent.line.command({ type: "message.versions", room: this.id, number })).versions;
-  }
-
   /** React to a message, or take it back: shown at once, and undone where it is refused. @param {number} number @param {string} emoji @param {boolean} on */
   react(number, emoji, on) {
     return this.reacting.put(number, emoji, on);
@@ -198,11 +195,6 @@ export class RoomStore {
   /** The reactions of a message as they are shown. @param {Message} message */
   reactionsOf(message) {
     return this.reacting.of(message);
-  }
-
-  /** Who reacted with an emoji, page by page. @returns {Promise<{people: number[], next: number|null}>} */
-  reactions(number, emoji, after = 0) {
-    return this.lent.line.command({ type: "message.reactions", room: this.id, number, emoji, after });
   }
 
   remove(number) {
