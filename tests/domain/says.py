@@ -23,6 +23,8 @@ from groupchat.models import (
     Report,
     Room,
     RoomName,
+    SavedMessage,
+    ScheduledMessage,
 )
 from groupchat.protocol import RoomState
 from groupchat.realtime.delivery import opening
@@ -102,5 +104,5 @@ def unread(person: Person, room: Room) -> int:
 def rows() -> dict[str, list[dict[str, object]]]:
     """Every row of every table that an action writes."""
     models = (Room, RoomName, Person, Membership, Message, MessageReply, MessageVersion, MessagePin, Notice)
-    models += (Report, Purge)
+    models += (Report, Purge, SavedMessage, ScheduledMessage)
     return {model.__name__: list(model.objects.order_by("pk").values()) for model in models}

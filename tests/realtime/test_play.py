@@ -286,6 +286,13 @@ def test_private_rooms_are_for_their_members(stage: Stage, user: Callable[..., A
             "message.reactions": {"room": room.pk, "number": 1, "emoji": "🎉"},
             "message.pin": {"room": room.pk, "number": 1, "on": True},
             "pins": {"room": room.pk},
+            "message.save": {"room": room.pk, "number": 1, "on": True},
+            "message.schedule": {
+                "room": room.pk,
+                "body": "hi",
+                "at": "2026-12-24T18:00:00Z",
+                "client_message_id": "x",
+            },
             "message.delete": {"room": room.pk, "number": 1},
             "room.join": {"room": room.pk},
             "room.rename": {"room": room.pk, "name": "Mine"},

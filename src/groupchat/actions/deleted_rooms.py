@@ -23,6 +23,8 @@ from groupchat.models import (
     Purge,
     Report,
     Room,
+    SavedMessage,
+    ScheduledMessage,
 )
 
 logger = logging.getLogger("groupchat.rooms")
@@ -60,6 +62,8 @@ _ROWS: tuple[Callable[[int], QuerySet[Model]], ...] = (
     lambda room_id: Notice.objects.filter(room_id=room_id),
     lambda room_id: Report.objects.filter(room_id=room_id),
     lambda room_id: Purge.objects.filter(room_id=room_id),
+    lambda room_id: SavedMessage.objects.filter(room_id=room_id),
+    lambda room_id: ScheduledMessage.objects.filter(room_id=room_id),
     lambda room_id: Membership.objects.filter(room_id=room_id),
 )
 

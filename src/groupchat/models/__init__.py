@@ -1,5 +1,6 @@
 """The nouns: what the database holds."""
 
+from groupchat.models.agenda import SavedMessage, ScheduledMessage
 from groupchat.models.audit import AuditEntry
 from groupchat.models.blocks import Block
 from groupchat.models.devices import Device
@@ -36,6 +37,8 @@ __all__ = [
     "Report",
     "Room",
     "RoomName",
+    "SavedMessage",
+    "ScheduledMessage",
     "ServerState",
     "Token",
 ]

@@ -6,6 +6,20 @@ Times are ISO 8601 in UTC with milliseconds; ids, numbers and seqs are whole num
 
 from __future__ import annotations
 
+from groupchat.protocol.agenda import (
+    AgendaResource,
+    CancelScheduled,
+    ChangeScheduled,
+    Saved,
+    SavedEntry,
+    SavedResource,
+    SaveMessage,
+    Scheduled,
+    ScheduledEntry,
+    ScheduledResource,
+    ScheduleMessage,
+    SendScheduled,
+)
 from groupchat.protocol.base import PROTOCOL, Command, PositiveId, Ref, Seq
 from groupchat.protocol.blocks import BlockPerson
 from groupchat.protocol.changes import Changes, ChangesFrame, MyChangesFrame
@@ -80,10 +94,13 @@ from groupchat.protocol.typing import Typing, TypingFrame
 
 __all__ = [
     "PROTOCOL",
+    "AgendaResource",
     "AnyCommand",
     "ArchiveRoom",
     "Ban",
     "BlockPerson",
+    "CancelScheduled",
+    "ChangeScheduled",
     "Changes",
     "ChangesFrame",
     "ClaimReport",
@@ -148,6 +165,15 @@ __all__ = [
     "RoomState",
     "SanctionResource",
     "Sanctions",
+    "SaveMessage",
+    "Saved",
+    "SavedEntry",
+    "SavedResource",
+    "ScheduleMessage",
+    "Scheduled",
+    "ScheduledEntry",
+    "ScheduledResource",
+    "SendScheduled",
     "Seq",
     "SetTopic",
     "Silence",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from groupchat.realtime.gateway.commands import (
+    agenda,
     blocks,
     changes,
     invites,
@@ -30,6 +31,7 @@ COMMANDS: tuple[Declaration[Any], ...] = (
     *messages.COMMANDS,
     *reactions.COMMANDS,
     *pins.COMMANDS,
+    *agenda.COMMANDS,
     *order.COMMANDS,
     *people.COMMANDS,
     *blocks.COMMANDS,

@@ -11,6 +11,7 @@ import { dialog, side } from "./overlays.js";
 import { OrderNews } from "./order-news.js";
 import { RoomView } from "./room-view.js";
 import { isNarrow, isWide, route } from "./route.js";
+import { ReminderNews } from "./saving.js";
 import { Sidebar } from "./sidebar.js";
 import { Toast } from "./toast.js";
 
@@ -34,6 +35,7 @@ export function App() {
     <${Toast} />
     <${Announcer} />
     <${OrderNews} />
+    <${ReminderNews} />
   `;
 }
 

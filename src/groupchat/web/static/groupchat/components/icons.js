@@ -4,6 +4,7 @@ import { html } from "./html.js";
 
 const paths = {
   back: "M12 4l-6 6 6 6",
+  bookmark: "M6 3.500h8v13l-4-3-4 3z",
   check: "M4.500 10.500l3.500 3.500 7.500-8",
   clock: "M10 3.500a6.500 6.500 0 1 1 0 13a6.500 6.500 0 1 1 0-13M10 6.500V10l2.500 1.500",
   close: "M5 5l10 10M15 5L5 15",

@@ -20,9 +20,12 @@ import { ReportsDialog } from "./reports-dialog.js";
 import { RoomDialog } from "./room-dialog.js";
 import { SanctionDialog } from "./sanction-dialog.js";
 import { SanctionsDialog } from "./sanctions-dialog.js";
+import { SavedDialog } from "./saved-dialog.js";
+import { ScheduledDialog } from "./scheduled-dialog.js";
 import { SignOutDialog } from "./sign-out-dialog.js";
 import { Switcher } from "./switcher.js";
 import { VersionsDialog } from "./versions-dialog.js";
+import { WhenDialog } from "./when-dialog.js";
 
 /** By the `kind` of `openDialog`. */
 export const dialogs = {
@@ -41,6 +44,9 @@ export const dialogs = {
   sanction: SanctionDialog,
   invite: InviteDialog,
   sanctions: SanctionsDialog,
+  saved: SavedDialog,
+  scheduled: ScheduledDialog,
+  when: WhenDialog,
   room: RoomDialog,
   "sign-out": SignOutDialog,
   switcher: Switcher,

@@ -6,6 +6,7 @@ import { openDialog, openPerson } from "./overlays.js";
 import { pin } from "./pinning.js";
 import { openReacted, openReacting } from "./reactions.js";
 import { addressOf, go } from "./route.js";
+import { openReminder, save, savedOf } from "./saving.js";
 
 /**
  * @typedef {{name: string, icon?: string, label?: (room: any, message: any) => string, inMenu?: boolean, may: (room: any, message: any) => boolean,
@@ -81,6 +82,17 @@ export const messageTools = [
     printed: "P",
     describe: () => gettext("Pin the message, or unpin it"),
   },
+  {
+    name: "save",
+    inMenu: true,
+    label: (room, message) => (savedOf(room, message.number) ? gettext("Save no more") : gettext("Save for me")),
+    may: (room, message) => room.gone.value === null && (!message.deleted_at || Boolean(savedOf(room, message.number))),
+    run: (room, message) => save(room, message.number, { on: !savedOf(room, message.number) }),
+    keys: ["s"],
+    printed: "S",
+    describe: () => gettext("Save the message for you, or do so no more"),
+  },
+  { name: "remind", inMenu: true, label: () => gettext("Remind me…"), may: (room, message) => room.gone.value === null && !message.deleted_at, run: openReminder },
   {
     name: "author", // a click on their name does it, too
     may: () => true,

@@ -17,6 +17,7 @@ import { PinnedBy } from "./pinning.js";
 import { Quote } from "./quote.js";
 import { Reactions } from "./reactions.js";
 import { addressOf, follow } from "./route.js";
+import { SavedSign } from "./saving.js";
 
 export function Message({ id, room, message, first, mine, newest, editing, flashed }) {
   const person = chat.store.person(message.author).value;
@@ -39,6 +40,7 @@ export function Message({ id, room, message, first, mine, newest, editing, flash
         ? html`<${Editor} room=${room} message=${message} edit=${editing} />`
         : html`<div class="message-body">
             ${message.pinned && html`<${PinnedBy} by=${message.pinned.by} />`}
+            ${!deleted && html`<${SavedSign} room=${room} number=${message.number} />`}
             ${message.reply_to && !folded && html`<${Quote} room=${room} number=${message.reply_to} />`}
             ${folded ? html`<${Blocked} show=${() => (shown.value = true)} />` : deleted ? html`<p class="tombstone">${gettext("This message was deleted.")}</p>` : html`<${Folding} text=${message.body} formatted=${message.html} />`}
             ${message.edited_at && !deleted && !folded && html`<${Edited} room=${room} message=${message} />`}

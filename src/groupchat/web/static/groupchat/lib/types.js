@@ -32,16 +32,27 @@
  */
 
 /**
+ * What one set aside for later: the whole of it, each time.
+ * @typedef {{room: number, number: number, remind_at?: string, due?: boolean}} SavedMessage
+ * @typedef {{id: number, room: number, at: string, failed?: boolean}} ScheduledMessage
+ * @typedef {{seq: number, saved: SavedMessage[], scheduled: ScheduledMessage[]}} Agenda
+ * In full; what one may not read now has neither name nor message.
+ * @typedef {SavedMessage & {at: string, name?: string, slug?: string, message?: Message}} SavedEntry
+ * @typedef {{id: number, room: number, at: string, body: string, client_message_id: string, name?: string, slug?: string, reply_to?: number,
+ *            failed?: {code: string, message: string, why?: string, field?: string}}} ScheduledEntry
+ */
+
+/**
  * @typedef {{type: "changes", room: number, since: number, to: number, last_number: number, info?: RoomInfo,
  *            members?: Member[], messages?: Message[], notices?: Notice[]}} RoomChanges
  * @typedef {{type: "changes", me: number, since: number, to: number, memberships?: Membership[],
- *            rooms?: RoomState[], people?: Person[], order?: Order, blocks?: number[]}} MyChanges
+ *            rooms?: RoomState[], people?: Person[], order?: Order, blocks?: number[], agenda?: Agenda}} MyChanges
  * @typedef {{room: number, seq: number, first_number: number, last_number: number, messages: Message[],
  *            notices: Notice[]}} MessagePage
  * @typedef {{room: number, seq: number, count: number, members: Member[], next: number|null}} MemberPage
  * @typedef {{type: "hello", protocol: number, server: string, epoch: string, me: Person|null, is_owner: boolean, is_admin?: boolean,
  *            seq: number, rooms: RoomState[], people?: Person[], limits: Object<string, number>, merged?: number, order?: Order,
- *            blocks?: number[], look?: {theme: "system"|"light"|"dark", more_contrast: boolean}}} HelloReply
+ *            blocks?: number[], agenda?: Agenda, look?: {theme: "system"|"light"|"dark", more_contrast: boolean}}} HelloReply
  * An open room as it is found, with the number of those who are in it.
  * @typedef {RoomState & {members: number}} FoundRoom
  * @typedef {{type: string, ref?: number, [member: string]: any}} Frame
