@@ -2,6 +2,7 @@
 
 import { ConfirmDialog } from "./confirm-dialog.js";
 import { Directory } from "./directory.js";
+import { ForwardDialog } from "./forward-dialog.js";
 import { InviteDialog } from "./invite-dialog.js";
 import { KeysDialog } from "./keys-dialog.js";
 import { MeDialog } from "./me-dialog.js";
@@ -42,6 +43,7 @@ export const dialogs = {
   report: ReportDialog,
   reports: ReportsDialog,
   sanction: SanctionDialog,
+  forward: ForwardDialog,
   invite: InviteDialog,
   sanctions: SanctionsDialog,
   saved: SavedDialog,

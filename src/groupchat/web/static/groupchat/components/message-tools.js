@@ -7,6 +7,7 @@ import { pin } from "./pinning.js";
 import { openReacted, openReacting } from "./reactions.js";
 import { addressOf, go } from "./route.js";
 import { openReminder, save, savedOf } from "./saving.js";
+import { select } from "./selecting.js";
 
 /**
  * @typedef {{name: string, icon?: string, label?: (room: any, message: any) => string, inMenu?: boolean, may: (room: any, message: any) => boolean,
@@ -93,6 +94,16 @@ export const messageTools = [
     describe: () => gettext("Save the message for you, or do so no more"),
   },
   { name: "remind", inMenu: true, label: () => gettext("Remind me…"), may: (room, message) => room.gone.value === null && !message.deleted_at, run: openReminder },
+  {
+    name: "select",
+    inMenu: true,
+    label: () => gettext("Select"),
+    may: (_room, message) => !message.deleted_at,
+    run: select,
+    keys: ["x"],
+    printed: "X",
+    describe: () => gettext("Select the message, to do something with several"),
+  },
   {
     name: "author", // a click on their name does it, too
     may: () => true,

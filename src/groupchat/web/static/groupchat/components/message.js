@@ -18,6 +18,7 @@ import { Quote } from "./quote.js";
 import { Reactions } from "./reactions.js";
 import { addressOf, follow } from "./route.js";
 import { SavedSign } from "./saving.js";
+import { SelectBox, selectedIn } from "./selecting.js";
 
 export function Message({ id, room, message, first, mine, newest, editing, flashed }) {
   const person = chat.store.person(message.author).value;
@@ -26,9 +27,10 @@ export function Message({ id, room, message, first, mine, newest, editing, flash
   const shown = useSignal(false);
   const folded = !deleted && !shown.value && chat.store.blocks.value.has(message.author);
   const whose = () => openPerson(message.author);
-  const classes = ["message", first && "first", mine && "mine", flashed && "flashed", deleted && "deleted"].filter(Boolean).join(" ");
+  const classes = ["message", first && "first", mine && "mine", flashed && "flashed", deleted && "deleted", selectedIn(room)?.has(message.number) && "selected"].filter(Boolean).join(" ");
   return html`
     <li class=${classes} data-key=${id} data-kind="message" data-number=${message.number} data-stop tabindex="-1">
+      <${SelectBox} room=${room} message=${message} />
       ${first && html`<${Avatar} person=${person} id=${message.author} onClick=${whose} />`}
       <div class="message-head">
         ${first ? html`<button class="author" type="button" tabindex="-1" dir="auto" onClick=${whose}>${name}</button>` : html`<span class="quietly" dir="auto">${name}</span>`}

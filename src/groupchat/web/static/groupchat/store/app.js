@@ -258,11 +258,12 @@ class Store {
   async #flush() {
     for (const room of this.rooms.all()) if (room.readTimer !== null) room.sendRead();
     this.rooms.leaveAll();
+    for (const room of this.rooms.all()) room.removing.all();
     await Promise.all([this.drafts.flush(), this.#keep(), this.outbox.written()]);
   }
 
   async #signOut() {
-    await this.rooms.leaveAll();
+    await Promise.all([this.rooms.leaveAll(), ...[...this.rooms.all()].map((room) => room.removing.all())]);
     this.outbox.forgetAll();
     this.#forgetEverything("closed");
     await this.outbox.written();

@@ -12,6 +12,7 @@ import { Members } from "./members.js";
 import { named } from "./named.js";
 import { Quotes } from "./quotes.js";
 import { Reactions } from "./reactions.js";
+import { Removing } from "./removing.js";
 import { Typing } from "./typing.js";
 import { Writing } from "./writing.js";
 
@@ -57,7 +58,8 @@ export class RoomStore {
     this.history = new History(replica, this.snapshot, () => this.#show(), fetchPage);
     this.quotes = new Quotes(replica, this.snapshot, fetchPage);
     this.memberList = new Members(replica, this.snapshot, lent, fetchPage);
-    this.timeline = this.history.timeline;
+    this.removing = new Removing(lent.clock, (number) => this.remove(number));
+    this.timeline = computed(() => this.removing.shown(this.history.timeline.value));
     this.loading = this.history.loading;
     this.failure = this.history.failure;
     this.target = this.history.target;
