@@ -52,7 +52,6 @@ def sets_aside(actor: Actor) -> None:
     at = (timezone.now() + timedelta(hours=1)).isoformat()
     actor.client.call("message.save", room=actor.room, number=2, on=True, remind_at=at)
     SavedMessage.objects.update(due_at=timezone.now())
-    actor.client.call("message.save", room=actor.room, number=1, on=True, remind_at=at)
     actor.client.call("saved")
     for id in ("later", "never", "at-once"):
         actor.client.call("message.schedule", room=actor.room, body=id, at=at, client_message_id=id, reply_to=1)
