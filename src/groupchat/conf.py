@@ -136,6 +136,10 @@ class Conf:
 
     # writing
     max_message_versions: int = 50  # earlier ones that are kept of an edited message, the newest
+    max_saved_messages: int = 300  # that one person keeps for themselves: their devices are told of all
+    max_scheduled_messages: int = 100  # that one person is to send
+    max_days_ahead: int = 366  # for which somebody is reminded, or a message is to be sent
+    max_room_pins: int = 50  # messages that are pinned in one room
     max_reactions_per_person: int = 20  # different emoji of one person at one message
     max_reactions_per_message: int = 100  # different emoji at one message
     max_reaction_people: int = 50  # whom a message names of those who reacted with an emoji, the first

@@ -12,15 +12,17 @@ from typing import Any
 
 from django.db.models import QuerySet
 
+from groupchat.agendas import agendas_of
 from groupchat.blocking import blocks_of
 from groupchat.conf import conf
 from groupchat.errors import NotFound
 from groupchat.keeping import orders_of
 from groupchat.kinds import MEMBERS, MESSAGES, ROOM_KINDS, Kind, departures, floors, hearers
-from groupchat.models import Membership, Message, MessageVersion, Notice, Person, Room, ServerState
+from groupchat.models import Membership, Message, Notice, Person, Room, ServerState
 from groupchat.parts import message_resources
-from groupchat.permissions import floor_of, require_read, require_versions
+from groupchat.permissions import floor_of, require_read
 from groupchat.protocol import (
+    AgendaResource,
     ChangesFrame,
     MemberResource,
     MessageResource,
@@ -36,7 +38,6 @@ from groupchat.resources import (
     last_message_at,
     member_resource,
     membership_resource,
-    moment,
     notice_resource,
     own_membership,
     people_resources,
@@ -48,6 +49,7 @@ from groupchat.unread import is_behind, uncounted
 
 ALL_OF_THEM = 2**31  # where there is no limit: no database counts up to what a client may ask for
 MOST_BYTES_OF_A_CHARACTER = 6  # in JSON: a control character as \u0007, an emoji as four bytes of UTF-8
+OWN_LISTS = ("order_seq", "blocks_seq", "agenda_seq")  # a person's columns: when each was last new
 MOST_BYTES_OF_A_REACTION = 100  # without the people whom it names; each of them is far less
 
 
@@ -221,7 +223,7 @@ def _as_much_as_fits(messages: Sequence[MessageResource], nearest: int) -> Seque
     page must never be what closes a socket as slow. At least one.
     """
     most = conf().largest_answer_bytes
-    if not most or sum(map(_most_bytes, messages)) <= most:
+    if not most or sum(map(most_bytes, messages)) <= most:
         return messages
     first = last = next((place for place, message in enumerate(messages) if message["number"] >= nearest), 0)
     left = most - len(encode(messages[first]))
@@ -237,34 +239,10 @@ def _as_much_as_fits(messages: Sequence[MessageResource], nearest: int) -> Seque
         first, last = min(first, place), max(last, place)
 
 
-def _most_bytes(message: MessageResource) -> int:
+def most_bytes(message: MessageResource) -> int:
     """What grows with what people do, at most as many bytes as this."""
     reacted = sum(MOST_BYTES_OF_A_REACTION * (1 + len(one["people"])) for one in message.get("reactions", ()))
     return MOST_BYTES_OF_A_CHARACTER * (len(message["body"]) + len(message.get("html", ""))) + reacted
-
-
-@dataclass(frozen=True, slots=True)
-class Version:
-    """What a message said before it was edited, and when its author wrote that."""
-
-    body: str
-    at: str
-
-
-def versions(room_id: int, number: int, person: Person | None) -> list[Version]:
-    """The earlier versions of a message, the oldest first; where they are more than one answer holds, the newest of
-    them. Raises NotFound and Forbidden.
-    """
-    message, membership = message_in(Room.objects.filter(pk=room_id).first(), number, person)
-    require_versions(person, message, membership)
-    left = conf().largest_answer_bytes or ALL_OF_THEM
-    found: list[Version] = []
-    for version in MessageVersion.objects.filter(room_id=room_id, number=number).order_by("-version"):
-        left -= MOST_BYTES_OF_A_CHARACTER * len(version.body)
-        if left < 0 and found:
-            break
-        found.append(Version(version.body, moment(version.at)))
-    return found[::-1]
 
 
 @dataclass(frozen=True, slots=True)
@@ -299,7 +277,7 @@ def members(room: Room, *, after: int = 0, limit: int = 100) -> MembersPage:
 @dataclass(frozen=True, slots=True)
 class OwnState:
     """What a person finds on opening: their position and their rooms, each as it was when the position was read, and
-    the people of their conversations, and the ids of those whom they block.
+    the people of their conversations, the ids of those whom they block, and what they set aside.
     """
 
     seq: int
@@ -307,6 +285,7 @@ class OwnState:
     people: Sequence[PersonResource] = ()
     order: OrderResource | None = None
     blocks: Sequence[int] = ()
+    agenda: AgendaResource | None = None
 
 
 def mine(person: Person) -> OwnState:
@@ -316,13 +295,14 @@ def mine(person: Person) -> OwnState:
 
 def mine_of(person_ids: Iterable[int]) -> dict[int, OwnState]:
     """The same for many people at once, in four statements, and one more where they have conversations, and where they
-    block somebody: they come back together after a restart.
+    block somebody or set something aside: they come back together after a restart.
     """
     ids = set(person_ids)
-    counters = list(Person.objects.filter(pk__in=ids).values_list("pk", "seq", "order_seq", "blocks_seq"))
-    seqs = {person_id: seq for person_id, seq, _, _ in counters}
-    orders = orders_of({person_id: order_seq for person_id, _, order_seq, _ in counters if order_seq is not None})
-    blocked = blocks_of({person_id for person_id, _, _, blocks_seq in counters if blocks_seq is not None})
+    counters = list(Person.objects.filter(pk__in=ids).values_list("pk", "seq", *OWN_LISTS))
+    seqs = {person_id: seq for person_id, seq, *_ in counters}
+    orders = orders_of({person_id: seq for person_id, _, seq, _, _ in counters if seq is not None})
+    blocked = blocks_of({person_id for person_id, _, _, seq, _ in counters if seq is not None})
+    agendas = agendas_of({person_id: seq for person_id, _, _, _, seq in counters if seq is not None})
     # A room's counters are read in one row with the mark: a message of one's own that took the mark along between two
     # statements would be unread for ever, for it is covered by the seq and has no seq of its own here.
     memberships = list(
@@ -356,8 +336,17 @@ def mine_of(person_ids: Iterable[int]) -> dict[int, OwnState]:
         if ranges := skipped.get((person_id, room_id)):
             whole["uncounted"] = [list(numbers) for numbers in ranges]
         rooms[person_id].append(whole)
-    states = {one: (rooms[one], _among(rooms[one], known), orders.get(one), blocked.get(one, ())) for one in seqs}
-    return {one: OwnState(seqs[one], *state) for one, state in states.items()}
+    return {
+        one: OwnState(
+            seqs[one],
+            rooms[one],
+            _among(rooms[one], known),
+            orders.get(one),
+            blocked.get(one, ()),
+            agendas.get(one),
+        )
+        for one in seqs
+    }
 
 
 def _among(rooms: Iterable[RoomState], known: Mapping[int, PersonResource]) -> list[PersonResource]:
@@ -369,10 +358,10 @@ def _among(rooms: Iterable[RoomState], known: Mapping[int, PersonResource]) -> l
 def my_changes(person_id: int, since: int) -> MyChanges | None:
     """The changes of a person's own counter since a position; None means reset."""
     limit = conf().max_changes
-    counters = Person.objects.filter(pk=person_id).values_list("seq", "sessions_seq", "order_seq", "blocks_seq").first()
+    counters = Person.objects.filter(pk=person_id).values_list("seq", "sessions_seq", *OWN_LISTS).first()
     if counters is None or since > counters[0]:
         return None
-    to, sessions_seq, order_seq, blocks_seq = counters
+    to, sessions_seq, order_seq, blocks_seq, agenda_seq = counters
     frame: MyChangesFrame = {"type": "changes", "me": person_id, "since": since, "to": to}
     if since == to:
         return MyChanges(frame)
@@ -397,4 +386,6 @@ def my_changes(person_id: int, since: int) -> MyChanges | None:
             frame["people"] = people(among)
     if blocks_seq is not None and blocks_seq > since:
         frame["blocks"] = blocks_of([person_id]).get(person_id, [])
+    if agenda_seq is not None and agenda_seq > since:
+        frame["agenda"] = agendas_of({person_id: agenda_seq})[person_id]
     return MyChanges(frame, sessions=sessions_seq > since)

@@ -242,3 +242,16 @@ def test_a_toast_never_covers_what_one_writes(meet: Meet, room: str) -> None:
         assert toast is not None
         assert composer is not None
         assert toast["y"] + toast["height"] < composer["y"]
+
+
+def test_a_deletion_can_be_taken_back(meet: Meet, room: str) -> None:
+    ada = meet("Ada").enters(room)
+    grace = meet("Grace").enters(room)
+    ada.says("said too soon").sees_sent("said too soon")
+    grace.sees("said too soon")
+    ada.deletes("said too soon")
+    ada.page.locator(".toast").get_by_role("button", name="Undo").click()
+    ada.sees("said too soon")
+    expect(grace.message("said too soon")).to_have_count(1)
+    ada.deletes("said too soon")
+    expect(grace.message("said too soon")).to_have_count(0)

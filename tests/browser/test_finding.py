@@ -163,7 +163,7 @@ def test_a_card_tells_who_somebody_is_and_leads_to_them(meet: Meet, room: str) -
     ada.page.go_back()
     expect(card).to_have_count(0)
     said.focus()
-    ada.page.keyboard.press("p")
+    ada.page.keyboard.press("a")
     expect(card).to_be_visible()
     # A reload shows the same.
     ada.page.reload()

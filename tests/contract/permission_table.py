@@ -71,14 +71,14 @@ def rows() -> tuple[Row, ...]:
 
     return (
         Row(
-            ("subscribe", "messages", "message.reactions", "members", "changes"),
+            ("subscribe", "messages", "message.reactions", "pins", "message.save", "members", "changes"),
             "read it",
             lambda r, p, room, m, o: r.read(p, room, m),
         ),
         Row(("room.join",), "join it", lambda r, p, room, m, o: r.join(p, room, m)),
         Row(("room.leave",), "leave it", lambda r, p, room, m, o: r.leave(p, room, m)),
         Row(("read", "room.pin"), "keep one's own mark and pin", only_joined),
-        Row(("message.post",), "write", lambda r, p, room, m, o: r.post(p, room, m)),
+        Row(("message.post", "message.schedule"), "write", lambda r, p, room, m, o: r.post(p, room, m)),
         Row(
             ("message.edit",),
             "edit another's message",
@@ -98,6 +98,11 @@ def rows() -> tuple[Row, ...]:
             ("message.react",),
             "react to another's message",
             if_readable(lambda r, p, room, m, o: r.react(p, message(o.person, room), m)),
+        ),
+        Row(
+            ("message.pin",),
+            "pin another's message",
+            if_readable(lambda r, p, room, m, o: r.pin(p, message(o.person, room), m)),
         ),
         Row(
             ("message.report",),

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
 import websockets.sync.client
+from django.utils import timezone
 from tests.accounts import cookies_of, new_person
 from tests.contract.examples import EXAMPLES, paths
 from tests.play import Actor, Stage
@@ -15,7 +17,8 @@ from tests.serving import ThreadServer
 from tests.sockets import DEADLINE_SECONDS
 
 from groupchat.actions import profiles
-from groupchat.models import Person
+from groupchat.errors import Forbidden
+from groupchat.models import Person, SavedMessage, ScheduledMessage
 from groupchat.realtime.runtime import Runtime
 
 Shapes = dict[str, set[str]]
@@ -42,6 +45,22 @@ def shapes_of(frames: list[dict[str, Any]], commands: dict[Any, str]) -> Shapes:
 
 def without_ref(frame: dict[str, Any]) -> dict[str, Any]:
     return {name: one for name, one in frame.items() if name != "ref"}
+
+
+def sets_aside(actor: Actor) -> None:
+    """With something in the agenda that a device which comes later is told of."""
+    at = (timezone.now() + timedelta(hours=1)).isoformat()
+    actor.client.call("message.save", room=actor.room, number=2, on=True, remind_at=at)
+    SavedMessage.objects.update(due_at=timezone.now())
+    actor.client.call("saved")
+    for id in ("later", "never", "at-once"):
+        actor.client.call("message.schedule", room=actor.room, body=id, at=at, client_message_id=id, reply_to=1)
+    never, now = (ScheduledMessage.objects.get(client_message_id=id) for id in ("never", "at-once"))
+    ScheduledMessage.objects.filter(body="later").update(failure=Forbidden("Locked.", why="locked").as_json())
+    actor.client.call("scheduled")
+    actor.client.call("scheduled.change", id=never.pk, body="perhaps", at=at)
+    actor.client.call("scheduled.cancel", id=never.pk)
+    actor.client.call("scheduled.send", id=now.pk)
 
 
 @pytest.fixture
@@ -85,7 +104,11 @@ def live(server: ThreadServer, stage: Stage, user: Callable[..., Actor], options
     alice.client.call("message.versions", room=alice.room, number=3)
     bob.client.call("message.react", room=bob.room, number=1, emoji="🎉", on=True)
     alice.client.call("message.reactions", room=alice.room, number=1, emoji="🎉")
+    alice.client.call("message.pin", room=alice.room, number=2, on=True)
+    alice.client.call("pins", room=alice.room)
+    alice.client.call("message.pin", room=alice.room, number=2, on=False)
     alice.deletes("three")
+    sets_aside(alice)
     alice.client.call("person.block", person=bob.id, on=True)
     actors.append(late := alice.on_another_device())
     alice.client.call("person.block", person=bob.id, on=False)

@@ -14,6 +14,7 @@ from groupchat.errors import ChatError
 from groupchat.models import (
     Membership,
     Message,
+    MessagePin,
     MessageReply,
     MessageVersion,
     Notice,
@@ -22,6 +23,8 @@ from groupchat.models import (
     Report,
     Room,
     RoomName,
+    SavedMessage,
+    ScheduledMessage,
 )
 from groupchat.protocol import RoomState
 from groupchat.realtime.delivery import opening
@@ -100,5 +103,6 @@ def unread(person: Person, room: Room) -> int:
 
 def rows() -> dict[str, list[dict[str, object]]]:
     """Every row of every table that an action writes."""
-    models = (Room, RoomName, Person, Membership, Message, MessageReply, MessageVersion, Notice, Report, Purge)
+    models = (Room, RoomName, Person, Membership, Message, MessageReply, MessageVersion, MessagePin, Notice)
+    models += (Report, Purge, SavedMessage, ScheduledMessage)
     return {model.__name__: list(model.objects.order_by("pk").values()) for model in models}

@@ -11,7 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from tests.domain.conftest import Ear
 from tests.domain.says import look, membership, page, rows, say
 
-from groupchat import timeline
+from groupchat import timeline, versions
 from groupchat.actions import messages, rooms
 from groupchat.actions.counters import changed_mine, changing_room
 from groupchat.actions.messages import Post, Posted
@@ -193,7 +193,7 @@ def test_there_is_no_message_below_the_floor(do: str, past: Room, alice: Person,
     acts: dict[str, Callable[[int], object]] = {
         "edit": lambda number: messages.edit(person=bob, room_id=past.pk, number=number, body="other"),
         "delete": lambda number: messages.delete(person=bob, room_id=past.pk, number=number),
-        "versions": lambda number: timeline.versions(past.pk, number, bob),
+        "versions": lambda number: versions.versions(past.pk, number, bob),
     }
     before = rows()
     for number in range(1, 8):

@@ -12,7 +12,7 @@ from tests.domain.conftest import Ear
 from tests.domain.says import page, rows, say
 from tests.domain.test_queries import assert_by_index, statements
 
-from groupchat import timeline
+from groupchat import timeline, versions
 from groupchat.actions import messages, rooms
 from groupchat.actions.messages import Post, Posted
 from groupchat.actions.people import Guest
@@ -165,7 +165,7 @@ def test_what_a_message_said_before_is_kept_and_counted(alice: Person, lobby: Ro
     (live,) = told(ear, lobby)
     assert (live["body"], live["versions"]) == ("fixed", 2)
     assert page(alice, lobby.pk).messages[-1] == live
-    found = timeline.versions(lobby.pk, first.number, alice)
+    found = versions.versions(lobby.pk, first.number, alice)
     assert [version.body for version in found] == ["fxied", "fixd"]
     assert found[0].at == page(alice, lobby.pk).messages[-1]["at"] <= found[1].at
 
@@ -175,7 +175,7 @@ def test_of_many_versions_the_newest_are_kept(alice: Person, lobby: Room, settin
     number = say(alice, lobby, "0").number
     for index in range(1, 8):
         messages.edit(person=alice, room_id=lobby.pk, number=number, body=str(index))
-    assert [version.body for version in timeline.versions(lobby.pk, number, alice)] == ["4", "5", "6"]
+    assert [version.body for version in versions.versions(lobby.pk, number, alice)] == ["4", "5", "6"]
     assert page(alice, lobby.pk).messages[-1]["versions"] == 3
 
 
@@ -184,7 +184,7 @@ def test_an_answer_with_long_versions_has_the_newest_that_fit(alice: Person, lob
     number = say(alice, lobby, "a" * 4000).number
     for letter in "bcd":
         messages.edit(person=alice, room_id=lobby.pk, number=number, body=letter * 4000)
-    assert [version.body[0] for version in timeline.versions(lobby.pk, number, alice)] == ["b", "c"]
+    assert [version.body[0] for version in versions.versions(lobby.pk, number, alice)] == ["b", "c"]
 
 
 def test_who_sees_them(alice: Person, bob: Person, person: Any, lobby: Room) -> None:
@@ -195,25 +195,25 @@ def test_who_sees_them(alice: Person, bob: Person, person: Any, lobby: Room) -> 
     rooms.join(person=other, room_id=lobby.pk)
     for stranger in (other, None):
         with pytest.raises(Forbidden):
-            timeline.versions(lobby.pk, number, stranger)
+            versions.versions(lobby.pk, number, stranger)
     rooms.join(person=owner, room_id=lobby.pk)
     Membership.objects.filter(person=owner).update(role=Membership.Role.OWNER)
     for allowed in (bob, owner):
-        assert [version.body for version in timeline.versions(lobby.pk, number, allowed)] == ["old"]
+        assert [version.body for version in versions.versions(lobby.pk, number, allowed)] == ["old"]
     with pytest.raises(NotFound):
-        timeline.versions(lobby.pk, number + 1, bob)
+        versions.versions(lobby.pk, number + 1, bob)
     with pytest.raises(NotFound):
-        timeline.versions(lobby.pk + 1000, number, bob)
+        versions.versions(lobby.pk + 1000, number, bob)
     Membership.objects.filter(person=bob).update(state=Membership.State.BANNED)
     with pytest.raises(Forbidden):
-        timeline.versions(lobby.pk, number, bob)
+        versions.versions(lobby.pk, number, bob)
 
 
 def test_of_a_private_room_nobody_else_learns_that_it_is_there(alice: Person, bob: Person, cellar: Room) -> None:
     number = say(alice, cellar, "old").number
     messages.edit(person=alice, room_id=cellar.pk, number=number, body="new")
     with pytest.raises(NotFound):
-        timeline.versions(cellar.pk, number, bob)
+        versions.versions(cellar.pk, number, bob)
 
 
 # --- and in the end ---------------------------------------------------------------------------------------------------
@@ -230,7 +230,7 @@ def test_with_the_message_all_that_hangs_on_it_goes(alice: Person, lobby: Room, 
     assert "secret" not in str(rows())
     assert all(not part.model._default_manager.exists() for part in MESSAGE_PARTS)
     with pytest.raises(NotFound):
-        timeline.versions(lobby.pk, answer.number, alice)
+        versions.versions(lobby.pk, answer.number, alice)
 
 
 def test_messages_of_several_rooms_have_their_own_parts(alice: Person, lobby: Room, cellar: Room) -> None:

@@ -21,9 +21,12 @@ from groupchat.actions.guests import act_as_new_guest
 from groupchat.actions.merging import carry_out, merge_guest
 from groupchat.actions.messages import Post
 from groupchat.actions.people import Guest, end_guest, end_sessions, person_of_guest, set_active
+from groupchat.actions.pins import pin
 from groupchat.actions.reactions import react
+from groupchat.actions.saving import remind_some, save
+from groupchat.actions.scheduling import cancel, change, schedule, send_now, send_some
 from groupchat.kinds import ROOM_KINDS
-from groupchat.models import Person, Report, Room
+from groupchat.models import Person, Report, Room, ScheduledMessage
 from groupchat.protocol import ChangesFrame, MyChangesFrame
 
 Entities = dict[tuple[Any, ...], dict[str, Any]]
@@ -41,6 +44,8 @@ def entities(frame: ChangesFrame | MyChangesFrame) -> Entities:
     by_identity: Entities = {(name, *key(one)): one for name, key in lists for one in found.get(name, ())}
     if "order" in found:
         by_identity["order",] = found["order"]
+    if "agenda" in found:
+        by_identity["agenda",] = found["agenda"]
     if "info" in found:
         by_identity["info",] = found["info"]
     return by_identity
@@ -89,6 +94,10 @@ def hide(world: World) -> None:
 
 def the_report() -> Report:
     return Report.objects.get()
+
+
+def to_send(id: str) -> int:
+    return ScheduledMessage.objects.get(client_message_id=id).pk
 
 
 def purge_all(person: Person, room: Room, target: Person) -> None:
@@ -147,6 +156,37 @@ ACTIONS: dict[str, Callable[[World], object]] = {
         react(person=w.carol, room_id=w.lobby.pk, number=1, emoji=emoji, on=on)
         for emoji, on in (("🎉", True), ("👀", True), ("🎉", False))
     ],
+    "pin a message, and unpin it": lambda w: [
+        pin(person=w.carol, room_id=w.lobby.pk, number=1, on=on) for on in (True, True, False)
+    ],
+    "delete a pinned message": lambda w: [
+        pin(person=w.carol, room_id=w.lobby.pk, number=1, on=True),
+        messages.delete(person=w.alice, room_id=w.lobby.pk, number=1),
+    ],
+    "save a message, be reminded, keep it no more": lambda w: [
+        save(person=w.carol, room_id=w.lobby.pk, number=1, remind_at=timezone.now() + timedelta(minutes=1)),
+        remind_some(now=timezone.now() + timedelta(minutes=2)),
+        save(person=w.carol, room_id=w.cellar.pk, number=1, on=False),
+        save(person=w.carol, room_id=w.lobby.pk, number=1, on=False),
+    ],
+    "say something later": lambda w: (
+        [
+            schedule(
+                person=w.carol,
+                room_id=w.lobby.pk,
+                body=id,
+                at=timezone.now() + timedelta(minutes=1),
+                client_message_id=id,
+            )
+            for id in ("sent", "changed", "cancelled", "at-once")
+        ]
+        + [
+            change(person=w.carol, id=to_send("changed"), at=timezone.now() + timedelta(minutes=9)),
+            cancel(person=w.carol, id=to_send("cancelled")),
+            send_now(person=w.carol, id=to_send("at-once")),
+            send_some(now=timezone.now() + timedelta(minutes=2)),
+        ]
+    ),
     "read": lambda w: memberships.read(person=w.alice, room_id=w.lobby.pk, number=2),
     "read again": lambda w: memberships.read(person=w.carol, room_id=w.lobby.pk, number=1),
     "order pinned rooms": lambda w: [
@@ -328,7 +368,7 @@ def test_every_action_is_tried() -> None:
     """A new verb must come into the table above."""
     import inspect
 
-    from groupchat.actions import adoption, guests, merging, reactions
+    from groupchat.actions import adoption, guests, merging, pins, reactions, saving, scheduling
 
     verbs = {
         name
@@ -340,6 +380,9 @@ def test_every_action_is_tried() -> None:
             purging,
             messages,
             reactions,
+            pins,
+            saving,
+            scheduling,
             memberships,
             people,
             guests,
@@ -352,6 +395,7 @@ def test_every_action_is_tried() -> None:
     # They ask only, or have nothing to publish.
     looks = {"find", "id_of", "admit", "make_owner", "person_of_user", "person_of_username", "handle_of", "new_guest"}
     looks |= {"people_of", "usual_name", "find_for_object", "when_deleted"}
+    looks |= {"is_somebody_to_remind", "is_something_to_send"}
     looks |= {"bring_back", "tell_members"}  # the parts of `restore`
     looks |= {"forget_resolved", "take_reports"}  # a periodic job; a part of `carry_out`
     looks |= {"taken_from", "guest_without_account", "id_after_merge", "connect", "free_handle"}
@@ -366,7 +410,8 @@ def test_every_action_is_tried() -> None:
         *("invite", "remove", "give_role", "ban", "unban", "silence"),
         *("take_name", "name_anew", "name_everywhere"),
         *("adopt_guest", "merge_guest", "carry_out", "take_membership", "take_messages", "take_notices"),
-        *("react", "take_reactions"),
+        *("react", "take_reactions", "pin", "recount_pins", "take_pins"),
+        *("save", "remind_some", "schedule", "change", "cancel", "send_now", "send_some"),
         *("post", "edit", "delete", "read", "pin", "order", "raise_marks"),
         *("person_of_guest", "act_as_new_guest", "end_guest", "end_sessions", "set_active"),
     }

@@ -41,6 +41,7 @@ OTHER: dict[str, Any] = {
     "deleted_at": datetime(2026, 1, 2, tzinfo=UTC),
     "slow_mode": 30,
     "locked": True,
+    "pins": 2,
     "raid_until": datetime(2036, 1, 2, tzinfo=UTC),
 }
 # What every message has from the start, and what becomes of one; all else hangs on it.

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from tests.domain.says import rows
@@ -28,6 +30,10 @@ def alice(stage: Stage, server: object) -> Actor:
     alice.posts("hi")
     alice.sees("hi")
     return alice
+
+
+def in_days(days: int) -> str:
+    return (timezone.now() + timedelta(days=days)).isoformat()
 
 
 def answer_to(actor: Actor, text: str) -> dict[str, Any]:
@@ -120,6 +126,15 @@ def wrong_commands(room: int) -> Iterator[tuple[dict[str, Any], str, str | None]
         "message.delete": {"room": room, "number": 1},
         "message.versions": {"room": room, "number": 1},
         "message.react": {"room": room, "number": 1, "emoji": "🎉", "on": True},
+        "message.pin": {"room": room, "number": 1, "on": False},
+        "pins": {"room": room},
+        "message.save": {"room": room, "number": 1, "on": True},
+        "saved": {},
+        "message.schedule": {"room": room, "body": "hi", "at": in_days(1), "client_message_id": "a"},
+        "scheduled": {},
+        "scheduled.change": {"id": 1},
+        "scheduled.cancel": {"id": 1},
+        "scheduled.send": {"id": 1},
         "message.reactions": {"room": room, "number": 1, "emoji": "🎉"},
         "messages": {"room": room},
         "members": {"room": room},
@@ -238,7 +253,20 @@ def wrong_commands(room: int) -> Iterator[tuple[dict[str, Any], str, str | None]
         here = {"room": room, "number": 1, "emoji": emoji}
         yield {"type": "message.react", "on": True, **here}, "invalid", "emoji"
         yield {"type": "message.reactions", **here}, "invalid", "emoji"
+    yield {"type": "message.pin", "room": room, "number": 1}, "invalid", "on"
+    yield {"type": "message.pin", "room": room, "number": 1, "on": 1}, "invalid", "on"
+    saved = {"type": "message.save", "room": room, "number": 1, "on": True}
+    later = {"type": "message.schedule", "room": room, "body": "hi", "client_message_id": "x"}
+    for at in ("", "soon", "2026-03-01", "2026-03-01T08:00:00", in_days(-1), in_days(400)):
+        yield {**saved, "remind_at": at}, "invalid", "remind_at"
+        yield {**later, "at": at}, "invalid", "at"
+        yield {"type": "scheduled.change", "id": 1, "at": at}, "invalid", "at"
+    yield {**later, "at": in_days(1), "body": " "}, "invalid", "body"
+    yield {"type": "scheduled", "after": "x"}, "invalid", "after"
+    for act in ("change", "cancel", "send"):
+        yield {"type": f"scheduled.{act}", "id": HUGE - 1}, "not_found", "id"
     for number in (2, HUGE - 1):
+        yield {"type": "message.pin", "room": room, "number": number, "on": True}, "not_found", None
         yield {"type": "message.react", "room": room, "number": number, "emoji": "🎉", "on": True}, "not_found", None
     for to in (0, -1, 2, HUGE - 1, HUGE, "1", 1.5, True, []):
         answer = {"type": "message.post", "room": room, "body": "hi", "client_message_id": "x", "reply_to": to}
@@ -309,6 +337,15 @@ TYPES = st.sampled_from(
         "message.versions",
         "message.react",
         "message.reactions",
+        "message.pin",
+        "pins",
+        "message.save",
+        "saved",
+        "message.schedule",
+        "scheduled",
+        "scheduled.change",
+        "scheduled.cancel",
+        "scheduled.send",
         "me.rename",
         "person.block",
         "messages",

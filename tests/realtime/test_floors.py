@@ -128,8 +128,10 @@ def asks_for_everything(actor: Actor) -> None:
         asks(actor, "message.versions", room=room, number=number)
         asks(actor, "message.reactions", room=room, number=number, emoji="🎉")
         asks(actor, "message.react", room=room, number=number, emoji="🎉", on=True)
+        asks(actor, "message.pin", room=room, number=number, on=True)
         asks(actor, "message.edit", room=room, number=number, body="mine now")
         asks(actor, "message.delete", room=room, number=number)
+    asks(actor, "pins", room=room)
     asks(actor, "messages", room=room)
     asks(actor, "members", room=room)
     for since in range(Room.objects.get(pk=room).seq + 2):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -39,10 +40,15 @@ _numbers = itertools.count(1)
 # About no room that one must be let into, or that is named by its id.
 ELSEWHERE = {"hello", "ping", "unsubscribe", "typing", "room.enter", "room.create", "room.direct", "rooms"}
 ELSEWHERE |= {"people.find", "me.rename", "report.claim", "report.resolve", "site.raid", "rooms.order", "person.block"}
+ELSEWHERE |= {"saved", "scheduled", "scheduled.change", "scheduled.cancel", "scheduled.send"}
 
 
 READS = {"subscribe", "changes", "messages", "members", "message.versions", "message.reactions"}
-READS |= {"room.sanctions", "reports", "invites"}
+READS |= {"room.sanctions", "reports", "invites", "pins"}
+
+
+def in_an_hour() -> str:
+    return (timezone.now() + timedelta(hours=1)).isoformat()
 
 
 class House:
@@ -92,6 +98,9 @@ class House:
             "message.delete": {"number": 1},
             "message.versions": {"number": 1},
             "message.react": {"number": 1, "emoji": "🎉", "on": True},
+            "message.save": {"number": 1, "on": True},
+            "message.schedule": {"body": "hi", "at": in_an_hour(), "client_message_id": str(uuid4())},
+            "message.pin": {"number": 1, "on": True},
             "message.reactions": {"number": 1, "emoji": "🎉"},
             "room.invite": {"people": [stranger.pk]},
             "invite.end": {"id": self.link.pk},

@@ -47,6 +47,7 @@ _ROOM = [
     "slow_mode",
     "locked",
     "raid_until",
+    "pins",
     *_KIND_SEQS,
 ]
 # Read in one statement with the rooms, so that a post pays no other for it.

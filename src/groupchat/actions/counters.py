@@ -17,6 +17,7 @@ from typing import Any
 from django.db import models, transaction
 
 from groupchat.actions.bulk_sql import BulkSql
+from groupchat.agendas import agendas_of
 from groupchat.errors import NotFound
 from groupchat.keeping import has_order, orders_of
 from groupchat.kinds import KIND_OF, MESSAGES, ROOM_KINDS, departures, floors, hearers
@@ -330,6 +331,20 @@ def changed_blocks(person_id: int, blocks: Sequence[int]) -> None:
     to = Person.objects.values_list("seq", flat=True).get(pk=person_id)
     frame: MyChangesFrame = {"type": "changes", "me": person_id, "since": to - 1, "to": to, "blocks": list(blocks)}
     transaction.on_commit(partial(published.send_robust, sender=Person, changes=MyChanges(frame)), robust=True)
+
+
+def changed_agenda(person_ids: Iterable[int]) -> dict[int, int]:
+    """Say in the counters of these people what they set aside from here on, and publish it on commit. Call it inside a
+    transaction that holds their locks. Gives the seq of each.
+    """
+    ids = sorted(set(person_ids))
+    Person.objects.filter(pk__in=ids).update(seq=models.F("seq") + 1, agenda_seq=models.F("seq") + 1)
+    seqs = dict(Person.objects.filter(pk__in=ids).order_by("pk").values_list("pk", "seq"))
+    for person_id, agenda in agendas_of(seqs).items():
+        to = agenda["seq"]
+        frame: MyChangesFrame = {"type": "changes", "me": person_id, "since": to - 1, "to": to, "agenda": agenda}
+        transaction.on_commit(partial(published.send_robust, sender=Person, changes=MyChanges(frame)), robust=True)
+    return seqs
 
 
 def changed_sessions(person_id: int) -> None:

@@ -32,7 +32,18 @@ from groupchat.actions.tombstones import make_tombstones
 from groupchat.conf import conf
 from groupchat.errors import Forbidden, Invalid
 from groupchat.events import Event, MessageDeleted, PersonDeleted
-from groupchat.models import Block, FormerHandle, Membership, Message, Person, Report, Room, Token
+from groupchat.models import (
+    Block,
+    FormerHandle,
+    Membership,
+    Message,
+    Person,
+    Report,
+    Room,
+    SavedMessage,
+    ScheduledMessage,
+    Token,
+)
 from groupchat.permissions import owns_site, require_active
 
 HANDLER = "delete_person"
@@ -97,6 +108,8 @@ def _end_all(person: Person, now: datetime, erases: bool) -> None:
         devices.forget_all(person=person)  # the site's own sessions are no matter of ours
     Token.objects.filter(person=person).delete()
     Block.objects.filter(person=person).delete()
+    SavedMessage.objects.filter(person=person).delete()
+    ScheduledMessage.objects.filter(person=person).delete()
     if user is not None and not conf().delete_users:
         returning.remember(person=person, user=user, now=now)
     person.user = None

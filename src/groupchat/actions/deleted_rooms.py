@@ -15,6 +15,7 @@ from groupchat.conf import conf
 from groupchat.models import (
     Membership,
     Message,
+    MessagePin,
     MessageReaction,
     MessageReply,
     MessageVersion,
@@ -22,6 +23,8 @@ from groupchat.models import (
     Purge,
     Report,
     Room,
+    SavedMessage,
+    ScheduledMessage,
 )
 
 logger = logging.getLogger("groupchat.rooms")
@@ -53,11 +56,14 @@ def purge_deleted_rooms(*, now: datetime | None = None) -> bool:
 _ROWS: tuple[Callable[[int], QuerySet[Model]], ...] = (
     lambda room_id: MessageReply.objects.filter(room_id=room_id),
     lambda room_id: MessageVersion.objects.filter(room_id=room_id),
+    lambda room_id: MessagePin.objects.filter(room_id=room_id),
     lambda room_id: MessageReaction.objects.filter(room_id=room_id),
     lambda room_id: Message.objects.filter(room_id=room_id),
     lambda room_id: Notice.objects.filter(room_id=room_id),
     lambda room_id: Report.objects.filter(room_id=room_id),
     lambda room_id: Purge.objects.filter(room_id=room_id),
+    lambda room_id: SavedMessage.objects.filter(room_id=room_id),
+    lambda room_id: ScheduledMessage.objects.filter(room_id=room_id),
     lambda room_id: Membership.objects.filter(room_id=room_id),
 )
 

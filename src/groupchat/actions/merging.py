@@ -18,10 +18,12 @@ from django.db import transaction
 from django.utils import timezone
 
 from groupchat import handlers
+from groupchat.actions.agendas import take_agenda
 from groupchat.actions.blocks import take_blocks
 from groupchat.actions.bulk_sql import BulkSql
 from groupchat.actions.counters import RoomChange, changed_mine, changed_sessions, lock_people, lock_rooms
 from groupchat.actions.effects import record
+from groupchat.actions.pins import take_pins
 from groupchat.actions.reactions import take_reactions
 from groupchat.actions.reporting import take_reports
 from groupchat.errors import Forbidden, Invalid
@@ -90,6 +92,8 @@ def carry_out(*, guest_id: int, person_id: int) -> None:
             pass
         while take_reactions(room_id=room_id, guest_id=guest_id, person_id=person_id):
             pass
+        take_pins(room_id=room_id, guest_id=guest_id, person_id=person_id)
+    take_agenda(guest_id=guest_id, person_id=person_id)
     take_reports(guest_id=guest_id, person_id=person_id)
     for room_id in list(Room.objects.filter(created_by_id=guest_id).values_list("pk", flat=True)):
         Room.objects.filter(pk=room_id).update(created_by_id=person_id)

@@ -28,7 +28,7 @@ from groupchat.actions.newcomers import require_patience
 from groupchat.actions.people import Guest, new_guest, person_of_guest, taken_from
 from groupchat.actions.posts import Arrival, Post, Posted, answer_again, posted_as, written
 from groupchat.actions.rooms import admit
-from groupchat.actions.tombstones import OF_TOMBSTONE, make_tombstone
+from groupchat.actions.tombstones import make_tombstones
 from groupchat.attempts import Deleting, Editing, Joining, Posting, ask, joining, posting
 from groupchat.conf import conf
 from groupchat.errors import ChatError, Invalid
@@ -354,9 +354,7 @@ def delete(*, person: Person, room_id: int, number: int, now: datetime | None = 
         if message.deleted_at is not None:
             return message
         ask(Deleting(message, person))
-        make_tombstone(message, now or timezone.now())
-        change.changed(message, message.author)
-        message.save(update_fields=[*OF_TOMBSTONE, "seq"])
+        make_tombstones(change, [message], now or timezone.now())
         if message.author_id != person.pk:
             audit.note("delete message", by=person, room=change.room, person=message.author, before={"number": number})
         record([MessageDeleted(room_id, number, message.author_id, person.pk)])

@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 
 from django.utils import timezone
 
-from groupchat.actions import invites, limits, reporting
+from groupchat.actions import invites, limits, reporting, saving, scheduling
 from groupchat.actions.deleted_rooms import purge_deleted_rooms
 from groupchat.actions.devices import forget_some
 from groupchat.actions.empty_rooms import expire_empty_rooms
@@ -23,13 +23,18 @@ LEASE_SECONDS = 60.0  # of one part of a job
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """`run` does a part of it, in a transaction of some rows, and says whether there is more."""
+    """`run` does a part of it, in a transaction of some rows, and says whether there is more. `is_wanted`, one read by
+    an index: whether there is anything to do; so nobody writes where there is not. None: doing it finds out.
+    """
 
     run: Callable[[], bool]
     pause_seconds: float
+    is_wanted: Callable[[], bool] | None = None
 
 
 JOBS: Mapping[str, Job] = {
+    "scheduled messages": Job(scheduling.send_some, 1.0, scheduling.is_something_to_send),
+    "reminders": Job(saving.remind_some, 1.0, saving.is_somebody_to_remind),
     "limits": Job(limits.forget_whole, 300.0),
     "invite links": Job(invites.forget_old, 3_600.0),
     "empty rooms": Job(expire_empty_rooms, 600.0),
@@ -43,7 +48,8 @@ JOBS: Mapping[str, Job] = {
 def due(*, now: datetime | None = None) -> list[str]:
     """The jobs whose turn it is, and those that were never done."""
     later = PeriodicJob.objects.filter(due_at__gt=now or timezone.now()).values_list("name", flat=True)
-    return [name for name in JOBS if name not in set(later)]
+    put_off = set(later)
+    return [name for name, job in JOBS.items() if name not in put_off and (job.is_wanted is None or job.is_wanted())]
 
 
 def claim(*, name: str, now: datetime | None = None) -> bool:

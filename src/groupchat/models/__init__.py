@@ -1,5 +1,6 @@
 """The nouns: what the database holds."""
 
+from groupchat.models.agenda import SavedMessage, ScheduledMessage
 from groupchat.models.audit import AuditEntry
 from groupchat.models.blocks import Block
 from groupchat.models.devices import Device
@@ -9,7 +10,7 @@ from groupchat.models.limits import Allowance, PeriodicJob
 from groupchat.models.memberships import Membership
 from groupchat.models.messages import Message, Notice
 from groupchat.models.order import Purge, Report
-from groupchat.models.parts import MessageReaction, MessageReply, MessageVersion
+from groupchat.models.parts import MessagePin, MessageReaction, MessageReply, MessageVersion
 from groupchat.models.people import FormerHandle, Person
 from groupchat.models.rooms import Room, RoomName
 from groupchat.models.server import ServerState
@@ -25,6 +26,7 @@ __all__ = [
     "InviteLink",
     "Membership",
     "Message",
+    "MessagePin",
     "MessageReaction",
     "MessageReply",
     "MessageVersion",
@@ -35,6 +37,8 @@ __all__ = [
     "Report",
     "Room",
     "RoomName",
+    "SavedMessage",
+    "ScheduledMessage",
     "ServerState",
     "Token",
 ]

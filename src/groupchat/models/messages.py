@@ -58,7 +58,8 @@ class Message(models.Model):
 
 
 class Notice(models.Model):
-    """A quiet line behind a message: the room was renamed, its topic set. It has no number and is never unread.
+    """A quiet line behind a message: the room was renamed, its topic set, a message pinned. It has no number and is
+    never unread.
 
     One of a kind at each place, so that renaming to and fro adds nothing to a page of history.
     """
@@ -66,6 +67,7 @@ class Notice(models.Model):
     class Kind(models.TextChoices):
         RENAMED = "renamed", _("renamed")
         TOPIC = "topic", _("topic")
+        PINNED = "pinned", _("message pinned")
 
     id = models.BigAutoField(primary_key=True)
     room = models.ForeignKey(Room, on_delete=models.CASCADE, related_name="notices", db_index=False)

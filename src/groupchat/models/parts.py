@@ -40,6 +40,26 @@ class MessageVersion(models.Model):
         return f"{self.room_id}/{self.number}, version {self.version}"
 
 
+class MessagePin(models.Model):
+    """The message `number` is pinned in its room: by whom, and when; who pinned first has the lower id."""
+
+    id = models.BigAutoField(primary_key=True)
+    room = models.ForeignKey(Room, on_delete=models.CASCADE, related_name="+", db_index=False)
+    number = models.PositiveBigIntegerField()
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+", db_index=False)
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["room", "number"], name="groupchat_one_pin")]
+        indexes = [
+            models.Index(fields=["room", "id"], name="groupchat_pins"),
+            models.Index(fields=["person", "room"], name="groupchat_pins_of"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.room_id}/{self.number}"
+
+
 class MessageReaction(models.Model):
     """Somebody reacted to the message `number` with this emoji; who reacted first has the lower id."""
 

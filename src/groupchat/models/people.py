@@ -68,6 +68,8 @@ class Person(models.Model):
     more_contrast = models.BooleanField(default=False, db_default=False)
     # The seq at which the list of those whom they block last changed; null where it never did.
     blocks_seq = models.PositiveBigIntegerField(null=True, editable=False)
+    # The seq at which what they set aside for later (`models.agenda`) last changed; null where it never did.
+    agenda_seq = models.PositiveBigIntegerField(null=True, editable=False)
     # Since when nobody is behind it, by their own wish (`actions.deleted_people`): neither name nor handle is theirs.
     deleted_at = models.DateTimeField(null=True, blank=True, editable=False)
     # Of who is gone while the site keeps their user, and is banned somewhere: a hash of it (`actions.returning`).

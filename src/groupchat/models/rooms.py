@@ -24,7 +24,7 @@ class Room(models.Model):
     # What `info` tells of a room, and so what is saved with it; `info_seq` counts it.
     FACTS = (
         *("kind", "name", "slug", "topic", "picture", "first_number", "history", "guests", "archived_at", "deleted_at"),
-        *("slow_mode", "locked", "raid_until"),
+        *("slow_mode", "locked", "raid_until", "pins"),
     )
 
     class Kind(models.TextChoices):
@@ -77,6 +77,8 @@ class Room(models.Model):
     slow_mode = models.PositiveIntegerField(default=0, db_default=0)
     locked = models.BooleanField(default=False, db_default=False)
     raid_until = models.DateTimeField(null=True, blank=True)
+    # How many messages are pinned in it.
+    pins = models.PositiveIntegerField(default=0, db_default=0, editable=False)
     # Where each kind of what is in the room (`groupchat.kinds`) changed last, so that a kind that did not move is not
     # asked for. They hold where `kinds_seq` is `seq`: a version that does not know these columns leaves that behind.
     kinds_seq = models.BigIntegerField(null=True, editable=False)

@@ -10,14 +10,15 @@ and the same name in the client's `lib/kinds.js`.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from django.db.models import Model
 
 from groupchat.models import Message, Room
 from groupchat.parts.part import Part
-from groupchat.parts.reactions import REACTIONS, people_in, with_mine
+from groupchat.parts.pins import PIN, pinned_by
+from groupchat.parts.reactions import REACTIONS, reacted_by, with_mine
 from groupchat.parts.replies import REPLY
 from groupchat.parts.versions import VERSIONS, keep_version
 from groupchat.protocol import MessageResource
@@ -25,6 +26,7 @@ from groupchat.resources import message_resource
 
 __all__ = [
     "MESSAGE_PARTS",
+    "PIN",
     "POSTED_PARTS",
     "REACTIONS",
     "Part",
@@ -39,7 +41,7 @@ __all__ = [
     "with_mine",
 ]
 
-MESSAGE_PARTS: tuple[Part, ...] = (REPLY, VERSIONS, REACTIONS)
+MESSAGE_PARTS: tuple[Part, ...] = (REPLY, VERSIONS, REACTIONS, PIN)
 
 POSTED_PARTS: dict[str, Part] = {part.key: part for part in MESSAGE_PARTS if part.check is not None}
 """Those that a post may carry, by key."""
@@ -92,6 +94,12 @@ def message_resources(messages: Sequence[Message]) -> list[MessageResource]:
             for number, value in part.read(room_id, of_room).items():
                 found[room_id, number][part.key] = value
     return [message_resource(message, found.get((message.room_id, message.number))) for message in messages]
+
+
+def people_in(message: MessageResource) -> Iterator[int]:
+    """Those whom what hangs on it names."""
+    yield from reacted_by(message)
+    yield from pinned_by(message)
 
 
 def purge_parts(message: Message) -> None:

@@ -37,7 +37,7 @@ def _read(room_id: int, numbers: Sequence[int]) -> Mapping[int, list[ReactionRes
 REACTIONS = Part("reactions", bit=4, model=MessageReaction, read=_read)
 
 
-def people_in(message: MessageResource) -> Iterator[int]:
+def reacted_by(message: MessageResource) -> Iterator[int]:
     """Those whom its reactions name."""
     for reaction in message.get("reactions", ()):
         yield from reaction["people"]

@@ -123,6 +123,10 @@ def require_react(person: Person | None, message: Message, membership: Membershi
     _require(rules().react(person, message, membership))
 
 
+def require_pin(person: Person | None, message: Message, membership: Membership | None) -> None:
+    _require(rules().pin(person, message, membership))
+
+
 def require_make_room(person: Person, kind: str) -> None:
     _require(rules().make_room(person, kind))
 

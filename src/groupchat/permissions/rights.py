@@ -35,6 +35,7 @@ REMOVE = Right("the owners and moderators of the room, of those below them", Rul
 GIVE_ROLE = Right("the owners of the room and of the site", Rules.give_role)
 EDIT = Right("the author of the message", Rules.edit)
 REACT = Right("the members who may write into the room; to announcements all members", Rules.react)
+PIN = Right("the members who may write into the room", Rules.pin)
 VERSIONS = Right("its author, and those who keep the room", Rules.see_versions)
 DELETE = Right("its author, and those who keep the room", Rules.delete)
 REPORT = Right("the members of the room, of others' messages", Rules.report)

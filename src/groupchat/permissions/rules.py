@@ -210,6 +210,13 @@ class Rules:
             return Forbidden("Join this room first.", why="member")
         return refusal
 
+    def pin(self, person: Person | None, message: Message, membership: Membership | None) -> Refusal:
+        """Its members who may write there say what the room keeps in sight."""
+        refusal = _deleted(message) or self.post(person, message.room, membership)
+        if refusal is None and not is_joined(membership):
+            return Forbidden("Join this room first.", why="member")
+        return refusal
+
     def see_versions(self, person: Person | None, message: Message, membership: Membership | None) -> Refusal:
         """What it said before: its author, and those who keep the room."""
         if person is not None and message.author_id == person.pk:

@@ -6,6 +6,20 @@ Times are ISO 8601 in UTC with milliseconds; ids, numbers and seqs are whole num
 
 from __future__ import annotations
 
+from groupchat.protocol.agenda import (
+    AgendaResource,
+    CancelScheduled,
+    ChangeScheduled,
+    Saved,
+    SavedEntry,
+    SavedResource,
+    SaveMessage,
+    Scheduled,
+    ScheduledEntry,
+    ScheduledResource,
+    ScheduleMessage,
+    SendScheduled,
+)
 from groupchat.protocol.base import PROTOCOL, Command, PositiveId, Ref, Seq
 from groupchat.protocol.blocks import BlockPerson
 from groupchat.protocol.changes import Changes, ChangesFrame, MyChangesFrame
@@ -36,6 +50,9 @@ from groupchat.protocol.messages import (
     Messages,
     MessageVersions,
     NoticeResource,
+    PinMessage,
+    PinResource,
+    Pins,
     PostMessage,
     React,
     ReactionResource,
@@ -77,10 +94,13 @@ from groupchat.protocol.typing import Typing, TypingFrame
 
 __all__ = [
     "PROTOCOL",
+    "AgendaResource",
     "AnyCommand",
     "ArchiveRoom",
     "Ban",
     "BlockPerson",
+    "CancelScheduled",
+    "ChangeScheduled",
     "Changes",
     "ChangesFrame",
     "ClaimReport",
@@ -117,8 +137,11 @@ __all__ = [
     "OwnReport",
     "PeopleFrame",
     "PersonResource",
+    "PinMessage",
+    "PinResource",
     "PinRoom",
     "Ping",
+    "Pins",
     "PositiveId",
     "PostMessage",
     "PurgeMessages",
@@ -142,6 +165,15 @@ __all__ = [
     "RoomState",
     "SanctionResource",
     "Sanctions",
+    "SaveMessage",
+    "Saved",
+    "SavedEntry",
+    "SavedResource",
+    "ScheduleMessage",
+    "Scheduled",
+    "ScheduledEntry",
+    "ScheduledResource",
+    "SendScheduled",
     "Seq",
     "SetTopic",
     "Silence",

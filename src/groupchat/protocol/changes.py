@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Literal, NotRequired, TypedDict
 
+from groupchat.protocol.agenda import AgendaResource
 from groupchat.protocol.base import Command, PositiveId, Seq
 from groupchat.protocol.memberships import MemberResource, MembershipResource
 from groupchat.protocol.messages import MessageResource, NoticeResource
@@ -40,7 +41,7 @@ class ChangesFrame(TypedDict):
 class MyChangesFrame(TypedDict):
     """The same for a person's own counter; sent to that person's connections only. `people`: those of the conversations
     among `rooms`; `order`: what only they are told of keeping order, where that is new. `blocks`: the ids of all whom
-    one blocks, where that changed.
+    one blocks, where that changed. `agenda`: the whole of what one set aside for later, where that changed.
     """
 
     type: Literal["changes"]
@@ -52,3 +53,4 @@ class MyChangesFrame(TypedDict):
     people: NotRequired[list[PersonResource]]
     order: NotRequired[OrderResource]
     blocks: NotRequired[list[int]]
+    agenda: NotRequired[AgendaResource]

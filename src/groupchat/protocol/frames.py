@@ -8,6 +8,15 @@ from pydantic import Field, TypeAdapter, ValidationError
 from pydantic_core import from_json, to_json
 
 from groupchat.errors import BadFrame, ChatError, Invalid, UnknownCommand
+from groupchat.protocol.agenda import (
+    CancelScheduled,
+    ChangeScheduled,
+    Saved,
+    SaveMessage,
+    Scheduled,
+    ScheduleMessage,
+    SendScheduled,
+)
 from groupchat.protocol.blocks import BlockPerson
 from groupchat.protocol.changes import Changes
 from groupchat.protocol.invites import EndInvite, Invites, MakeInvite
@@ -31,6 +40,8 @@ from groupchat.protocol.messages import (
     EditMessage,
     Messages,
     MessageVersions,
+    PinMessage,
+    Pins,
     PostMessage,
     React,
     Reactions,
@@ -96,6 +107,15 @@ AnyCommand = (
     | MessageVersions
     | React
     | Reactions
+    | PinMessage
+    | Pins
+    | SaveMessage
+    | Saved
+    | ScheduleMessage
+    | Scheduled
+    | ChangeScheduled
+    | CancelScheduled
+    | SendScheduled
     | Members
     | Changes
     | Read

@@ -23,7 +23,8 @@ class MessageResource(TypedDict):
     What hangs on it: `reply_to`, the number of the message that it answers; `versions`, how many earlier ones are kept
     of one that was edited; `html`: the body formatted, left out where that shows what the body shows; `reactions`, in
     the order of the first of each. Where more reacted than `people` shows, `mine` has the emoji among those with which
-    the reader did: only in what is read for one person, never in a live frame.
+    the reader did: only in what is read for one person, never in a live frame. `pinned`: it stands among those that the
+    room keeps in sight.
     """
 
     number: int
@@ -39,6 +40,14 @@ class MessageResource(TypedDict):
     versions: NotRequired[int]
     reactions: NotRequired[list[ReactionResource]]
     mine: NotRequired[list[str]]
+    pinned: NotRequired[PinResource]
+
+
+class PinResource(TypedDict):
+    """Who pinned a message, and when."""
+
+    by: int
+    at: str
 
 
 class NoticeResource(TypedDict):
@@ -48,7 +57,7 @@ class NoticeResource(TypedDict):
     """
 
     after: int
-    kind: Literal["renamed", "topic"]
+    kind: Literal["renamed", "topic", "pinned"]
     seq: int
     actor: int
     text: str
@@ -129,4 +138,27 @@ class Reactions(Command):
     room: PositiveId
     number: PositiveId
     emoji: Annotated[str, Field(min_length=1, max_length=40)]
+    after: Seq = 0
+
+
+class PinMessage(Command):
+    """Pin a message in its room, for all who are in it, or (`on`: false) do so no more.
+
+    Saying it again changes nothing.
+    """
+
+    type: Literal["message.pin"]
+    room: PositiveId
+    number: PositiveId
+    on: Annotated[bool, Field(strict=True)]
+
+
+class Pins(Command):
+    """The messages that are pinned in a room, page by page, the last one pinned first.
+
+    `after`: the `next` of the page before.
+    """
+
+    type: Literal["pins"]
+    room: PositiveId
     after: Seq = 0

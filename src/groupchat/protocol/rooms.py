@@ -20,7 +20,8 @@ class RoomResource(TypedDict):
     `archived`: nobody writes into it; left out where it is not so. `guests`: false where none may
     come in; left out else. `people`: between whom a conversation is, in order of id; its name is only what they were
     called when it began. `slow_mode`: seconds between two messages of one person; `locked`: only those who keep it
-    write; `raid_until`: until then nobody new comes in. `picture`: the key of its picture. Each is left out where it is
+    write; `raid_until`: until then nobody new comes in. `picture`: the key of its picture; `pins`: how many of its
+    messages are pinned. Each is left out where it is
     not so.
     """
 
@@ -40,6 +41,7 @@ class RoomResource(TypedDict):
     locked: NotRequired[bool]
     raid_until: NotRequired[str]
     picture: NotRequired[str]
+    pins: NotRequired[int]
 
 
 class RoomState(TypedDict):

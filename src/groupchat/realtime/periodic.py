@@ -11,7 +11,7 @@ from groupchat.realtime.writing.database import Database
 
 logger = logging.getLogger("groupchat.periodic")
 
-LOOK_SECONDS = 15.0
+LOOK_SECONDS = 5.0  # so much later than they wished people are reminded, at most, and their messages sent
 
 
 class PeriodicWorker:

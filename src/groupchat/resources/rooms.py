@@ -36,6 +36,8 @@ def room_resource(room: Room) -> RoomResource:
         resource["locked"] = True
     if room.raid_until is not None:
         resource["raid_until"] = moment(room.raid_until)
+    if room.pins:
+        resource["pins"] = room.pins
     if room.is_conversation:
         resource["people"] = room.people_ids
     return cast(RoomResource, resource)

@@ -140,7 +140,7 @@ export async function what_a_message_said_before() {
   await it.flow();
   const message = room.timeline.value.messages.at(-1);
   equal([message.versions, room.mayCompare(message)], [1, true]);
-  const asked = room.versions(201);
+  const asked = room.acts.versions(201);
   await it.flow();
   equal((await asked).map(({ body }) => body), ["fxied"]);
   it.server.edit(1, 190, { body: "another's", edited_at: it.server.at() });

@@ -9,6 +9,7 @@ from django.utils import timezone
 from groupchat.actions import audit
 from groupchat.actions.counters import RoomChange, changed_mine, changing_room, lock_people
 from groupchat.actions.effects import record
+from groupchat.actions.notices import note
 from groupchat.actions.rooms.making import NAMED, Allow, whoever
 from groupchat.actions.rooms.names import free_former_names, private_slug, reserve
 from groupchat.attempts import ChangingRoom, ask
@@ -216,23 +217,10 @@ def _say(change: RoomChange, person: Person, before: tuple[str, str, str, str, b
     told = [{name: facts[name] for name in changed} for facts in (was, now)]
     audit.note("settings", by=person, room=room, before=told[0], after=told[1])
     if room.name != before[0]:
-        _note(change, person, Notice.Kind.RENAMED, room.name)
+        note(change, person, Notice.Kind.RENAMED, room.name)
         record([RoomRenamed(room.pk, person.pk)])
     if room.topic != before[1]:
-        _note(change, person, Notice.Kind.TOPIC, room.topic)
+        note(change, person, Notice.Kind.TOPIC, room.topic)
         record([TopicSet(room.pk, person.pk)])
     if room.kind != before[2]:
         record([RoomKindChanged(room.pk, person.pk)])
-
-
-def _note(change: RoomChange, actor: Person, kind: Notice.Kind, text: str) -> None:
-    """The quiet line of this kind at the room's end: one, however often it happens before the next message."""
-    after = change.room.last_number
-    notice = Notice.objects.filter(room=change.room, after=after, kind=kind).first()
-    if notice is None:
-        notice = Notice(room=change.room, after=after, kind=kind)
-    notice.actor = actor
-    notice.text = text
-    notice.at = timezone.now()
-    change.changed(notice, actor)
-    notice.save()

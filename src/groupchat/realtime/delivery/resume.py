@@ -15,7 +15,7 @@ from groupchat.floors import above, floor_behind
 from groupchat.models import Membership, Person, Room
 from groupchat.parts import with_mine
 from groupchat.permissions import floor_of, require_read
-from groupchat.protocol import OrderResource, PersonResource, RoomState
+from groupchat.protocol import AgendaResource, OrderResource, PersonResource, RoomState
 from groupchat.publication import MyChanges, RoomChanges
 
 _epoch: str | None = None
@@ -79,6 +79,7 @@ class ResumeResult:
     people: Sequence[PersonResource] = ()
     order: OrderResource | None = None
     blocks: Sequence[int] = ()
+    agenda: AgendaResource | None = None
 
 
 NOTHING_YET = ResumeResult(0, None, (), {})
@@ -120,7 +121,7 @@ def _resume(
             changes[room_id] = None
             continue
         changes[room_id] = _seen_by(person, found, state["me"]["floor"] if state["me"] else 0)
-    return ResumeResult(mine.seq, person, mine.rooms, changes, mine.people, mine.order, mine.blocks)
+    return ResumeResult(mine.seq, person, mine.rooms, changes, mine.people, mine.order, mine.blocks, mine.agenda)
 
 
 def changes(person: Person | None, room_id: int, since: int, heard_from: int | None) -> RoomChanges | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from groupchat.realtime.gateway.commands import (
+    agenda,
     blocks,
     changes,
     invites,
@@ -12,6 +13,7 @@ from groupchat.realtime.gateway.commands import (
     messages,
     order,
     people,
+    pins,
     reactions,
     rooms,
     session,
@@ -28,6 +30,8 @@ COMMANDS: tuple[Declaration[Any], ...] = (
     *invites.COMMANDS,
     *messages.COMMANDS,
     *reactions.COMMANDS,
+    *pins.COMMANDS,
+    *agenda.COMMANDS,
     *order.COMMANDS,
     *people.COMMANDS,
     *blocks.COMMANDS,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from groupchat import permissions, timeline
+from groupchat import permissions, versions
 from groupchat.actions import messages
 from groupchat.protocol import DeleteMessage, EditMessage, Messages, MessageVersions, PostMessage
 from groupchat.realtime.delivery.opening import Range
@@ -62,9 +62,9 @@ async def read_messages(connection: NativeSession, command: Messages) -> None:
 
 
 async def read_versions(connection: NativeSession, command: MessageVersions) -> None:
-    found = await connection.runtime.database.read(timeline.versions, command.room, command.number, connection.person)
-    versions = [{"body": version.body, "at": version.at} for version in found]
-    connection.reply(command.ref, {"room": command.room, "number": command.number, "versions": versions})
+    found = await connection.runtime.database.read(versions.versions, command.room, command.number, connection.person)
+    told = [{"body": version.body, "at": version.at} for version in found]
+    connection.reply(command.ref, {"room": command.room, "number": command.number, "versions": told})
 
 
 COMMANDS: tuple[Declaration[Any], ...] = (

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from groupchat import keeping, permissions
 from groupchat.actions import limits, newcomers, purging, reporting
-from groupchat.errors import Invalid
 from groupchat.protocol import ClaimReport, PurgeMessages, ReportMessage, Reports, ResolveReport, SiteRaid
 from groupchat.realtime.gateway.commands.declaration import Declaration
+from groupchat.realtime.gateway.commands.times import moment_in
 from groupchat.resources import moment
 
 if TYPE_CHECKING:
@@ -57,8 +56,8 @@ async def purge_messages(connection: NativeSession, command: PurgeMessages) -> N
         purging.purge,
         room_id=command.room,
         target_id=command.person,
-        since=_moment(command.since, "since"),
-        until=_moment(command.until, "until") if command.until is not None else None,
+        since=moment_in(command.since, "since"),
+        until=moment_in(command.until, "until") if command.until is not None else None,
     )
     connection.reply(command.ref, {"purge": purge.pk})
 
@@ -66,16 +65,6 @@ async def purge_messages(connection: NativeSession, command: PurgeMessages) -> N
 async def shut_site(connection: NativeSession, command: SiteRaid) -> None:
     until = await connection.act(newcomers.shut_site, seconds=command.seconds)
     connection.reply(command.ref, {"raid_until": moment(until) if until is not None else None})
-
-
-def _moment(text: str, field: str) -> datetime:
-    try:
-        at = datetime.fromisoformat(text)
-    except ValueError:
-        at = None
-    if at is None or at.tzinfo is None:
-        raise Invalid(f"{field}: a time like 2026-03-01T08:00:00Z.", field=field)
-    return at
 
 
 COMMANDS: tuple[Declaration[Any], ...] = (

@@ -126,6 +126,7 @@ def _welcome(connection: NativeSession, command: Hello, own: _Own) -> Sequence[R
             | ({"order": own.found.order} if own.found.order is not None else {})
             | _look(person)
             | ({"blocks": own.found.blocks} if own.found.blocks else {})
+            | ({"agenda": own.found.agenda} if own.found.agenda is not None else {})
         )
     )
     return rooms

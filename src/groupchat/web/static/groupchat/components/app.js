@@ -6,10 +6,12 @@ import { ConnectionBanner } from "./connection.js";
 import { current } from "./current.js";
 import { html } from "./html.js";
 import { lazy } from "./loading.js";
+import { menu } from "./open-menu.js";
 import { dialog, side } from "./overlays.js";
 import { OrderNews } from "./order-news.js";
 import { RoomView } from "./room-view.js";
 import { isNarrow, isWide, route } from "./route.js";
+import { ReminderNews } from "./saving.js";
 import { Sidebar } from "./sidebar.js";
 import { Toast } from "./toast.js";
 
@@ -29,9 +31,11 @@ export function App() {
       <div class="banner-place"><${ConnectionBanner} /></div>
     </div>
     <${OpenDialog} />
+    <${OpenMenu} />
     <${Toast} />
     <${Announcer} />
     <${OrderNews} />
+    <${ReminderNews} />
   `;
 }
 
@@ -40,6 +44,12 @@ function OpenDialog() {
   if (!open || !lazy.value) return null;
   const { kind, ...props } = open;
   return html`<${lazy.value.dialogs[kind]} key=${kind} ...${props} />`;
+}
+
+function OpenMenu() {
+  const open = menu.value;
+  if (!open || !lazy.value) return null;
+  return html`<${lazy.value.Menu} key=${open.label} ...${open} onClose=${() => menu.peek() === open && (menu.value = null)} />`;
 }
 
 function skip(event) {

@@ -15,6 +15,7 @@ import { linkByPaste, markByKey, MarksBar, MarksButton } from "./marking.js";
 import { Answering } from "./quote.js";
 import { reason } from "./reason.js";
 import { isNarrow } from "./route.js";
+import { SendLater, sendLater } from "./send-later.js";
 import { Typing } from "./typing.js";
 
 export function Composer({ room }) {
@@ -91,6 +92,16 @@ export function Composer({ room }) {
     }
   }
 
+  /** The same at another time; where that is refused, the words are still there. */
+  async function later(at) {
+    const body = field.current.value;
+    if (!isVisible(body) || !(await sendLater(room, { body, at, answer: room.writing.answer.peek() }))) return;
+    room.writing.endAnswer();
+    if (field.current.value !== body) return;
+    field.current.value = "";
+    written();
+  }
+
   function pressed(event) {
     if (markByKey(event)) return;
     if (event.key === "Enter" && !event.shiftKey) send(event);
@@ -136,6 +147,7 @@ export function Composer({ room }) {
         onPaste=${linkByPaste}
       ></textarea>
       <${MarksButton} />
+      <${SendLater} disabled=${empty.value || over > 0} send=${later} />
       <button class="send" type="submit" aria-label=${gettext("Send")} title=${gettext("Send")} disabled=${empty.value || over > 0}><${Icon} name="send" flip /></button>
     </div>
     <div class="composer-foot">

@@ -5,6 +5,7 @@ import { current } from "./current.js";
 import { closeDialog, closeSide, dialog, openDialog, side } from "./overlays.js";
 import { inOrder } from "./room-list.js";
 import { go } from "./route.js";
+import { endSelecting } from "./selecting.js";
 
 export function startKeyboard() {
   leaveKeysToInputMethods(document);
@@ -39,6 +40,7 @@ function step(direction) {
 
 /** Closes what is open, the innermost first; at last it goes to the composer. */
 function escape(event) {
+  if (endSelecting()) return;
   if (side.value) closeSide();
   else if (!isWriting(event.target)) document.getElementById("composer")?.focus();
 }

@@ -2,13 +2,16 @@
 
 import { ConfirmDialog } from "./confirm-dialog.js";
 import { Directory } from "./directory.js";
+import { ForwardDialog } from "./forward-dialog.js";
 import { InviteDialog } from "./invite-dialog.js";
 import { KeysDialog } from "./keys-dialog.js";
 import { MeDialog } from "./me-dialog.js";
 import { Members } from "./members.js";
+import { Menu } from "./menu.js";
 import { NewRoomDialog } from "./new-room-dialog.js";
 import { PeopleDialog } from "./people-dialog.js";
 import { PersonCard } from "./person-card.js";
+import { PinsPane } from "./pins.js";
 import { PurgeDialog } from "./purge-dialog.js";
 import { ReactedDialog } from "./reacted-dialog.js";
 import { ReactingDialog } from "./reacting-dialog.js";
@@ -18,9 +21,12 @@ import { ReportsDialog } from "./reports-dialog.js";
 import { RoomDialog } from "./room-dialog.js";
 import { SanctionDialog } from "./sanction-dialog.js";
 import { SanctionsDialog } from "./sanctions-dialog.js";
+import { SavedDialog } from "./saved-dialog.js";
+import { ScheduledDialog } from "./scheduled-dialog.js";
 import { SignOutDialog } from "./sign-out-dialog.js";
 import { Switcher } from "./switcher.js";
 import { VersionsDialog } from "./versions-dialog.js";
+import { WhenDialog } from "./when-dialog.js";
 
 /** By the `kind` of `openDialog`. */
 export const dialogs = {
@@ -37,8 +43,12 @@ export const dialogs = {
   report: ReportDialog,
   reports: ReportsDialog,
   sanction: SanctionDialog,
+  forward: ForwardDialog,
   invite: InviteDialog,
   sanctions: SanctionsDialog,
+  saved: SavedDialog,
+  scheduled: ScheduledDialog,
+  when: WhenDialog,
   room: RoomDialog,
   "sign-out": SignOutDialog,
   switcher: Switcher,
@@ -46,4 +56,6 @@ export const dialogs = {
 };
 
 /** By the name of `openSide`. */
-export const sides = { members: Members, person: PersonCard };
+export const sides = { members: Members, person: PersonCard, pins: PinsPane };
+
+export { Menu };

@@ -4,6 +4,7 @@ import { gettext, learn } from "../lib/i18n.js";
 import { effect, signal } from "../vendor/signals-core.js";
 import { fetchCatalogue } from "./catalogue.js";
 import { chat, say } from "./chat.js";
+import { menu } from "./open-menu.js";
 import { closeDialog, closeSide, dialog, side } from "./overlays.js";
 
 const IDLE_AFTER = 5_000; // ms after the page
@@ -14,7 +15,7 @@ export const lazy = signal(/** @type {typeof import("./lazy.js")|null} */ (null)
 /** Have it from the moment when something of it opens; what can't be fetched closes, and says so. */
 export function loadWhenUsed() {
   effect(() => {
-    if (lazy.value === null && (dialog.value !== null || side.value !== null)) load().catch(giveUp);
+    if (lazy.value === null && (dialog.value !== null || side.value !== null || menu.value !== null)) load().catch(giveUp);
   });
 }
 
@@ -43,5 +44,6 @@ function addSheet(url) {
 function giveUp() {
   closeDialog();
   closeSide();
+  menu.value = null;
   say(gettext("That can't be opened now: a part of the page didn't come. Reload the page when you are online."));
 }

@@ -3,13 +3,16 @@
 import { gettext } from "../lib/i18n.js";
 import { answer, edit, say } from "./chat.js";
 import { openDialog, openPerson } from "./overlays.js";
+import { pin } from "./pinning.js";
 import { openReacted, openReacting } from "./reactions.js";
 import { addressOf, go } from "./route.js";
+import { openReminder, save, savedOf } from "./saving.js";
+import { select } from "./selecting.js";
 
 /**
- * @typedef {{name: string, icon?: string, label?: () => string, may: (room: any, message: any) => boolean,
+ * @typedef {{name: string, icon?: string, label?: (room: any, message: any) => string, inMenu?: boolean, may: (room: any, message: any) => boolean,
  *            run: (room: any, message: any) => void, keys?: string[], printed?: string, describe?: () => string}} Tool
- * `icon`, `label`: the button beside the message, where it has one; `keys`: each of them, pressed on the message, does it; `printed` and `describe` are their line in the list of keys
+ * `icon`, `label`: the button beside the message, where it has one; `inMenu`: it stands in the menu beside the message instead; `keys`: each of them, pressed on the message, does it; `printed` and `describe` are their line in the list of keys
  */
 
 /** @type {Tool[]} */
@@ -71,11 +74,42 @@ export const messageTools = [
     run: (room, message) => openDialog({ kind: "report", room, message }),
   },
   {
+    name: "pin",
+    inMenu: true,
+    label: (_room, message) => (message.pinned ? gettext("Unpin") : gettext("Pin for all")),
+    may: (room, message) => room.acts.mayPin(message),
+    run: (room, message) => pin(room, message, !message.pinned),
+    keys: ["p"],
+    printed: "P",
+    describe: () => gettext("Pin the message, or unpin it"),
+  },
+  {
+    name: "save",
+    inMenu: true,
+    label: (room, message) => (savedOf(room, message.number) ? gettext("Save no more") : gettext("Save for me")),
+    may: (room, message) => room.gone.value === null && (!message.deleted_at || Boolean(savedOf(room, message.number))),
+    run: (room, message) => save(room, message.number, { on: !savedOf(room, message.number) }),
+    keys: ["s"],
+    printed: "S",
+    describe: () => gettext("Save the message for you, or do so no more"),
+  },
+  { name: "remind", inMenu: true, label: () => gettext("Remind me…"), may: (room, message) => room.gone.value === null && !message.deleted_at, run: openReminder },
+  {
+    name: "select",
+    inMenu: true,
+    label: () => gettext("Select"),
+    may: (_room, message) => !message.deleted_at,
+    run: select,
+    keys: ["x"],
+    printed: "X",
+    describe: () => gettext("Select the message, to do something with several"),
+  },
+  {
     name: "author", // a click on their name does it, too
     may: () => true,
     run: (_room, message) => openPerson(message.author),
-    keys: ["p"],
-    printed: "P",
+    keys: ["a"],
+    printed: "A",
     describe: () => gettext("See who wrote the message"),
   },
 ];

@@ -11,10 +11,14 @@ import { html } from "./html.js";
 import { Icon } from "./icons.js";
 import { KindOfPerson } from "./kind-of-person.js";
 import { messageTools } from "./message-tools.js";
+import { MoreTools } from "./more-tools.js";
 import { openDialog, openPerson } from "./overlays.js";
+import { PinnedBy } from "./pinning.js";
 import { Quote } from "./quote.js";
 import { Reactions } from "./reactions.js";
 import { addressOf, follow } from "./route.js";
+import { SavedSign } from "./saving.js";
+import { SelectBox, selectedIn } from "./selecting.js";
 
 export function Message({ id, room, message, first, mine, newest, editing, flashed }) {
   const person = chat.store.person(message.author).value;
@@ -23,9 +27,10 @@ export function Message({ id, room, message, first, mine, newest, editing, flash
   const shown = useSignal(false);
   const folded = !deleted && !shown.value && chat.store.blocks.value.has(message.author);
   const whose = () => openPerson(message.author);
-  const classes = ["message", first && "first", mine && "mine", flashed && "flashed", deleted && "deleted"].filter(Boolean).join(" ");
+  const classes = ["message", first && "first", mine && "mine", flashed && "flashed", deleted && "deleted", selectedIn(room)?.has(message.number) && "selected"].filter(Boolean).join(" ");
   return html`
     <li class=${classes} data-key=${id} data-kind="message" data-number=${message.number} data-stop tabindex="-1">
+      <${SelectBox} room=${room} message=${message} />
       ${first && html`<${Avatar} person=${person} id=${message.author} onClick=${whose} />`}
       <div class="message-head">
         ${first ? html`<button class="author" type="button" tabindex="-1" dir="auto" onClick=${whose}>${name}</button>` : html`<span class="quietly" dir="auto">${name}</span>`}
@@ -36,6 +41,8 @@ export function Message({ id, room, message, first, mine, newest, editing, flash
       ${editing
         ? html`<${Editor} room=${room} message=${message} edit=${editing} />`
         : html`<div class="message-body">
+            ${message.pinned && html`<${PinnedBy} by=${message.pinned.by} />`}
+            ${!deleted && html`<${SavedSign} room=${room} number=${message.number} />`}
             ${message.reply_to && !folded && html`<${Quote} room=${room} number=${message.reply_to} />`}
             ${folded ? html`<${Blocked} show=${() => (shown.value = true)} />` : deleted ? html`<p class="tombstone">${gettext("This message was deleted.")}</p>` : html`<${Folding} text=${message.body} formatted=${message.html} />`}
             ${message.edited_at && !deleted && !folded && html`<${Edited} room=${room} message=${message} />`}
@@ -71,7 +78,8 @@ function Tools({ room, message }) {
   return html`<div class="tools" role="group" aria-label=${gettext("Message")}>
     ${messageTools
       .filter((tool) => tool.icon && tool.may(room, message))
-      .map((tool) => html`<${Tool} key=${tool.name} icon=${tool.icon} label=${tool.label()} onClick=${() => tool.run(room, message)} />`)}
+      .map((tool) => html`<${Tool} key=${tool.name} icon=${tool.icon} label=${tool.label(room, message)} onClick=${() => tool.run(room, message)} />`)}
+    <${MoreTools} room=${room} message=${message} />
   </div>`;
 }
 

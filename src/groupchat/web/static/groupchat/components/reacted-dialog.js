@@ -44,7 +44,7 @@ function People({ room, number, emoji, label }) {
   async function more() {
     failure.value = "";
     try {
-      const page = await room.reactions(number, emoji, next.value ?? 0);
+      const page = await room.acts.reactions(number, emoji, next.value ?? 0);
       people.value = [...people.value, ...page.people];
       next.value = page.next;
     } catch (error) {

@@ -10,6 +10,7 @@ import { html } from "./html.js";
 import { Icon } from "./icons.js";
 import { KindOfPerson } from "./kind-of-person.js";
 import { closeSide, openDialog, openSide, side } from "./overlays.js";
+import { PinsButton } from "./pinning.js";
 import { RoomKind } from "./room-kind.js";
 import { leaveRoom } from "./route.js";
 
@@ -31,6 +32,7 @@ export function RoomHeader({ room }) {
       </div>
       ${isConversation(info) ? html`<${Who} info=${info} />` : topic && html`<p class="room-topic" dir="auto" title=${topic}>${topic}</p>`}
     </div>
+    <${PinsButton} room=${room} />
     <button class="icon-button members-button" id="members-button" type="button" aria-expanded=${open ? "true" : "false"} title=${gettext("Members")} onClick=${() => (open ? closeSide() : openSide("members"))}>
       <span class="quietly">${gettext("Members")}</span><${Faces} room=${room} />
     </button>

@@ -15,6 +15,7 @@ import { reason } from "./reason.js";
 import { RoomHeader } from "./room-header.js";
 import { bringBack } from "./room-ways.js";
 import { leaveRoom } from "./route.js";
+import { SelectionBar } from "./selecting.js";
 import { Timeline } from "./timeline.js";
 import { Welcome } from "./welcome.js";
 
@@ -36,6 +37,7 @@ function Room({ room }) {
   return html`
     <${RoomHeader} room=${room} />
     <${Timeline} room=${room} />
+    <${SelectionBar} room=${room} />
     ${gone ? html`<${Gone} room=${room} gone=${gone} />` : html`<${Foot} room=${room} looking=${looking} />`}
   `;
 }

@@ -16,6 +16,8 @@ import { orderProps } from "./pinned-order.js";
 import { RoomLink } from "./room-link.js";
 import { sections, showsAll } from "./room-list.js";
 import { isNarrow } from "./route.js";
+import { SavedWay } from "./saving.js";
+import { ScheduledWay } from "./send-later.js";
 import { UnreadHint } from "./unread-hints.js";
 import { PublicRooms } from "./welcome.js";
 
@@ -66,6 +68,8 @@ function Rooms() {
     <div class="sidebar-ways">
       ${(more > 0 || showsAll.value) && html`<${ShowAll} more=${more} />`}
       <${Reports} />
+      <${SavedWay} />
+      <${ScheduledWay} />
       <button class="sidebar-all" type="button" aria-haspopup="dialog" onClick=${() => openDialog({ kind: "directory" })}>${gettext("All rooms")}</button>
     </div>
   `;

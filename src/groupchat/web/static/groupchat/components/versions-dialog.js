@@ -17,7 +17,7 @@ export function VersionsDialog({ room, message }) {
   const waiting = useLasting(versions.value === null && !failure.value, 300);
 
   useEffect(() => {
-    room.versions(message.number).then(
+    room.acts.versions(message.number).then(
       (found) => (versions.value = [...found, { body: message.body, at: message.edited_at }].reverse()),
       (error) => (failure.value = reason(error)),
     );

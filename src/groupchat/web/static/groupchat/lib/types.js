@@ -5,17 +5,18 @@
  *            avatar?: string, pronouns?: string, time_zone?: string}} Person
  * @typedef {{id: number, seq: number, slug: string, name: string, kind: "public"|"announcement"|"private"|"direct"|"group", topic: string,
  *            first_number: number, history?: "all"|"joined", created_at: string, archived?: boolean, guests?: boolean, people?: number[],
- *            picture?: string, slow_mode?: number, locked?: boolean, raid_until?: string}} RoomInfo
+ *            picture?: string, slow_mode?: number, locked?: boolean, raid_until?: string, pins?: number}} RoomInfo
  * @typedef {"owner"|"moderator"|"member"|"reader"} Role
  * @typedef {"joined"|"left"|"kicked"|"banned"} MemberState
  * @typedef {{person: number, seq: number, role: Role, state: MemberState}} Member
  * @typedef {{person: number, kind: "ban"|"silence", until: string|null, reason: string}} Sanction
  * @typedef {{id: number, maker: number, role: "moderator"|"member"|"reader", uses: number, most_uses: number|null, made_at: string, expires_at: string|null}} InviteLink
  * @typedef {{number: number, seq: number, author: number, body: string, at: string, client_message_id: string,
- *            html?: string, edited_at?: string, deleted_at?: string, reply_to?: number, versions?: number, reactions?: Reaction[], mine?: string[], mine_at?: number}} Message
+ *            html?: string, edited_at?: string, deleted_at?: string, reply_to?: number, versions?: number, reactions?: Reaction[], mine?: string[], mine_at?: number,
+ *            pinned?: {by: number, at: string}}} Message
  * @typedef {{emoji: string, count: number, people: number[]}} Reaction
  * @typedef {{body: string, at: string}} Version
- * @typedef {{after: number, kind: "renamed"|"topic", seq: number, actor: number, text: string, at: string}} Notice
+ * @typedef {{after: number, kind: "renamed"|"topic"|"pinned", seq: number, actor: number, text: string, at: string}} Notice
  * @typedef {{room: number, seq: number, role: Role, state: MemberState, last_read_number: number,
  *            notify: "everything"|"mentions"|"nothing", pinned?: boolean, place?: number, floor?: number, silenced_until?: string, banned_until?: string, reason?: string}} Membership
  * @typedef {{room: RoomInfo, seq: number, last_number: number, last_message_at?: string|null, me: Membership|null, uncounted?: [number, number][],
@@ -31,16 +32,27 @@
  */
 
 /**
+ * What one set aside for later: the whole of it, each time.
+ * @typedef {{room: number, number: number, remind_at?: string, due?: boolean}} SavedMessage
+ * @typedef {{id: number, room: number, at: string, failed?: boolean}} ScheduledMessage
+ * @typedef {{seq: number, saved: SavedMessage[], scheduled: ScheduledMessage[]}} Agenda
+ * In full; what one may not read now has neither name nor message.
+ * @typedef {SavedMessage & {at: string, name?: string, slug?: string, message?: Message}} SavedEntry
+ * @typedef {{id: number, room: number, at: string, body: string, client_message_id: string, name?: string, slug?: string, reply_to?: number,
+ *            failed?: {code: string, message: string, why?: string, field?: string}}} ScheduledEntry
+ */
+
+/**
  * @typedef {{type: "changes", room: number, since: number, to: number, last_number: number, info?: RoomInfo,
  *            members?: Member[], messages?: Message[], notices?: Notice[]}} RoomChanges
  * @typedef {{type: "changes", me: number, since: number, to: number, memberships?: Membership[],
- *            rooms?: RoomState[], people?: Person[], order?: Order, blocks?: number[]}} MyChanges
+ *            rooms?: RoomState[], people?: Person[], order?: Order, blocks?: number[], agenda?: Agenda}} MyChanges
  * @typedef {{room: number, seq: number, first_number: number, last_number: number, messages: Message[],
  *            notices: Notice[]}} MessagePage
  * @typedef {{room: number, seq: number, count: number, members: Member[], next: number|null}} MemberPage
  * @typedef {{type: "hello", protocol: number, server: string, epoch: string, me: Person|null, is_owner: boolean, is_admin?: boolean,
  *            seq: number, rooms: RoomState[], people?: Person[], limits: Object<string, number>, merged?: number, order?: Order,
- *            blocks?: number[], look?: {theme: "system"|"light"|"dark", more_contrast: boolean}}} HelloReply
+ *            blocks?: number[], agenda?: Agenda, look?: {theme: "system"|"light"|"dark", more_contrast: boolean}}} HelloReply
  * An open room as it is found, with the number of those who are in it.
  * @typedef {RoomState & {members: number}} FoundRoom
  * @typedef {{type: string, ref?: number, [member: string]: any}} Frame

@@ -8,6 +8,7 @@ import { ClientReplica } from "../lib/replica/client.js";
 import { createSocket } from "../lib/socket.js";
 import { createLink } from "./link.js";
 import { PeopleStore } from "./people.js";
+import { laterOn } from "./later.js";
 import { reportsOn } from "./reports.js";
 import { Rooms } from "./rooms.js";
 import { Search } from "./search.js";
@@ -32,12 +33,15 @@ class Store {
     this.storage = storage;
     this.channel = channel;
     this.clock = clock;
+    this.randomBytes = randomBytes;
     this.onErased = onErased;
     this.connection = signal(/** @type {import("../lib/socket.js").ConnectionState} */ ({ state: "stopped", reason: "closed" }));
     this.me = signal(/** @type {import("../lib/types.js").Person|null} */ (null));
     this.isOwner = signal(false);
     this.known = signal(false);
     this.order = signal(/** @type {import("../lib/types.js").Order|null} */ (null));
+    /** What one set aside for later. */
+    this.agenda = signal(/** @type {import("../lib/types.js").Agenda|null} */ (null));
     this.limits = signal(LIMITS);
     /** How one's pages are to look on every device; null where one did not choose that. */
     this.look = signal(null);
@@ -139,6 +143,7 @@ class Store {
       this.blocks.value = replica.blocks;
       this.known.value = replica.known;
       this.order.value = replica.order;
+      this.agenda.value = replica.agenda;
       if (this.#owner() !== this.ownedBy) this.#takeOwner();
       this.#showPending();
       this.#keepSoon();
@@ -242,6 +247,7 @@ class Store {
       this.isOwner.value = false;
       this.known.value = false;
       this.order.value = null;
+      this.agenda.value = null;
       this.unsent.value = 0;
       this.underway.value = 0;
     });
@@ -252,11 +258,12 @@ class Store {
   async #flush() {
     for (const room of this.rooms.all()) if (room.readTimer !== null) room.sendRead();
     this.rooms.leaveAll();
+    for (const room of this.rooms.all()) room.removing.all();
     await Promise.all([this.drafts.flush(), this.#keep(), this.outbox.written()]);
   }
 
   async #signOut() {
-    await this.rooms.leaveAll();
+    await Promise.all([this.rooms.leaveAll(), ...[...this.rooms.all()].map((room) => room.removing.all())]);
     this.outbox.forgetAll();
     this.#forgetEverything("closed");
     await this.outbox.written();
@@ -292,7 +299,7 @@ class Store {
 
   /** What the page may see and do (store/README.md). */
   face() {
-    const { ready, connection, me, isOwner, known, order, limits, look, blocks, unsent, underway, outbox, rooms, people, link, socket, replica } = this;
+    const { ready, connection, me, isOwner, known, order, agenda, limits, look, blocks, unsent, underway, outbox, rooms, people, link, socket, replica } = this;
     return {
       ready,
       connection,
@@ -301,6 +308,8 @@ class Store {
       known,
       order,
       reports: reportsOn(link),
+      agenda,
+      later: laterOn(link, this.randomBytes),
       /** Nobody new comes into any open room for so many seconds; 0: again; null: only asks. @param {number|null} seconds @returns {Promise<string|null>} until when */
       shutSite: async (seconds) => (await link.command({ type: "site.raid", ...(seconds !== null && { seconds }) })).raid_until,
       limits,

@@ -5,12 +5,14 @@ import { sameAgain } from "../lib/failure.js";
 import { ignore } from "../lib/ignore.js";
 import { rowsOf } from "../lib/grouping.js";
 import { mayManage, mayModerate, mayReact, whyNoWriting } from "../lib/rights.js";
+import { Acts } from "./acts.js";
 import { checked } from "./checked.js";
 import { History } from "./history.js";
 import { Members } from "./members.js";
 import { named } from "./named.js";
 import { Quotes } from "./quotes.js";
 import { Reactions } from "./reactions.js";
+import { Removing } from "./removing.js";
 import { Typing } from "./typing.js";
 import { Writing } from "./writing.js";
 
@@ -56,7 +58,8 @@ export class RoomStore {
     this.history = new History(replica, this.snapshot, () => this.#show(), fetchPage);
     this.quotes = new Quotes(replica, this.snapshot, fetchPage);
     this.memberList = new Members(replica, this.snapshot, lent, fetchPage);
-    this.timeline = this.history.timeline;
+    this.removing = new Removing(lent.clock, (number) => this.remove(number));
+    this.timeline = computed(() => this.removing.shown(this.history.timeline.value));
     this.loading = this.history.loading;
     this.failure = this.history.failure;
     this.target = this.history.target;
@@ -66,6 +69,7 @@ export class RoomStore {
     this.newMessagesAt = signal(/** @type {number|null} */ (null));
     this.pending = signal(/** @type {import("../lib/types.js").Pending[]} */ ([]));
     this.writing = new Writing(replica.id, lent.drafts);
+    this.acts = new Acts(replica, lent, () => this.standing);
     this.reacting = new Reactions(replica, lent, () => this.join());
     this.typing = new Typing({
       clock: lent.clock,
@@ -185,11 +189,6 @@ export class RoomStore {
     return this.lent.line.command({ type: "message.edit", room: this.id, number, body: checked(this.lent.limits.value, body) });
   }
 
-  /** What a message said before, the oldest first. @returns {Promise<import("../lib/types.js").Version[]>} */
-  async versions(number) {
-    return (await this.lent.line.command({ type: "message.versions", room: this.id, number })).versions;
-  }
-
   /** React to a message, or take it back: shown at once, and undone where it is refused. @param {number} number @param {string} emoji @param {boolean} on */
   react(number, emoji, on) {
     return this.reacting.put(number, emoji, on);
@@ -198,11 +197,6 @@ export class RoomStore {
   /** The reactions of a message as they are shown. @param {Message} message */
   reactionsOf(message) {
     return this.reacting.of(message);
-  }
-
-  /** Who reacted with an emoji, page by page. @returns {Promise<{people: number[], next: number|null}>} */
-  reactions(number, emoji, after = 0) {
-    return this.lent.line.command({ type: "message.reactions", room: this.id, number, emoji, after });
   }
 
   remove(number) {

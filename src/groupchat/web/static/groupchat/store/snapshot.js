@@ -29,7 +29,7 @@ export function pack(replica, recent) {
     if (replica.people.has(id)) people.set(id, replica.people.get(id));
   }
 
-  return { format: FORMAT, epoch: replica.epoch, me: replica.me, isOwner: replica.isOwner, blocks: [...replica.blocks], position: replica.position, people: [...people.values()], rooms };
+  return { format: FORMAT, epoch: replica.epoch, me: replica.me, isOwner: replica.isOwner, blocks: [...replica.blocks], agenda: replica.agenda, position: replica.position, people: [...people.values()], rooms };
 }
 
 /** Put what was kept into a replica that knows nothing yet. False where there is nothing, or nothing that this version reads. */
@@ -39,6 +39,7 @@ export function unpack(replica, kept) {
   replica.me = kept.me;
   replica.isOwner = kept.isOwner;
   replica.blocks = new Set(kept.blocks ?? []);
+  replica.agenda = kept.agenda ?? null;
   replica.position = kept.position;
   replica.seen = kept.position;
   replica.frameCame({ type: "people", people: kept.people });

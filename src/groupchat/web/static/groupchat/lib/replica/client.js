@@ -43,6 +43,8 @@ export class ClientReplica {
     /** Whom one blocks, as it was at `blocksSeq` of one's own counter. @type {ReadonlySet<number>} */
     this.blocks = new Set();
     this.blocksSeq = 0;
+    /** What one set aside for later. @type {import("../types.js").Agenda|null} */
+    this.agenda = null;
     this.known = false;
     /** @type {import("../types.js").Order|null} */
     this.order = null;
@@ -95,6 +97,7 @@ export class ClientReplica {
     this.position = reply.seq;
     this.seen = reply.seq;
     this.order = reply.order ?? null;
+    this.agenda = reply.agenda ?? null;
     this.known = true;
     const listed = new Set();
     for (const state of reply.rooms) {
@@ -235,6 +238,7 @@ export class ClientReplica {
     this.#takePeople(frame.people ?? []);
     if (frame.order && !(this.order?.seq >= frame.order.seq)) this.order = frame.order;
     if (frame.blocks) this.#takeBlocks(frame.blocks, frame.to);
+    if (frame.agenda && !(this.agenda?.seq >= frame.agenda.seq)) this.agenda = frame.agenda;
     const states = new Map((frame.rooms ?? []).map((state) => [state.room.id, state]));
     for (const membership of frame.memberships ?? []) this.#myMembership(membership, states.get(membership.room));
     if (this.position !== null && frame.since <= this.position && frame.to > this.position) this.position = frame.to;
