@@ -8,6 +8,7 @@ import { useLayoutEffect, useRef } from "../vendor/preact-hooks.js";
 import { useSignal } from "../vendor/signals.js";
 import { chat, edit, posted, say } from "./chat.js";
 import { useLasting, useNow } from "./clock.js";
+import { Completing } from "./completing.js";
 import { fit } from "./fit.js";
 import { html } from "./html.js";
 import { Icon } from "./icons.js";
@@ -135,6 +136,7 @@ export function Composer({ room }) {
         onKeyDown=${pressed}
         onPaste=${linkByPaste}
       ></textarea>
+      <${Completing} field=${field} room=${room} />
       <${MarksButton} />
       <button class="send" type="submit" aria-label=${gettext("Send")} title=${gettext("Send")} disabled=${empty.value || over > 0}><${Icon} name="send" flip /></button>
     </div>
