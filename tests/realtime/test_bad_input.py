@@ -154,10 +154,17 @@ def wrong_commands(room: int) -> Iterator[tuple[dict[str, Any], str, str | None]
         "site.raid": {"seconds": 60},
         "rooms": {"query": "lob"},
         "people.find": {"query": "gra"},
+        "command.run": {"room": room, "name": "deploy", "text": "now"},
     }
     optional = {("subscribe", "room"), ("changes", "room"), ("room.archive", "archived")}
     optional |= {("room.ban", "seconds"), ("room.ban", "reason"), ("room.silence", "reason")}
-    optional |= {("room.create", "kind"), ("room.create", "topic"), ("rooms", "query"), ("people.find", "query")}
+    optional |= {
+        ("room.create", "kind"),
+        ("room.create", "topic"),
+        ("rooms", "query"),
+        ("people.find", "query"),
+        ("command.run", "text"),
+    }
     optional |= {
         ("room.settings", "topic"),
         ("room.settings", "kind"),
@@ -225,6 +232,10 @@ def wrong_commands(room: int) -> Iterator[tuple[dict[str, Any], str, str | None]
     for name in ("", " ", "\u200b", "a\x00", "\n"):
         yield {"type": "me.rename", "name": name}, "invalid", "name"
     yield {"type": "person.block", "person": HUGE - 1, "on": True}, "not_found", "person"
+    for name in ("deploy", "x" * 32, "\x00"):
+        yield {"type": "command.run", "room": room, "name": name}, "not_found", "name"
+    for name in ("", "x" * 33):
+        yield {"type": "command.run", "room": room, "name": name}, "invalid", "name"
     yield {"type": "me.rename", "name": "x" * 51}, "too_long", "name"
     for body in ("", " ", "\n\t", "\x01", "\u200b", "a\x00"):
         yield {"type": "message.post", "room": room, "body": body, "client_message_id": "x"}, "invalid", "body"
@@ -342,6 +353,8 @@ TYPES = st.sampled_from(
         "site.raid",
         "rooms",
         "people.find",
+        "commands",
+        "command.run",
         "ping",
         "x",
     ]

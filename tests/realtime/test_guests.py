@@ -74,6 +74,7 @@ def test_a_refused_word_leaves_no_trace(stage: Stage) -> None:
         ("invites", "forbidden"): {"room": room},
         ("invite.end", "forbidden"): {"room": room, "id": 1},
         ("people.find", "unauthenticated"): {"query": "al"},
+        ("command.run", "unauthenticated"): {"room": room, "name": "deploy"},
     }
     for (type_, code), members in refusals.items():
         grace.is_refused(code, type_, **members)

@@ -26,6 +26,7 @@ from tests.play import Actor, Stage
 from tests.serving import ThreadServer
 from tests.sockets import Refused
 
+from groupchat import slash
 from groupchat.actions import invites, members, messages, rooms
 from groupchat.actions.people import Guest, person_of_guest
 from groupchat.errors import Forbidden
@@ -38,7 +39,16 @@ _numbers = itertools.count(1)
 
 # About no room that one must be let into, or that is named by its id.
 ELSEWHERE = {"hello", "ping", "unsubscribe", "typing", "room.enter", "room.create", "room.direct", "rooms"}
-ELSEWHERE |= {"people.find", "me.rename", "report.claim", "report.resolve", "site.raid", "rooms.order", "person.block"}
+ELSEWHERE |= {
+    "people.find",
+    "me.rename",
+    "report.claim",
+    "report.resolve",
+    "site.raid",
+    "rooms.order",
+    "person.block",
+    "commands",
+}
 
 
 READS = {"subscribe", "changes", "messages", "members", "message.versions", "message.reactions"}
@@ -106,6 +116,7 @@ class House:
             "message.report": {"number": 1},
             "messages.purge": {"person": self.other.pk, "since": "2026-01-01T00:00:00Z"},
             "room.order": {"slow_mode": 5},
+            "command.run": {"name": "wave"},
         }
         return {"room": self.room.pk, **more.get(command, {})}
 
@@ -118,6 +129,13 @@ def people(transactional_db: None) -> dict[str, Person]:
         "site owner": new_person("root", is_owner=True),
         "site admin": new_person("warden", is_admin=True),
     }
+
+
+@pytest.fixture(autouse=True)
+def a_command(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The site has one slash command, and says nothing by it."""
+    monkeypatch.setattr(slash, "_registered", {})
+    slash.command("wave", help="Wave.")(lambda **_: None)
 
 
 @pytest.fixture

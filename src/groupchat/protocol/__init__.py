@@ -72,6 +72,7 @@ from groupchat.protocol.rooms import (
     Unsubscribe,
 )
 from groupchat.protocol.session import Hello, Ping
+from groupchat.protocol.slash import RunCommand, SlashCommandResource, SlashCommands
 from groupchat.protocol.tutorial import ClassicFrame, ClassicPost
 from groupchat.protocol.typing import Typing, TypingFrame
 
@@ -140,12 +141,15 @@ __all__ = [
     "RoomResource",
     "RoomSettings",
     "RoomState",
+    "RunCommand",
     "SanctionResource",
     "Sanctions",
     "Seq",
     "SetTopic",
     "Silence",
     "SiteRaid",
+    "SlashCommandResource",
+    "SlashCommands",
     "Subscribe",
     "Typing",
     "TypingFrame",

@@ -53,6 +53,7 @@ from groupchat.protocol.rooms import (
     Unsubscribe,
 )
 from groupchat.protocol.session import Hello, Ping
+from groupchat.protocol.slash import RunCommand, SlashCommands
 from groupchat.protocol.tutorial import ClassicPost
 from groupchat.protocol.typing import Typing
 
@@ -104,6 +105,8 @@ AnyCommand = (
     | BlockPerson
     | RenameMe
     | FindPeople
+    | SlashCommands
+    | RunCommand
     | Ping
     | Typing
 )

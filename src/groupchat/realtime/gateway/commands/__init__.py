@@ -15,6 +15,7 @@ from groupchat.realtime.gateway.commands import (
     reactions,
     rooms,
     session,
+    slash,
     typing,
 )
 from groupchat.realtime.gateway.commands.declaration import OF_EVERY_COMMAND, Declaration
@@ -31,6 +32,7 @@ COMMANDS: tuple[Declaration[Any], ...] = (
     *order.COMMANDS,
     *people.COMMANDS,
     *blocks.COMMANDS,
+    *slash.COMMANDS,
     *changes.COMMANDS,
     *typing.COMMANDS,
 )

@@ -6,8 +6,10 @@ import { gettext } from "../lib/i18n.js";
 import { ignore } from "../lib/ignore.js";
 import { isConversation } from "../lib/rights.js";
 import { useEffect, useRef } from "../vendor/preact-hooks.js";
+import { useSignal } from "../vendor/signals.js";
 import { Avatar } from "./avatar.js";
 import { chat } from "./chat.js";
+import { commandsIn } from "./commands.js";
 import { useConnected } from "./connected.js";
 import { emojiList, loadEmoji, skinTone, useEmoji } from "./emoji.js";
 import { html } from "./html.js";
@@ -29,6 +31,7 @@ export const kinds = {
   "@": { Kind: People, label: () => gettext("People") },
   "#": { Kind: Rooms, label: () => gettext("Rooms") },
   ":": { Kind: Emoji, label: () => gettext("Emoji") },
+  "/": { Kind: Commands, label: () => gettext("Commands") },
 };
 
 /** Those of the room first, who wrote last before the others; then everybody whom the server finds. @param {Props} props */
@@ -98,6 +101,20 @@ function Emoji({ query, show }) {
         show: () => html`<span class="completion-emoji" aria-hidden="true">${emoji}</span><span class="completion-name" dir="auto">${entry[1]}</span>`,
       };
     }),
+  );
+}
+
+/** @param {Props} props */
+function Commands({ query, room, show }) {
+  const all = useSignal([]);
+  useEffect(() => void commandsIn(room).then((found) => (all.value = found)), [room]);
+  const commands = best(all.value, query, ({ name }) => [name], Infinity);
+  return show(
+    commands.map(({ name, takes, help }) => ({
+      key: name,
+      insert: `/${name} `,
+      show: () => html`<span class="completion-name">/${name}</span><span class="completion-takes" dir="auto">${takes}</span><span class="completion-more" dir="auto">${help}</span>`,
+    })),
   );
 }
 
