@@ -13,6 +13,7 @@ import { Completing } from "./completing.js";
 import { fit } from "./fit.js";
 import { html } from "./html.js";
 import { Icon } from "./icons.js";
+import { load } from "./loading.js";
 import { linkByPaste, markByKey, MarksBar, MarksButton } from "./marking.js";
 import { Answering } from "./quote.js";
 import { reason } from "./reason.js";
@@ -89,7 +90,7 @@ export function Composer({ room }) {
     if (running.current) return;
     running.current = true;
     try {
-      const { runCommand } = await import("./commands.js");
+      const { runCommand } = await load().catch(() => Promise.reject({ code: "offline" }));
       const answer = await runCommand(room, meant);
       if (answer.refused) aside.value = answer.refused;
       else if (room.writing.text.peek() === text) room.writing.replace("");
