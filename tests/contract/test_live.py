@@ -111,6 +111,7 @@ def live(
     bob.reads()
     bob.client.call("room.pin", room=bob.room, pinned=True)
     bob.client.call("rooms.order", rooms=[bob.room])
+    bob.client.call("draft.set", room=bob.room, text="")
     for pinned in (False, True):
         bob.client.call("room.pin", room=bob.room, pinned=pinned)
     bob.client.call("me.rename", name="Bobby")

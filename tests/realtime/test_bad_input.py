@@ -129,6 +129,7 @@ def wrong_commands(room: int) -> Iterator[tuple[dict[str, Any], str, str | None]
         "read": {"room": room, "number": 1},
         "room.pin": {"room": room, "pinned": True},
         "rooms.order": {"rooms": [HUGE - 1]},
+        "draft.set": {"room": room, "text": "not yet"},
         "room.create": {"name": "attic", "kind": "private", "topic": ""},
         "room.direct": {"people": [HUGE - 1]},
         "room.settings": {"room": room, "topic": "new", "kind": "private", "history": "joined", "guests": False},
@@ -244,6 +245,8 @@ def wrong_commands(room: int) -> Iterator[tuple[dict[str, Any], str, str | None]
     for id_ in ("", "a b", "ä", "x" * 65, "a\n"):
         refused = {"type": "message.post", "room": room, "body": "hi", "client_message_id": id_}
         yield refused, "invalid", "client_message_id"
+    yield {"type": "draft.set", "room": room, "text": "x" * 8001}, "too_long", "text"
+    yield {"type": "draft.set", "room": room, "text": "a\x00"}, "invalid", "text"
     yield {"type": "read", "room": room, "number": 2}, "invalid", "number"
     for emoji in ("", "x", "🎉🎉", "❤", "1", "x" * 41, "\x00"):
         here = {"room": room, "number": 1, "emoji": emoji}
@@ -328,6 +331,7 @@ TYPES = st.sampled_from(
         "read",
         "room.pin",
         "rooms.order",
+        "draft.set",
         "room.create",
         "room.direct",
         "room.settings",

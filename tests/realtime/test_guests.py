@@ -55,6 +55,7 @@ def test_a_refused_word_leaves_no_trace(stage: Stage) -> None:
         ("room.join", "not_found"): {"room": 10**9},
         ("read", "not_found"): {"room": room, "number": 1},
         ("room.pin", "not_found"): {"room": room, "pinned": True},
+        ("draft.set", "not_found"): {"room": room, "text": "not yet"},
         ("rooms.order", "not_found"): {"rooms": [room]},
         ("room.create", "name_taken"): {"name": "Lobby"},
         ("room.direct", "not_found"): {"people": [10**9]},

@@ -97,6 +97,7 @@ class House:
             "changes": {"since": 0},
             "read": {"number": 1},
             "room.pin": {"pinned": True},
+            "draft.set": {"text": "not yet"},
             "message.post": {"body": "hi", "client_message_id": str(uuid4())},
             "message.edit": {"number": 1, "body": "mine"},
             "message.delete": {"number": 1},

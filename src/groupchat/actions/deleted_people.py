@@ -97,6 +97,7 @@ def _end_all(person: Person, now: datetime, erases: bool) -> None:
         devices.forget_all(person=person)  # the site's own sessions are no matter of ours
     Token.objects.filter(person=person).delete()
     Block.objects.filter(person=person).delete()
+    Membership.objects.filter(person=person).exclude(draft="").update(draft="")
     if user is not None and not conf().delete_users:
         returning.remember(person=person, user=user, now=now)
     person.user = None

@@ -9,6 +9,7 @@ from __future__ import annotations
 from groupchat.protocol.base import PROTOCOL, Command, PositiveId, Ref, Seq
 from groupchat.protocol.blocks import BlockPerson
 from groupchat.protocol.changes import Changes, ChangesFrame, MyChangesFrame
+from groupchat.protocol.drafts import SetDraft
 from groupchat.protocol.frames import AnyCommand, decode, decode_classic, encode, ref_of, refusal, reply
 from groupchat.protocol.invites import EndInvite, InviteLinkResource, Invites, MakeInvite
 from groupchat.protocol.memberships import (
@@ -145,6 +146,7 @@ __all__ = [
     "SanctionResource",
     "Sanctions",
     "Seq",
+    "SetDraft",
     "SetTopic",
     "Silence",
     "SiteRaid",

@@ -10,6 +10,7 @@ from pydantic_core import from_json, to_json
 from groupchat.errors import BadFrame, ChatError, Invalid, UnknownCommand
 from groupchat.protocol.blocks import BlockPerson
 from groupchat.protocol.changes import Changes
+from groupchat.protocol.drafts import SetDraft
 from groupchat.protocol.invites import EndInvite, Invites, MakeInvite
 from groupchat.protocol.memberships import (
     Ban,
@@ -102,6 +103,7 @@ AnyCommand = (
     | Read
     | PinRoom
     | OrderRooms
+    | SetDraft
     | BlockPerson
     | RenameMe
     | FindPeople

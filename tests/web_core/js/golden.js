@@ -171,7 +171,7 @@ function failure(frame) {
 }
 
 const COMMAND_NAMES = Object.fromEntries(
-  ["hello", "subscribe", "unsubscribe", "room.enter", "room.join", "room.leave", "room.rename", "room.topic", "message.post", "message.edit", "message.delete", "message.versions", "messages", "members", "changes", "read", "room.pin", "room.create", "room.direct", "room.settings", "room.archive", "room.delete", "room.restore", "room.invite", "room.remove", "room.role", "room.ban", "room.unban", "room.silence", "room.sanctions", "invite.make", "invites", "invite.end", "rooms", "people.find", "me.rename", "typing", "ping", "message.report", "reports", "report.claim", "report.resolve", "messages.purge", "site.raid", "room.order", "rooms.order", "person.block", "commands", "command.run", "message.react", "message.reactions"].map((name) => [name, true]),
+  ["hello", "subscribe", "unsubscribe", "room.enter", "room.join", "room.leave", "room.rename", "room.topic", "message.post", "message.edit", "message.delete", "message.versions", "messages", "members", "changes", "read", "room.pin", "room.create", "room.direct", "room.settings", "room.archive", "room.delete", "room.restore", "room.invite", "room.remove", "room.role", "room.ban", "room.unban", "room.silence", "room.sanctions", "invite.make", "invites", "invite.end", "rooms", "people.find", "me.rename", "typing", "ping", "message.report", "reports", "report.claim", "report.resolve", "messages.purge", "site.raid", "room.order", "rooms.order", "person.block", "commands", "command.run", "draft.set", "message.react", "message.reactions"].map((name) => [name, true]),
 );
 
 /** What is sent, and not answered here. */
@@ -221,6 +221,9 @@ export async function sentByTheStore() {
     act();
     await flow();
   }
+  room.writing.write("not yet");
+  await clock.pass(3_000);
+  await flow();
   room.edit(151, "edited");
   room.versions(151).catch(() => {});
   room.react(151, "🎉", true).catch(() => {});

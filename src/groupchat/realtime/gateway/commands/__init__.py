@@ -7,6 +7,7 @@ from typing import Any
 from groupchat.realtime.gateway.commands import (
     blocks,
     changes,
+    drafts,
     invites,
     memberships,
     messages,
@@ -26,6 +27,7 @@ COMMANDS: tuple[Declaration[Any], ...] = (
     *session.COMMANDS,
     *rooms.COMMANDS,
     *memberships.COMMANDS,
+    *drafts.COMMANDS,
     *invites.COMMANDS,
     *messages.COMMANDS,
     *reactions.COMMANDS,

@@ -196,6 +196,7 @@ class Store {
     this.outbox.setOwner(this.ownedBy, { adopt });
     this.drafts.setOwner(this.ownedBy, { adopt: adopt !== null }).then((ids) => {
       for (const id of ids) this.rooms.get(id)?.writing.keptCame(this.drafts.get(id));
+      for (const room of this.rooms.all()) room.writing.draft.follow();
     });
   }
 
