@@ -5,7 +5,7 @@ export const WRITES_FOR_MILLISECONDS = 10_000; // after a letter somebody is at 
 
 export class SharedDraft {
   /**
-   * @param {import("./writing.js").Writing} writing whose text it is
+   * @param {any} writing whose text it is: a `Writing`
    * @param {{replica: any, clock: import("../lib/types.js").Clock, command: (command: any) => Promise<any>}} options
    */
   constructor(writing, { replica, clock, command }) {
