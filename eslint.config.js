@@ -29,6 +29,6 @@ export default [
     },
   },
   { files: [`${CLIENT}/sw.js`], languageOptions: { globals: globals.serviceworker } },
-  { files: ["tools/**/*.mjs"], languageOptions: { globals: globals.node } },
+  { files: ["tools/**/*.mjs", "benchmarks/**/*.mjs"], languageOptions: { globals: globals.node } },
   { files: ["benchmarks/**/*.js"], languageOptions: { sourceType: "commonjs", globals: globals.node } },
 ];

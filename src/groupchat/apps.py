@@ -10,6 +10,7 @@ from django.contrib.auth import get_user_model
 from django.contrib.auth.signals import user_logged_in, user_logged_out
 from django.db.models import Model
 from django.db.models.signals import post_init, post_save, pre_delete
+from django.utils.module_loading import autodiscover_modules
 from django.utils.translation import gettext_lazy as _
 
 if TYPE_CHECKING:
@@ -33,6 +34,7 @@ class GroupChatConfig(AppConfig):
         merging.connect()
         purging.connect()
         deleted_people.connect()
+        autodiscover_modules("chat_commands")
         user_logged_in.connect(_came_in, dispatch_uid="groupchat")
         user_logged_out.connect(_end_sessions, dispatch_uid="groupchat")
         follow_users(apps.get_models())

@@ -98,8 +98,13 @@ class Conf:
     max_newcomer_links_per_hour: int = 5  # messages with a link in them
     report_days: int = 90  # after which resolved reports, with the copies of messages in them, are gone; 0: never
 
+    # slash commands of the site
+    max_commands_run_per_minute: int = 30  # by one person
+    command_seconds: int = 10  # for which its writer waits for an answer; 0: for ever
+
     # limits of words
     max_body_characters: int = 8_000
+    max_draft_characters: int = 8_000  # that go to one's other devices; 0: none do
     max_room_name_characters: int = 80
     max_topic_characters: int = 250
     max_person_name_characters: int = 50

@@ -83,6 +83,7 @@ def _rooms(person: Person) -> Iterator[dict[str, Any]]:
             "role": str(one.role),
             "pinned": one.pinned,
             "read_to": one.last_read_number,
+            "draft": one.draft,
         }
 
 

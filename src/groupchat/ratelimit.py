@@ -56,6 +56,7 @@ _TABLE = (
     Limit("link.newcomer", "max_newcomer_links_per_hour", HOUR_SECONDS, "person"),
     Limit("message.report", "max_reports_per_hour", HOUR_SECONDS, "person"),
     Limit("report.act", "max_report_acts_per_minute", MINUTE_SECONDS, "person"),
+    Limit("command.run", "max_commands_run_per_minute", MINUTE_SECONDS, "person"),
     Limit("room.rename", "max_room_renames_per_hour", HOUR_SECONDS, "room"),
     Limit("password.account", "max_wrong_passwords_per_hour", HOUR_SECONDS, "account", guards=True),
     Limit("password.address", "max_wrong_passwords_per_hour_of_address", HOUR_SECONDS, "address", guards=True),

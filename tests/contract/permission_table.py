@@ -77,8 +77,8 @@ def rows() -> tuple[Row, ...]:
         ),
         Row(("room.join",), "join it", lambda r, p, room, m, o: r.join(p, room, m)),
         Row(("room.leave",), "leave it", lambda r, p, room, m, o: r.leave(p, room, m)),
-        Row(("read", "room.pin"), "keep one's own mark and pin", only_joined),
-        Row(("message.post", "message.schedule"), "write", lambda r, p, room, m, o: r.post(p, room, m)),
+        Row(("read", "room.pin", "draft.set"), "keep one's own mark, pin and draft", only_joined),
+        Row(("message.post", "message.schedule", "command.run"), "write", lambda r, p, room, m, o: r.post(p, room, m)),
         Row(
             ("message.edit",),
             "edit another's message",

@@ -16,6 +16,7 @@ from tests.play import Actor, Stage
 from tests.serving import ThreadServer
 from tests.sockets import DEADLINE_SECONDS
 
+from groupchat import slash
 from groupchat.actions import profiles
 from groupchat.errors import Forbidden
 from groupchat.models import Person, SavedMessage, ScheduledMessage
@@ -80,12 +81,19 @@ def documented() -> Shapes:
 
 
 @pytest.fixture
-def live(server: ThreadServer, stage: Stage, user: Callable[..., Actor], options: Callable[..., None]) -> Shapes:
+def live(
+    server: ThreadServer,
+    stage: Stage,
+    user: Callable[..., Actor],
+    options: Callable[..., None],
+    monkeypatch: pytest.MonkeyPatch,
+) -> Shapes:
     """A day in a chat, with all that can happen."""
     actors: list[Actor] = []
     alice = user("alice")
     bob = stage.guest("bob")
     looker = stage.guest("looker")
+    monkeypatch.setattr(slash, "_registered", {})
     profiles.set_look(person=Person.objects.get(pk=alice.id), theme="dark", more_contrast=False, language="")
     alice.enters("lobby")
     device = alice.on_another_device()
@@ -126,12 +134,16 @@ def live(server: ThreadServer, stage: Stage, user: Callable[..., Actor], options
     bob.reads()
     bob.client.call("room.pin", room=bob.room, pinned=True)
     bob.client.call("rooms.order", rooms=[bob.room])
+    bob.client.call("draft.set", room=bob.room, text="")
     for pinned in (False, True):
         bob.client.call("room.pin", room=bob.room, pinned=pinned)
     bob.client.call("me.rename", name="Bobby")
     profiles.describe(person=Person.objects.get(pk=bob.id), pronouns="he/him", time_zone="Europe/London")
     all_kinds_of_rooms(alice, bob)
     bob.client.call("ping")
+    slash.command("dice", help="Throw a die.")(lambda **_: slash.Say("4"))
+    bob.client.call("commands")
+    bob.client.call("command.run", room=bob.room, name="dice", text="")
     bob.client.call("typing", room=bob.room)
     alice.client.wait(lambda: any(frame["type"] == "typing" for frame in alice.client.frames))
     bob.is_refused("too_long", "room.enter", name="x" * 81)

@@ -195,6 +195,8 @@ ACTIONS: dict[str, Callable[[World], object]] = {
     ],
     "pin a room": lambda w: memberships.pin(person=w.alice, room_id=w.lobby.pk, pinned=True),
     "pin no room": lambda w: memberships.pin(person=w.alice, room_id=w.lobby.pk, pinned=False),
+    "keep a draft": lambda w: memberships.set_draft(person=w.alice, room_id=w.lobby.pk, text="not yet"),
+    "keep no draft": lambda w: memberships.set_draft(person=w.alice, room_id=w.lobby.pk, text=""),
     "switch somebody off": lambda w: set_active(person=w.bob, is_active=False),
     "make announcements": lambda w: rooms.create(person=w.bob, name="News", kind=Room.Kind.ANNOUNCEMENT, topic="new"),
     "begin a conversation": lambda w: rooms.converse(person=w.alice, people=[w.bob.pk]),
@@ -412,6 +414,6 @@ def test_every_action_is_tried() -> None:
         *("adopt_guest", "merge_guest", "carry_out", "take_membership", "take_messages", "take_notices"),
         *("react", "take_reactions", "pin", "recount_pins", "take_pins"),
         *("save", "remind_some", "schedule", "change", "cancel", "send_now", "send_some"),
-        *("post", "edit", "delete", "read", "pin", "order", "raise_marks"),
+        *("post", "edit", "delete", "read", "pin", "order", "raise_marks", "set_draft"),
         *("person_of_guest", "act_as_new_guest", "end_guest", "end_sessions", "set_active"),
     }

@@ -37,6 +37,7 @@ OTHER: dict[str, Any] = {
     "silenced_until": datetime(2036, 1, 2, tzinfo=UTC),
     "banned_until": datetime(2036, 1, 2, tzinfo=UTC),
     "reason": "Spam",
+    "draft": "Not yet",
     "archived_at": datetime(2026, 1, 2, tzinfo=UTC),
     "deleted_at": datetime(2026, 1, 2, tzinfo=UTC),
     "slow_mode": 30,

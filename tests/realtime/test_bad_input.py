@@ -144,6 +144,7 @@ def wrong_commands(room: int) -> Iterator[tuple[dict[str, Any], str, str | None]
         "read": {"room": room, "number": 1},
         "room.pin": {"room": room, "pinned": True},
         "rooms.order": {"rooms": [HUGE - 1]},
+        "draft.set": {"room": room, "text": "not yet"},
         "room.create": {"name": "attic", "kind": "private", "topic": ""},
         "room.direct": {"people": [HUGE - 1]},
         "room.settings": {"room": room, "topic": "new", "kind": "private", "history": "joined", "guests": False},
@@ -169,10 +170,17 @@ def wrong_commands(room: int) -> Iterator[tuple[dict[str, Any], str, str | None]
         "site.raid": {"seconds": 60},
         "rooms": {"query": "lob"},
         "people.find": {"query": "gra"},
+        "command.run": {"room": room, "name": "deploy", "text": "now"},
     }
     optional = {("subscribe", "room"), ("changes", "room"), ("room.archive", "archived")}
     optional |= {("room.ban", "seconds"), ("room.ban", "reason"), ("room.silence", "reason")}
-    optional |= {("room.create", "kind"), ("room.create", "topic"), ("rooms", "query"), ("people.find", "query")}
+    optional |= {
+        ("room.create", "kind"),
+        ("room.create", "topic"),
+        ("rooms", "query"),
+        ("people.find", "query"),
+        ("command.run", "text"),
+    }
     optional |= {
         ("room.settings", "topic"),
         ("room.settings", "kind"),
@@ -240,6 +248,10 @@ def wrong_commands(room: int) -> Iterator[tuple[dict[str, Any], str, str | None]
     for name in ("", " ", "\u200b", "a\x00", "\n"):
         yield {"type": "me.rename", "name": name}, "invalid", "name"
     yield {"type": "person.block", "person": HUGE - 1, "on": True}, "not_found", "person"
+    for name in ("deploy", "x" * 32, "\x00"):
+        yield {"type": "command.run", "room": room, "name": name}, "not_found", "name"
+    for name in ("", "x" * 33):
+        yield {"type": "command.run", "room": room, "name": name}, "invalid", "name"
     yield {"type": "me.rename", "name": "x" * 51}, "too_long", "name"
     for body in ("", " ", "\n\t", "\x01", "\u200b", "a\x00"):
         yield {"type": "message.post", "room": room, "body": body, "client_message_id": "x"}, "invalid", "body"
@@ -248,6 +260,8 @@ def wrong_commands(room: int) -> Iterator[tuple[dict[str, Any], str, str | None]
     for id_ in ("", "a b", "ä", "x" * 65, "a\n"):
         refused = {"type": "message.post", "room": room, "body": "hi", "client_message_id": id_}
         yield refused, "invalid", "client_message_id"
+    yield {"type": "draft.set", "room": room, "text": "x" * 8001}, "too_long", "text"
+    yield {"type": "draft.set", "room": room, "text": "a\x00"}, "invalid", "text"
     yield {"type": "read", "room": room, "number": 2}, "invalid", "number"
     for emoji in ("", "x", "🎉🎉", "❤", "1", "x" * 41, "\x00"):
         here = {"room": room, "number": 1, "emoji": emoji}
@@ -354,6 +368,7 @@ TYPES = st.sampled_from(
         "read",
         "room.pin",
         "rooms.order",
+        "draft.set",
         "room.create",
         "room.direct",
         "room.settings",
@@ -379,6 +394,8 @@ TYPES = st.sampled_from(
         "site.raid",
         "rooms",
         "people.find",
+        "commands",
+        "command.run",
         "ping",
         "x",
     ]

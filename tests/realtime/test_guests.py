@@ -63,6 +63,7 @@ def test_a_refused_word_leaves_no_trace(stage: Stage) -> None:
         ("room.join", "not_found"): {"room": 10**9},
         ("read", "not_found"): {"room": room, "number": 1},
         ("room.pin", "not_found"): {"room": room, "pinned": True},
+        ("draft.set", "not_found"): {"room": room, "text": "not yet"},
         ("rooms.order", "not_found"): {"rooms": [room]},
         ("room.create", "name_taken"): {"name": "Lobby"},
         ("room.direct", "not_found"): {"people": [10**9]},
@@ -82,6 +83,7 @@ def test_a_refused_word_leaves_no_trace(stage: Stage) -> None:
         ("invites", "forbidden"): {"room": room},
         ("invite.end", "forbidden"): {"room": room, "id": 1},
         ("people.find", "unauthenticated"): {"query": "al"},
+        ("command.run", "unauthenticated"): {"room": room, "name": "deploy"},
     }
     for (type_, code), members in refusals.items():
         grace.is_refused(code, type_, **members)

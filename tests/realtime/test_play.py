@@ -300,6 +300,7 @@ def test_private_rooms_are_for_their_members(stage: Stage, user: Callable[..., A
             "read": {"room": room.pk, "number": 1},
             "room.pin": {"room": room.pk, "pinned": True},
             "rooms.order": {"rooms": [room.pk]},
+            "draft.set": {"room": room.pk, "text": "not yet"},
             "room.settings": {"room": room.pk, "kind": "public"},
             "room.invite": {"room": room.pk, "people": [bob.id]},
             "room.remove": {"room": room.pk, "person": alice.id},

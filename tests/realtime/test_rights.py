@@ -27,6 +27,7 @@ from tests.play import Actor, Stage
 from tests.serving import ThreadServer
 from tests.sockets import Refused
 
+from groupchat import slash
 from groupchat.actions import invites, members, messages, rooms
 from groupchat.actions.people import Guest, person_of_guest
 from groupchat.errors import Forbidden
@@ -41,6 +42,7 @@ _numbers = itertools.count(1)
 ELSEWHERE = {"hello", "ping", "unsubscribe", "typing", "room.enter", "room.create", "room.direct", "rooms"}
 ELSEWHERE |= {"people.find", "me.rename", "report.claim", "report.resolve", "site.raid", "rooms.order", "person.block"}
 ELSEWHERE |= {"saved", "scheduled", "scheduled.change", "scheduled.cancel", "scheduled.send"}
+ELSEWHERE |= {"commands"}
 
 
 READS = {"subscribe", "changes", "messages", "members", "message.versions", "message.reactions"}
@@ -93,6 +95,7 @@ class House:
             "changes": {"since": 0},
             "read": {"number": 1},
             "room.pin": {"pinned": True},
+            "draft.set": {"text": "not yet"},
             "message.post": {"body": "hi", "client_message_id": str(uuid4())},
             "message.edit": {"number": 1, "body": "mine"},
             "message.delete": {"number": 1},
@@ -115,6 +118,7 @@ class House:
             "message.report": {"number": 1},
             "messages.purge": {"person": self.other.pk, "since": "2026-01-01T00:00:00Z"},
             "room.order": {"slow_mode": 5},
+            "command.run": {"name": "wave"},
         }
         return {"room": self.room.pk, **more.get(command, {})}
 
@@ -127,6 +131,13 @@ def people(transactional_db: None) -> dict[str, Person]:
         "site owner": new_person("root", is_owner=True),
         "site admin": new_person("warden", is_admin=True),
     }
+
+
+@pytest.fixture(autouse=True)
+def a_command(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The site has one slash command, and says nothing by it."""
+    monkeypatch.setattr(slash, "_registered", {})
+    slash.command("wave", help="Wave.")(lambda **_: None)
 
 
 @pytest.fixture

@@ -73,6 +73,7 @@ _MEMBERSHIP = [
     "silenced_until",
     "banned_until",
     "reason",
+    "draft",
     "last_post_at",
 ]
 _ENDS = ("silenced_until", "banned_until", "last_post_at")

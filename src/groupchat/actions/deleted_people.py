@@ -110,6 +110,7 @@ def _end_all(person: Person, now: datetime, erases: bool) -> None:
     Block.objects.filter(person=person).delete()
     SavedMessage.objects.filter(person=person).delete()
     ScheduledMessage.objects.filter(person=person).delete()
+    Membership.objects.filter(person=person).exclude(draft="").update(draft="")
     if user is not None and not conf().delete_users:
         returning.remember(person=person, user=user, now=now)
     person.user = None

@@ -158,6 +158,11 @@ def require_report_act(person: Person, *, now: float | None = None) -> None:
     require(Asked("report.act", person.pk), message=message, now=now)
 
 
+def require_command(person: Person, *, now: float | None = None) -> None:
+    """Count a slash command of the site that this person runs; raises RateLimited."""
+    require(Asked("command.run", person.pk), message="You ran many commands just now. Wait a moment.", now=now)
+
+
 def require_deletion(person: Person, *, now: float | None = None) -> None:
     """Count that a user of the site deletes who they are here: they come again as somebody new, with new limits. Raises
     RateLimited.

@@ -11,11 +11,12 @@ from django.db import transaction
 from groupchat.actions.bulk_sql import BulkSql
 from groupchat.actions.counters import changed_mine, lock_people, publish_mine
 from groupchat.actions.rooms.syncing import Synced, add, remove, sync
-from groupchat.errors import ChatError, Invalid, NotFound
+from groupchat.conf import conf
+from groupchat.errors import ChatError, Invalid, NotFound, TooLong
 from groupchat.models import Membership, Person
 from groupchat.permissions import is_joined
 
-__all__ = ["Synced", "add", "pin", "raise_marks", "read", "remove", "sync"]
+__all__ = ["Synced", "add", "pin", "raise_marks", "read", "remove", "set_draft", "sync"]
 
 
 class Mark(TypedDict):
@@ -83,6 +84,23 @@ def pin(*, person: Person, room_id: int, pinned: bool) -> Membership:
         membership = _own(person, room_id)
         if pinned != membership.pinned:
             membership.pinned, membership.place = pinned, 0
+            changed_mine(person.pk, [membership])
+    return membership
+
+
+def set_draft(*, person: Person, room_id: int, text: str) -> Membership:
+    """What the person is writing into the room, for all of their devices; an empty text is none. Said again, it changes
+    nothing. Raises NotFound, TooLong, Invalid.
+    """
+    most = conf().max_draft_characters
+    if len(text) > most:
+        raise TooLong(f"text: at most {most:,} characters.", field="text")
+    if "\0" in text:
+        raise Invalid("A draft can't hold the NUL character.", field="text")
+    with transaction.atomic():
+        membership = _own(person, room_id)
+        if text != membership.draft:
+            membership.draft = text
             changed_mine(person.pk, [membership])
     return membership
 

@@ -127,6 +127,7 @@ def take_membership(*, room_id: int, guest_id: int, person_id: int) -> None:
     is_taken = (theirs.state, theirs.role, theirs.pinned) == _TAKEN
     if not is_taken:
         theirs.state, theirs.role, theirs.pinned = _TAKEN
+        theirs.draft = ""
         change.changed(theirs, people[guest_id])
         theirs.save()
     _take_conversation(change, guest_id, person_id)
@@ -163,6 +164,7 @@ def _merged(room: Room, person: Person, theirs: Membership, had: Membership | No
     merged.silenced_until = max(filter(None, (merged.silenced_until, theirs.silenced_until)), default=None)
     merged.last_post_at = max(filter(None, (merged.last_post_at, theirs.last_post_at)), default=None)
     merged.last_read_number = max(merged.last_read_number, theirs.last_read_number)
+    merged.draft = merged.draft or theirs.draft
     merged.pinned = merged.pinned or theirs.pinned  # its place is the person's own, if it has one
     return merged
 

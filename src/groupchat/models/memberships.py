@@ -13,9 +13,9 @@ class Membership(models.Model):
     """One person in one room. Leaving is a state with a seq, never a deleted row.
 
     `seq` counts in the room and covers what everyone sees (role, state); `person_seq` counts in the person and covers
-    what only they see (read mark, notify level, whether and where it is pinned). A person's own post directly behind
-    their mark takes it along without a new `person_seq`: it adds nothing unread, and everyone who knows the message
-    knows that.
+    what only they see (read mark, notify level, whether and where it is pinned, a draft). A person's own post directly
+    behind their mark takes it along without a new `person_seq`: it adds nothing unread, and everyone who knows the
+    message knows that.
 
     `floor` is the number of the first message that they may see; 0, as 1, is all. It is drawn where they come in
     (`Room.history`), and goes when the room shows everything again: that the room says so takes no `person_seq`.
@@ -24,7 +24,7 @@ class Membership(models.Model):
     # What a person is told of their own membership, and so what is saved with it; `person_seq` counts it.
     OWN = (
         *("role", "state", "last_read_number", "notify", "pinned", "place", "floor"),
-        *("silenced_until", "banned_until", "reason"),
+        *("silenced_until", "banned_until", "reason", "draft"),
     )
 
     class Role(models.TextChoices):
@@ -62,6 +62,8 @@ class Membership(models.Model):
     silenced_until = models.DateTimeField(null=True, blank=True)
     banned_until = models.DateTimeField(null=True, blank=True)
     reason = models.CharField(max_length=300, blank=True, default="", db_default="")
+    # What they are writing and have not sent; empty: nothing.
+    draft = models.TextField(blank=True, default="", db_default="")
     # When they last wrote into the room, as far as it was slow then (`Room.slow_mode`).
     last_post_at = models.DateTimeField(null=True, blank=True, editable=False)
     created_at = models.DateTimeField(auto_now_add=True)

@@ -23,6 +23,7 @@ from groupchat.protocol.agenda import (
 from groupchat.protocol.base import PROTOCOL, Command, PositiveId, Ref, Seq
 from groupchat.protocol.blocks import BlockPerson
 from groupchat.protocol.changes import Changes, ChangesFrame, MyChangesFrame
+from groupchat.protocol.drafts import SetDraft
 from groupchat.protocol.frames import AnyCommand, decode, decode_classic, encode, ref_of, refusal, reply
 from groupchat.protocol.invites import EndInvite, InviteLinkResource, Invites, MakeInvite
 from groupchat.protocol.memberships import (
@@ -89,6 +90,7 @@ from groupchat.protocol.rooms import (
     Unsubscribe,
 )
 from groupchat.protocol.session import Hello, Ping
+from groupchat.protocol.slash import RunCommand, SlashCommandResource, SlashCommands
 from groupchat.protocol.tutorial import ClassicFrame, ClassicPost
 from groupchat.protocol.typing import Typing, TypingFrame
 
@@ -163,6 +165,7 @@ __all__ = [
     "RoomResource",
     "RoomSettings",
     "RoomState",
+    "RunCommand",
     "SanctionResource",
     "Sanctions",
     "SaveMessage",
@@ -175,9 +178,12 @@ __all__ = [
     "ScheduledResource",
     "SendScheduled",
     "Seq",
+    "SetDraft",
     "SetTopic",
     "Silence",
     "SiteRaid",
+    "SlashCommandResource",
+    "SlashCommands",
     "Subscribe",
     "Typing",
     "TypingFrame",

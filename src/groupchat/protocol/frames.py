@@ -19,6 +19,7 @@ from groupchat.protocol.agenda import (
 )
 from groupchat.protocol.blocks import BlockPerson
 from groupchat.protocol.changes import Changes
+from groupchat.protocol.drafts import SetDraft
 from groupchat.protocol.invites import EndInvite, Invites, MakeInvite
 from groupchat.protocol.memberships import (
     Ban,
@@ -64,6 +65,7 @@ from groupchat.protocol.rooms import (
     Unsubscribe,
 )
 from groupchat.protocol.session import Hello, Ping
+from groupchat.protocol.slash import RunCommand, SlashCommands
 from groupchat.protocol.tutorial import ClassicPost
 from groupchat.protocol.typing import Typing
 
@@ -121,9 +123,12 @@ AnyCommand = (
     | Read
     | PinRoom
     | OrderRooms
+    | SetDraft
     | BlockPerson
     | RenameMe
     | FindPeople
+    | SlashCommands
+    | RunCommand
     | Ping
     | Typing
 )

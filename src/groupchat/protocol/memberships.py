@@ -26,6 +26,7 @@ class MembershipResource(TypedDict):
     `floor`: the number of the first message that they may see; 0: all.
     `place`: among the pinned ones, from 1; left out where one gave them no order.
     `silenced_until`, `banned_until`, and the `reason` that was given, stand there where it is so.
+    `draft`: what they are writing and have not sent; left out where there is nothing.
     """
 
     room: int
@@ -40,6 +41,7 @@ class MembershipResource(TypedDict):
     silenced_until: NotRequired[str]
     banned_until: NotRequired[str]
     reason: NotRequired[str]
+    draft: NotRequired[str]
 
 
 class SanctionResource(TypedDict):

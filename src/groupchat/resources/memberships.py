@@ -47,4 +47,6 @@ def own_membership(*, room: int, seq: int, own: Mapping[str, Any]) -> Membership
             told[name] = moment(own[name])
     if own["reason"]:
         told["reason"] = shown(own["reason"])
+    if own["draft"]:
+        told["draft"] = own["draft"]
     return cast(MembershipResource, told)

@@ -14,7 +14,11 @@ from django.contrib.auth.models import Group
 from django.db.models.signals import m2m_changed, post_delete
 from tests.projects.test_documents import blocks
 
+import groupchat
+from groupchat import slash
 from groupchat.actions import members, rooms
+from groupchat.actions.people import person_of_user
+from groupchat.actions.slash import carry_out, prepare
 from groupchat.errors import Forbidden
 from groupchat.models import Membership, Room
 
@@ -76,3 +80,20 @@ def test_a_room_follows_its_group(club: None) -> None:
     group.delete()
     room.refresh_from_db()
     assert room.archived_at is not None
+
+
+def test_a_slash_command_of_the_site(club: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(slash, "_registered", {})
+    module("club.chat_commands")
+    ada = Reader.objects.create_user("ada@example.org", name="ada")
+    room = rooms.create(person=person_of_user(user=ada), name="Poets")
+
+    def deploys(text: str) -> slash.Answer:
+        person = person_of_user(user=ada)
+        return carry_out(prepare(person=person, room_id=room.pk, name="deploy", text=text))
+
+    with pytest.raises(Forbidden, match="staff"):
+        deploys("1.2")
+    Reader.objects.filter(pk=ada.pk).update(is_staff=True)
+    assert deploys("") == "Write behind it which version: /deploy 1.2"
+    assert deploys("1.2") == groupchat.Say("Version 1.2 is on its way.")

@@ -176,11 +176,11 @@ function failure(frame) {
 }
 
 const COMMAND_NAMES = Object.fromEntries(
-  ["hello", "subscribe", "unsubscribe", "room.enter", "room.join", "room.leave", "room.rename", "room.topic", "message.post", "message.edit", "message.delete", "message.versions", "messages", "members", "changes", "read", "room.pin", "room.create", "room.direct", "room.settings", "room.archive", "room.delete", "room.restore", "room.invite", "room.remove", "room.role", "room.ban", "room.unban", "room.silence", "room.sanctions", "invite.make", "invites", "invite.end", "rooms", "people.find", "me.rename", "typing", "ping", "message.report", "reports", "report.claim", "report.resolve", "messages.purge", "site.raid", "room.order", "rooms.order", "person.block", "message.react", "message.reactions", "message.pin", "pins", "message.save", "saved", "message.schedule", "scheduled", "scheduled.change", "scheduled.cancel", "scheduled.send"].map((name) => [name, true]),
+  ["hello", "subscribe", "unsubscribe", "room.enter", "room.join", "room.leave", "room.rename", "room.topic", "message.post", "message.edit", "message.delete", "message.versions", "messages", "members", "changes", "read", "room.pin", "room.create", "room.direct", "room.settings", "room.archive", "room.delete", "room.restore", "room.invite", "room.remove", "room.role", "room.ban", "room.unban", "room.silence", "room.sanctions", "invite.make", "invites", "invite.end", "rooms", "people.find", "me.rename", "typing", "ping", "message.report", "reports", "report.claim", "report.resolve", "messages.purge", "site.raid", "room.order", "rooms.order", "person.block", "message.react", "message.reactions", "message.pin", "pins", "message.save", "saved", "message.schedule", "scheduled", "scheduled.change", "scheduled.cancel", "scheduled.send", "commands", "command.run", "draft.set"].map((name) => [name, true]),
 );
 
 /** What is sent, and not answered here. */
-const NOT_IN_THE_MODEL = new Set(["room.enter", "me.rename", "room.create", "room.direct", "rooms", "people.find", "room.archive", "room.delete", "room.restore", "room.invite", "room.remove", "room.role", "room.ban", "room.unban", "room.silence", "room.sanctions", "invite.make", "invites", "invite.end", "message.report", "reports", "report.claim", "report.resolve", "messages.purge", "site.raid", "room.order", "rooms.order", "person.block", "message.pin", "pins", "message.save", "saved", "message.schedule", "scheduled", "scheduled.change", "scheduled.cancel", "scheduled.send"]);
+const NOT_IN_THE_MODEL = new Set(["room.enter", "me.rename", "room.create", "room.direct", "rooms", "people.find", "room.archive", "room.delete", "room.restore", "room.invite", "room.remove", "room.role", "room.ban", "room.unban", "room.silence", "room.sanctions", "invite.make", "invites", "invite.end", "message.report", "reports", "report.claim", "report.resolve", "messages.purge", "site.raid", "room.order", "rooms.order", "person.block", "message.pin", "pins", "message.save", "saved", "message.schedule", "scheduled", "scheduled.change", "scheduled.cancel", "scheduled.send", "commands", "command.run"]);
 
 /** The members of every command that the store sends in a life that uses all of them, by type. */
 export async function sentByTheStore() {
@@ -208,6 +208,8 @@ export async function sentByTheStore() {
   store.enter("Lunch").catch(() => {});
   store.renameMe("Ada King").catch(() => {});
   store.block(2, true).catch(() => {});
+  store.siteCommands().catch(() => {});
+  store.runCommand({ id: 1 }, "deploy", "now").catch(() => {});
   store.create({ name: "Board", kind: "private", topic: "Among us" }).catch(() => {});
   store.orderRooms([{ id: 4 }, { id: 13 }]).catch(() => {});
   store.converse([2]).catch(() => {});
@@ -224,6 +226,9 @@ export async function sentByTheStore() {
     act();
     await flow();
   }
+  room.writing.write("not yet");
+  await clock.pass(3_000);
+  await flow();
   room.edit(151, "edited");
   room.acts.versions(151).catch(() => {});
   room.react(151, "🎉", true).catch(() => {});

@@ -67,6 +67,10 @@ const COMMANDS = {
     server.changeMine(connection.person, room, { pinned });
     return { pinned, seq: server.mySeq.get(connection.person) };
   },
+  "draft.set"(server, connection, { room, text }) {
+    server.changeMine(connection.person, room, { draft: text || undefined });
+    return { seq: server.mySeq.get(connection.person) };
+  },
   read: (server, connection, { room, number }) => server.read(room, connection.person, number),
   typing(server, connection, { room }) {
     for (const other of server.connections) if (other.subscriptions.has(room)) other.push({ type: "typing", room, person: connection.person });

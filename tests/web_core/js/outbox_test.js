@@ -398,5 +398,5 @@ export async function an_open_edit_is_kept_beside_the_draft() {
   await drafts.flush();
   const later = createDrafts({ storage, clock: new FakeClock() });
   await later.setOwner("7");
-  equal([later.get(1), later.get(2)], [{ text: "", edit, answer: null }, { text: "a draft", edit: null, answer: null }]);
+  equal([later.get(1), later.get(2)], [{ text: "", edit, answer: null, base: "" }, { text: "a draft", edit: null, answer: null, base: "" }]);
 }

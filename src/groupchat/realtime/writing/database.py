@@ -18,6 +18,7 @@ from django.db import DatabaseError, InterfaceError, OperationalError, connectio
 from groupchat.realtime.writing.fair_lock import FairWriteLock
 
 READERS = 3
+FOR_SITE = 2  # what functions of the site do may take long, and must hold up nobody else
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -33,6 +34,7 @@ class Database:
         self._writer = ThreadPoolExecutor(1, "groupchat-writer")
         self._readers = ThreadPoolExecutor(READERS, "groupchat-reader")
         self._sweeper = ThreadPoolExecutor(1, "groupchat-sweeper")
+        self._for_site = ThreadPoolExecutor(FOR_SITE, "groupchat-site")
         self._all = ((self._writer, 1), (self._readers, READERS), (self._sweeper, 1))
         self._turn = FairWriteLock()
 
@@ -60,6 +62,19 @@ class Database:
         """Run in the sweeping thread, which is the same at every call: SQLite counts foreign changes per connection."""
         return await self._run(self._sweeper, True, work, *args, **kwargs)
 
+    async def run_for_site(self, work: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
+        """Run what calls a function of the site, in threads of their own. Their connections are closed each time: who
+        knows when the next one is called.
+        """
+
+        def run() -> R:
+            try:
+                return work(*args, **kwargs)
+            finally:
+                connections.close_all()
+
+        return await asyncio.get_running_loop().run_in_executor(self._for_site, run)
+
     async def _run(
         self, threads: ThreadPoolExecutor, again: bool, work: Callable[..., R], *args: Any, **kwargs: Any
     ) -> R:
@@ -78,7 +93,8 @@ class Database:
         return await asyncio.get_running_loop().run_in_executor(threads, run)
 
     def stop(self) -> None:
-        """Let what runs end, and close every thread's connections."""
+        """Let what runs end, and close every thread's connections. What the site does is left to itself."""
+        self._for_site.shutdown(wait=False, cancel_futures=True)
         for threads, count in self._all:
             all_there = Barrier(count)  # or one thread would do the closing of two
             for _ in range(count):

@@ -8,6 +8,7 @@ from groupchat.realtime.gateway.commands import (
     agenda,
     blocks,
     changes,
+    drafts,
     invites,
     memberships,
     messages,
@@ -17,6 +18,7 @@ from groupchat.realtime.gateway.commands import (
     reactions,
     rooms,
     session,
+    slash,
     typing,
 )
 from groupchat.realtime.gateway.commands.declaration import OF_EVERY_COMMAND, Declaration
@@ -27,6 +29,7 @@ COMMANDS: tuple[Declaration[Any], ...] = (
     *session.COMMANDS,
     *rooms.COMMANDS,
     *memberships.COMMANDS,
+    *drafts.COMMANDS,
     *invites.COMMANDS,
     *messages.COMMANDS,
     *reactions.COMMANDS,
@@ -35,6 +38,7 @@ COMMANDS: tuple[Declaration[Any], ...] = (
     *order.COMMANDS,
     *people.COMMANDS,
     *blocks.COMMANDS,
+    *slash.COMMANDS,
     *changes.COMMANDS,
     *typing.COMMANDS,
 )

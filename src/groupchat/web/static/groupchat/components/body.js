@@ -4,6 +4,7 @@ import { partsOf } from "../lib/links.js";
 import { isFewEmoji } from "../lib/plain.js";
 import { Formatted } from "./formatted.js";
 import { html } from "./html.js";
+import { follow, placeAt } from "./route.js";
 
 /** @param {{text: string, formatted?: string}} props `formatted`: the message's HTML, where it has some */
 export function Body({ text, formatted }) {
@@ -14,5 +15,7 @@ export function Body({ text, formatted }) {
 
 function Link({ text, href }) {
   if (href.startsWith("mailto:")) return html`<a href=${href}>${text}</a>`;
+  const place = placeAt(href);
+  if (place) return html`<a href=${href} onClick=${(event) => follow(event, place.slug, place.number)}>${text}</a>`;
   return html`<a href=${href} target="_blank" rel="noopener noreferrer nofollow">${text}</a>`;
 }

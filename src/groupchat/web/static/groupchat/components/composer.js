@@ -3,14 +3,17 @@
 import { formatDuration, secondsUntil } from "../lib/format.js";
 import { gettext, ngettext } from "../lib/i18n.js";
 import { mayModerate, slowUntil } from "../lib/rights.js";
+import { meantBy } from "../lib/slash.js";
 import { countCharacters, isVisible } from "../lib/text.js";
 import { useLayoutEffect, useRef } from "../vendor/preact-hooks.js";
 import { useSignal } from "../vendor/signals.js";
 import { chat, edit, posted, say } from "./chat.js";
 import { useLasting, useNow } from "./clock.js";
+import { Completing } from "./completing.js";
 import { fit } from "./fit.js";
 import { html } from "./html.js";
 import { Icon } from "./icons.js";
+import { load } from "./loading.js";
 import { linkByPaste, markByKey, MarksBar, MarksButton } from "./marking.js";
 import { Answering } from "./quote.js";
 import { reason } from "./reason.js";
@@ -23,6 +26,9 @@ export function Composer({ room }) {
   const count = useSignal(0);
   const empty = useSignal(true);
   const touched = useRef(false);
+  const running = useRef(false);
+  /** What is said to whoever writes here, and to nobody else. */
+  const aside = useSignal(/** @type {any} */ (null));
   const info = room.info.value;
   const most = chat.store.limits.value.body_characters;
   const over = most ? count.value - most : 0;
@@ -70,10 +76,36 @@ export function Composer({ room }) {
     if (!empty.value) room.writes();
   }
 
-  async function send(event) {
+  function send(event) {
     event?.preventDefault();
-    const body = field.current.value;
-    if (!isVisible(body) || over > 0) return;
+    const text = field.current.value;
+    if (!isVisible(text) || over > 0) return;
+    aside.value = null;
+    const meant = meantBy(text);
+    if ("name" in meant) run(text, meant);
+    else post(text, meant.body);
+  }
+
+  /** What is written stays until the command is done. */
+  async function run(text, meant) {
+    if (running.current) return;
+    running.current = true;
+    try {
+      const { runCommand } = await load().catch(() => Promise.reject({ code: "offline" }));
+      const answer = await runCommand(room, meant);
+      if (answer.refused) aside.value = answer.refused;
+      else if (room.writing.text.peek() === text) room.writing.replace("");
+      if (answer.aside) aside.value = answer.aside;
+      if (answer.post) post(text, answer.post);
+    } catch (failure) {
+      say(reason(failure));
+    } finally {
+      running.current = false;
+    }
+  }
+
+  /** @param {string} text that stood in the field @param {string} body what it means */
+  async function post(text, body) {
     const answer = room.writing.answer.peek();
     field.current.value = "";
     written();
@@ -85,7 +117,7 @@ export function Composer({ room }) {
       await room.post(body, { answer });
     } catch (failure) {
       // It was not even kept: give the words back.
-      field.current.value = body + (field.current.value ? `\n${field.current.value}` : "");
+      field.current.value = text + (field.current.value ? `\n${field.current.value}` : "");
       written();
       if (answer !== null) room.writing.startAnswer(answer);
       say(reason(failure));
@@ -105,7 +137,10 @@ export function Composer({ room }) {
   function pressed(event) {
     if (markByKey(event)) return;
     if (event.key === "Enter" && !event.shiftKey) send(event);
-    else if (event.key === "Escape" && room.writing.answer.peek() !== null) {
+    else if (event.key === "Escape" && aside.value !== null) {
+      event.preventDefault();
+      aside.value = null;
+    } else if (event.key === "Escape" && room.writing.answer.peek() !== null) {
       event.preventDefault();
       room.writing.endAnswer();
     } else if (event.key === "ArrowUp" && !field.current.value) {
@@ -130,6 +165,7 @@ export function Composer({ room }) {
   const answered = room.writing.answer.value;
   const label = gettext("Message {room}", { room: info.name });
   return html`<form class="composer" onSubmit=${send}>
+    <div role="status">${aside.value !== null && html`<${Aside} said=${aside.value} close=${() => (aside.value = null)} />`}</div>
     <div class="composer-field">
       ${answered !== null && html`<${Answering} key=${answered} room=${room} number=${answered} onCancel=${dontAnswer} />`}
       <${MarksBar} field=${field} />
@@ -146,6 +182,7 @@ export function Composer({ room }) {
         onKeyDown=${pressed}
         onPaste=${linkByPaste}
       ></textarea>
+      <${Completing} field=${field} room=${room} />
       <${MarksButton} />
       <${SendLater} disabled=${empty.value || over > 0} send=${later} />
       <button class="send" type="submit" aria-label=${gettext("Send")} title=${gettext("Send")} disabled=${empty.value || over > 0}><${Icon} name="send" flip /></button>
@@ -161,6 +198,14 @@ export function Composer({ room }) {
       </p>
     </div>
   </form>`;
+}
+
+function Aside({ said, close }) {
+  return html`<div class="aside">
+    <div class="aside-said" dir="auto" tabindex="0">${said}</div>
+    <span class="hint">${gettext("Only you see this.")}</span>
+    <button class="icon-button" type="button" aria-label=${gettext("Close")} onClick=${close}><${Icon} name="close" /></button>
+  </div>`;
 }
 
 /** A rate limit, or a slow room, holds the queue: say until when. A wait that is over at once is not worth a word. */

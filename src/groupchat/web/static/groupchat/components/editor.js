@@ -4,6 +4,7 @@ import { gettext, ngettext } from "../lib/i18n.js";
 import { countCharacters } from "../lib/text.js";
 import { useLayoutEffect, useRef, useState } from "../vendor/preact-hooks.js";
 import { chat, editorInSight, editorWanted, say } from "./chat.js";
+import { Completing } from "./completing.js";
 import { fit } from "./fit.js";
 import { html } from "./html.js";
 import { linkByPaste, markByKey } from "./marking.js";
@@ -129,6 +130,7 @@ export function Editor({ room, message, edit }) {
       onKeyDown=${pressed}
       onPaste=${linkByPaste}
     ></textarea>
+    <${Completing} field=${field} room=${room} />
     <div class="editor-other" id="editor-other" role="status">
       ${isOther &&
       html`<p>${deleted ? gettext("This message was deleted meanwhile. What you wrote is still here.") : gettext("This message was changed meanwhile. It now says:")}</p>

@@ -4,6 +4,7 @@ import { gettext } from "../lib/i18n.js";
 import { useLayoutEffect, useMemo, useRef } from "../vendor/preact-hooks.js";
 import { say } from "./chat.js";
 import { html } from "./html.js";
+import { follow, placeAt } from "./route.js";
 import { trustedHtml } from "./trusted.js";
 
 /** @type {ResizeObserver|undefined} one for all that is wide; it forgets what is gone */
@@ -19,7 +20,7 @@ export function Formatted({ source }) {
 
 /** What a stored message need not hold, before it is painted. */
 function dress(element) {
-  for (const link of element.querySelectorAll("a[href^=http]")) link.target = "_blank";
+  for (const link of element.querySelectorAll("a[href^=http]")) if (!placeAt(link.href)) link.target = "_blank";
   for (const spoiler of element.querySelectorAll(".spoiler:not(.spoiler *)")) close(spoiler);
   for (const code of element.querySelectorAll("pre")) frame(code);
   for (const table of element.querySelectorAll("table")) {
@@ -73,10 +74,12 @@ function open(spoiler) {
 
 function pressed(event) {
   const spoiler = closedSpoiler(event.target);
+  const place = placeAt(event.target.closest("a")?.href ?? "");
   if (spoiler) {
     event.preventDefault(); // a link in it was not to be seen
     open(spoiler);
-  } else if (event.target.closest(".code-copy")) copyCode(event.target.closest(".code-block").querySelector("pre"));
+  } else if (place) follow(event, place.slug, place.number);
+  else if (event.target.closest(".code-copy")) copyCode(event.target.closest(".code-block").querySelector("pre"));
 }
 
 function typed(event) {

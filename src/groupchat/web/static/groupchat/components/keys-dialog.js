@@ -29,6 +29,7 @@ const keys = [
   [["Enter"], () => gettext("Send")],
   [["shift", "Enter"], () => gettext("New line; a list goes on")],
   ...markKeys,
+  [["@", "#", ":", "/"], () => gettext("Complete people, rooms, emoji and commands; Tab takes one")],
   [["↑"], () => gettext("Edit your last message, from an empty composer")],
   [["↑", "↓"], () => gettext("Walk through the messages")],
   ...messageTools.filter(({ keys }) => keys).map(({ printed, describe }) => /** @type {[string[], () => string]} */ ([[printed], describe])),

@@ -1,5 +1,7 @@
-/** All that opens over the page or beside it. `loading.js` fetches it, with what only this needs, when the first of it opens. */
+/** All that opens over the page or beside it, and what completes and carries out what is written. `loading.js` fetches it, with what only this needs, when the first of it opens. */
 
+import { runCommand } from "./commands.js";
+import { Completion } from "./completion.js";
 import { ConfirmDialog } from "./confirm-dialog.js";
 import { Directory } from "./directory.js";
 import { ForwardDialog } from "./forward-dialog.js";
@@ -27,6 +29,8 @@ import { SignOutDialog } from "./sign-out-dialog.js";
 import { Switcher } from "./switcher.js";
 import { VersionsDialog } from "./versions-dialog.js";
 import { WhenDialog } from "./when-dialog.js";
+
+export { Completion, runCommand };
 
 /** By the `kind` of `openDialog`. */
 export const dialogs = {

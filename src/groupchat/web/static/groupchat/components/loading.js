@@ -24,11 +24,13 @@ export function loadWhileIdle() {
   setTimeout(() => load().catch(() => {}), IDLE_AFTER);
 }
 
-async function load() {
+/** Resolves to it; rejects where it can't be had now. */
+export async function load() {
+  if (lazy.value) return lazy.value;
   const parts = [import("./lazy.js"), fetchCatalogue(chat.page.lazyTexts), addSheet(chat.page.lazySheet)];
   const [module, catalogue] = await Promise.all(parts);
   if (catalogue) learn(catalogue);
-  lazy.value = module;
+  return (lazy.value = module);
 }
 
 /** Resolves when what follows will be drawn in it; where it does not come, undrawn is worse than plain. */

@@ -54,8 +54,8 @@ export function linkByPaste(event) {
   change(field, linked(value, from, to, pasted));
 }
 
-/** By the browser's own typing, so that Ctrl+Z takes it back. */
-function change(field, { from, to, insert, select }) {
+/** By the browser's own typing, so that Ctrl+Z takes it back. @param {HTMLTextAreaElement} field @param {import("../lib/marking.js").Edit} edit */
+export function change(field, { from, to, insert, select }) {
   field.focus({ preventScroll: true });
   field.setSelectionRange(from, to);
   if (!document.execCommand(insert ? "insertText" : "delete", false, insert)) {

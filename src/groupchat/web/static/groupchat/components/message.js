@@ -3,10 +3,10 @@
 import { formatDateTime, formatTime, formatTimeShort } from "../lib/format.js";
 import { gettext } from "../lib/i18n.js";
 import { useSignal } from "../vendor/signals.js";
+import { Said } from "./action.js";
 import { Avatar } from "./avatar.js";
 import { chat } from "./chat.js";
 import { Editor } from "./editor.js";
-import { Folding } from "./folding.js";
 import { html } from "./html.js";
 import { Icon } from "./icons.js";
 import { KindOfPerson } from "./kind-of-person.js";
@@ -44,7 +44,7 @@ export function Message({ id, room, message, first, mine, newest, editing, flash
             ${message.pinned && html`<${PinnedBy} by=${message.pinned.by} />`}
             ${!deleted && html`<${SavedSign} room=${room} number=${message.number} />`}
             ${message.reply_to && !folded && html`<${Quote} room=${room} number=${message.reply_to} />`}
-            ${folded ? html`<${Blocked} show=${() => (shown.value = true)} />` : deleted ? html`<p class="tombstone">${gettext("This message was deleted.")}</p>` : html`<${Folding} text=${message.body} formatted=${message.html} />`}
+            ${folded ? html`<${Blocked} show=${() => (shown.value = true)} />` : deleted ? html`<p class="tombstone">${gettext("This message was deleted.")}</p>` : html`<${Said} name=${name} text=${message.body} formatted=${message.html} />`}
             ${message.edited_at && !deleted && !folded && html`<${Edited} room=${room} message=${message} />`}
             ${!deleted && !folded && html`<${Reactions} room=${room} message=${message} />`}
           </div>`}

@@ -2,9 +2,9 @@
 
 import { formatTime, formatTimeShort } from "../lib/format.js";
 import { gettext } from "../lib/i18n.js";
+import { Said } from "./action.js";
 import { Avatar } from "./avatar.js";
 import { chat } from "./chat.js";
-import { Folding } from "./folding.js";
 import { html } from "./html.js";
 import { Icon } from "./icons.js";
 import { KindOfPerson } from "./kind-of-person.js";
@@ -27,7 +27,7 @@ export function Pending({ id, room, pending, first }) {
       </div>
       <div class="message-body">
         ${pending.answer && html`<${Quote} room=${room} number=${pending.answer} />`}
-        <${Folding} text=${pending.body} />
+        <${Said} name=${me?.name ?? gettext("You")} text=${pending.body} />
         ${failed &&
         html`<div class="failed" role="alert">
           <${Icon} name="warn" />

@@ -37,6 +37,7 @@ const reasons = {
   lost: () => gettext("The connection was lost before the answer came."),
   name_taken: () => gettext("Another room has or had this name."),
   not_found: () => gettext("That is not there any more."),
+  "not_found.name": () => gettext("There is no such command."),
   "not_found.people": () => gettext("Somebody of these is not here any more."),
   "not_found.person": () => gettext("This person is not in the room any more."),
   offline: () => gettext("There is no connection."),

@@ -75,6 +75,13 @@ function readdress(to) {
   return (route.value = to);
 }
 
+/** The room, and the message in it, that an address on this site leads to, or null. @param {string} href with its scheme */
+export function placeAt(href) {
+  if (!href.startsWith(`${location.origin}/`)) return null;
+  const place = parse(new URL(href).pathname);
+  return place.slug === null ? null : place;
+}
+
 /** The room has another name now: its address changes under the page, and nothing else. */
 export function renameTo(slug) {
   readdress({ ...route.peek(), slug });

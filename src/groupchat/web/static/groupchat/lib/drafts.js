@@ -12,6 +12,7 @@ const NONE = Object.freeze({ text: "", edit: null, answer: null });
  */
 export function createDrafts({ storage, clock }) {
   let owner = null;
+  let isRead = false;
   /** @type {Map<number, Draft>} */
   let drafts = new Map();
   /** @type {Map<number, any>} */
@@ -34,13 +35,18 @@ export function createDrafts({ storage, clock }) {
       if (person === owner) return [];
       await this.flush();
       owner = person;
+      isRead = false;
       if (!adopt) drafts = new Map();
       for (const room of drafts.keys()) await write(room);
       const stored = person === null ? [] : await storage.drafts(person).catch(() => []);
       if (person !== owner) return [];
-      for (const { room, text, edit = null, answer = null } of stored) if (!drafts.has(room)) drafts.set(room, { text, edit, answer });
+      for (const { room, text, edit = null, answer = null, base = "" } of stored) if (!drafts.has(room)) drafts.set(room, { text, edit, answer, base });
+      isRead = true;
       return [...drafts.keys()];
     },
+
+    /** Whether what was kept of this person is known. */
+    isRead: () => isRead,
 
     /** @param {number} room @returns {Draft} */
     get: (room) => drafts.get(room) ?? NONE,
@@ -48,7 +54,7 @@ export function createDrafts({ storage, clock }) {
     /** @param {number} room @param {Partial<Draft>} changes */
     set(room, changes) {
       const draft = { ...this.get(room), ...changes };
-      if (draft.text || draft.edit || draft.answer) drafts.set(room, draft);
+      if (draft.text || draft.edit || draft.answer || draft.base) drafts.set(room, draft);
       else drafts.delete(room);
       // What was sent or given up is at once no draft any more, or a fast reload would bring it back.
       if (changes.text === "" || changes.edit === null || changes.answer === null) write(room);
@@ -64,6 +70,7 @@ export function createDrafts({ storage, clock }) {
       timers.clear();
       drafts = new Map();
       owner = null;
+      isRead = false;
     },
   };
 }

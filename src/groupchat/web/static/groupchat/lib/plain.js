@@ -14,9 +14,21 @@ export function plainOf(html) {
     .trim();
 }
 
+const ACTION = /^\/me[ \t]+(?=\S)/;
+
+/**
+ * What its author does, of a message that says so (`/me waves`): shown behind their name, as *Ada waves*. Null of any other.
+ * @param {{body: string, html?: string}} message @returns {{body: string, html?: string}|null}
+ */
+export function actionIn({ body, html }) {
+  if (!ACTION.test(body)) return null;
+  return { body: body.replace(ACTION, ""), html: html?.replace(/^(<p[^>]*>)\/me\s+/, "$1") };
+}
+
 /** A message as it reads in one line. @param {{body: string, html?: string}} message */
 export function saidIn(message) {
-  return message.html ? plainOf(message.html) : message.body;
+  const { body, html } = actionIn(message) ?? message;
+  return html ? plainOf(html) : body;
 }
 
 /** Spans stand in spans, so their ends are counted. */

@@ -73,8 +73,8 @@ export async function openDatabase(name) {
       await transaction.done;
     },
     drafts: (owner) => database.getAllFromIndex("drafts", "owner", owner),
-    async putDraft(owner, room, { text, edit, answer }) {
-      if (text || edit || answer) await database.put("drafts", { owner, room, text, edit, answer });
+    async putDraft(owner, room, { text, edit, answer, base }) {
+      if (text || edit || answer || base) await database.put("drafts", { owner, room, text, edit, answer, base });
       else await database.delete("drafts", [owner, room]);
     },
     kept: (key) => database.get("kept", key),
@@ -115,8 +115,8 @@ export function memoryStorage() {
       for (const item of outbox.values()) if (item.owner === from) item.owner = to;
     },
     drafts: async (owner) => [...drafts.values()].filter((draft) => draft.owner === owner),
-    async putDraft(owner, room, { text, edit, answer }) {
-      if (text || edit || answer) drafts.set(`${owner} ${room}`, { owner, room, text, edit, answer });
+    async putDraft(owner, room, { text, edit, answer, base }) {
+      if (text || edit || answer || base) drafts.set(`${owner} ${room}`, { owner, room, text, edit, answer, base });
       else drafts.delete(`${owner} ${room}`);
     },
     kept: async (key) => structuredClone(kept.get(key)),

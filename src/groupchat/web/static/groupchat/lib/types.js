@@ -18,7 +18,7 @@
  * @typedef {{body: string, at: string}} Version
  * @typedef {{after: number, kind: "renamed"|"topic"|"pinned", seq: number, actor: number, text: string, at: string}} Notice
  * @typedef {{room: number, seq: number, role: Role, state: MemberState, last_read_number: number,
- *            notify: "everything"|"mentions"|"nothing", pinned?: boolean, place?: number, floor?: number, silenced_until?: string, banned_until?: string, reason?: string}} Membership
+ *            notify: "everything"|"mentions"|"nothing", pinned?: boolean, place?: number, floor?: number, silenced_until?: string, banned_until?: string, reason?: string, draft?: string}} Membership
  * @typedef {{room: RoomInfo, seq: number, last_number: number, last_message_at?: string|null, me: Membership|null, uncounted?: [number, number][],
  *            floor?: number}} RoomState
  */
@@ -83,7 +83,8 @@
  * What is written in a room and not sent: an open edit of the message `number`, whose `body` at `seq` is to become `text`.
  * @typedef {{number: number, seq: number, body: string, text: string}} Edit
  * `answer`: the number of the message that the next one answers.
- * @typedef {{text: string, edit: Edit|null, answer: number|null}} Draft
+ * `base`: what the text was when the server last had the same.
+ * @typedef {{text: string, edit: Edit|null, answer: number|null, base?: string}} Draft
  */
 
 export {};

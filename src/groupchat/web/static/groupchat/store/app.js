@@ -201,6 +201,7 @@ class Store {
     this.outbox.setOwner(this.ownedBy, { adopt });
     this.drafts.setOwner(this.ownedBy, { adopt: adopt !== null }).then((ids) => {
       for (const id of ids) this.rooms.get(id)?.writing.keptCame(this.drafts.get(id));
+      for (const room of this.rooms.all()) room.writing.draft.follow();
     });
   }
 
@@ -330,6 +331,10 @@ class Store {
       converse: (ids) => rooms.converse(ids),
       searchRooms: (limit = 50) => this.#searchRooms(limit),
       searchPeople: () => this.#searchPeople(),
+      /** The slash commands that this site adds. @returns {Promise<{name: string, help: string}[]>} */
+      siteCommands: async () => (await link.command({ type: "commands" })).commands,
+      /** Run one of them. @returns {Promise<{text: string|null, number: number|null}>} what it says to us alone; the message that it posted */
+      runCommand: (room, name, text) => link.command({ type: "command.run", room: room.id, name, text }),
       orderRooms: (some) => link.command({ type: "rooms.order", rooms: some.map(({ id }) => id) }).then(ignore),
       renameMe: (name) => link.command({ type: "me.rename", name }).then(ignore), // who has a new name comes before the answer
       /** @param {number} person @param {boolean} on */

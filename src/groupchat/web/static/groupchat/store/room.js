@@ -24,8 +24,7 @@ export const TAIL_MESSAGES = 100; // of a room that is not on screen
 export class RoomStore {
   /**
    * @param {import("../lib/replica/room.js").RoomReplica} replica
-   * @param {any} lent what the store lends its rooms: me, isOwner, limits (signals), people, collator, clock, outbox, drafts, `line` (command,
-   *   fetchPage, join, leave, end), hasCaughtUp, changed
+   * @param {any} lent what the store lends its rooms: me, isOwner, limits (signals), people, collator, clock, outbox, drafts, `line` (command, fetchPage, join, leave, end), hasCaughtUp, changed
    */
   constructor(replica, lent) {
     this.id = replica.id;
@@ -68,7 +67,7 @@ export class RoomStore {
 
     this.newMessagesAt = signal(/** @type {number|null} */ (null));
     this.pending = signal(/** @type {import("../lib/types.js").Pending[]} */ ([]));
-    this.writing = new Writing(replica.id, lent.drafts);
+    this.writing = new Writing(replica, lent);
     this.acts = new Acts(replica, lent, () => this.standing);
     this.reacting = new Reactions(replica, lent, () => this.join());
     this.typing = new Typing({
@@ -375,6 +374,7 @@ export class RoomStore {
   /** What was read while there was no connection, perhaps before a reload, or before one was out of the room for a while. */
   #readAgain() {
     const { replica } = this;
+    this.writing.draft.follow();
     if (!replica.joined || this.readTimer !== null) return;
     if (replica.lastReadNumber > replica.membership.last_read_number) this.toRead = replica.lastReadNumber;
     if (this.toRead > 0) this.#readIn(READ_AFTER_MILLISECONDS);

@@ -2,15 +2,20 @@
 
 import { signal } from "../vendor/signals-core.js";
 import { wellFormed } from "../lib/text.js";
+import { SharedDraft } from "./shared-draft.js";
 
 /** @typedef {import("../lib/types.js").Draft} Draft */
 
 export class Writing {
-  /** @param {number} room @param {ReturnType<typeof import("../lib/drafts.js").createDrafts>} drafts */
-  constructor(room, drafts) {
-    this.room = room;
+  /** @param {any} replica of the room @param {any} lent see `RoomStore` */
+  constructor(replica, { drafts, clock, line, hasCaughtUp }) {
+    this.room = replica.id;
     this.drafts = drafts;
-    const { text, edit, answer } = drafts.get(room);
+    this.hasCaughtUp = hasCaughtUp;
+    this.draft = new SharedDraft(this, { replica, clock, command: line.command });
+    const { text, edit, answer, base } = drafts.get(this.room);
+    /** What the text was when it last was the same on the server: what it is now grew out of that. */
+    this.base = base ?? "";
     this.text = signal(text);
     /** Rises when the text was changed by something else than the keys of its composer. */
     this.replaced = signal(0);
@@ -23,6 +28,27 @@ export class Writing {
   write(text) {
     this.text.value = text;
     this.drafts.set(this.room, { text });
+    this.draft.wrote(text);
+  }
+
+  /** Whether it is known what was kept on this device, and what the server has. */
+  isKnown() {
+    return this.drafts.isRead() && this.hasCaughtUp();
+  }
+
+  /** The server has this very text. @param {string} text */
+  shared(text) {
+    if (text === this.base) return;
+    this.base = text;
+    this.drafts.set(this.room, { base: text });
+  }
+
+  /** What was written on another device stands here now. @param {string} text */
+  take(text) {
+    this.base = text;
+    this.text.value = text;
+    this.drafts.set(this.room, { text, base: text });
+    this.replaced.value += 1;
   }
 
   replace(text) {
@@ -31,7 +57,8 @@ export class Writing {
   }
 
   /** What was kept of this room, and is read only now, stands behind what was written meanwhile. @param {Draft} kept */
-  keptCame({ text, edit, answer }) {
+  keptCame({ text, edit, answer, base = "" }) {
+    this.base = base;
     if (this.text.value === "") this.text.value = text;
     if (this.edit.value === null) this.edit.value = edit;
     if (this.answer.value === null) this.answer.value = answer;
@@ -39,6 +66,8 @@ export class Writing {
 
   /** Another person's, of whom nothing is known yet. */
   clear() {
+    this.draft.forget();
+    this.base = "";
     this.text.value = "";
     this.edit.value = null;
     this.answer.value = null;
