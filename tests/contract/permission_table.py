@@ -71,13 +71,13 @@ def rows() -> tuple[Row, ...]:
 
     return (
         Row(
-            ("subscribe", "messages", "message.reactions", "members", "changes"),
+            ("subscribe", "messages", "message.reactions", "thread", "members", "changes"),
             "read it",
             lambda r, p, room, m, o: r.read(p, room, m),
         ),
         Row(("room.join",), "join it", lambda r, p, room, m, o: r.join(p, room, m)),
         Row(("room.leave",), "leave it", lambda r, p, room, m, o: r.leave(p, room, m)),
-        Row(("read", "room.pin"), "keep one's own mark and pin", only_joined),
+        Row(("read", "room.pin", "thread.follow"), "keep one's own mark, pin and threads", only_joined),
         Row(("message.post",), "write", lambda r, p, room, m, o: r.post(p, room, m)),
         Row(
             ("message.edit",),

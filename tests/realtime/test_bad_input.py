@@ -121,6 +121,8 @@ def wrong_commands(room: int) -> Iterator[tuple[dict[str, Any], str, str | None]
         "message.versions": {"room": room, "number": 1},
         "message.react": {"room": room, "number": 1, "emoji": "🎉", "on": True},
         "message.reactions": {"room": room, "number": 1, "emoji": "🎉"},
+        "thread": {"room": room, "root": 1},
+        "thread.follow": {"room": room, "root": 1, "on": True},
         "messages": {"room": room},
         "members": {"room": room},
         "me.rename": {"name": "Grace"},
@@ -178,6 +180,7 @@ def wrong_commands(room: int) -> Iterator[tuple[dict[str, Any], str, str | None]
         "raid",
         "room",
         "number",
+        "root",
         "since",
         "before",
         "after",
@@ -234,6 +237,14 @@ def wrong_commands(room: int) -> Iterator[tuple[dict[str, Any], str, str | None]
         refused = {"type": "message.post", "room": room, "body": "hi", "client_message_id": id_}
         yield refused, "invalid", "client_message_id"
     yield {"type": "read", "room": room, "number": 2}, "invalid", "number"
+    yield {"type": "read", "room": room}, "invalid", "number"
+    yield {"type": "read", "room": room, "numbers": [[1, 1]], "back": True}, "invalid", "number"
+    for numbers in ([[1, 2]], [[2, 1]], [], [[0, 1]], [[1]], [1], [[1, 1, 1]], [[1, 1]] * 101):
+        yield {"type": "read", "room": room, "numbers": numbers}, "invalid", "numbers"
+    for root in (2, HUGE - 1):
+        yield {"type": "thread", "room": room, "root": root}, "not_found", None
+        yield {"type": "thread.follow", "room": room, "root": root, "on": True}, "not_found", "root"
+    yield {"type": "thread", "room": room, "root": 1, "before": 2, "after": 1}, "invalid", "before"
     for emoji in ("", "x", "🎉🎉", "❤", "1", "x" * 41, "\x00"):
         here = {"room": room, "number": 1, "emoji": emoji}
         yield {"type": "message.react", "on": True, **here}, "invalid", "emoji"
@@ -309,6 +320,8 @@ TYPES = st.sampled_from(
         "message.versions",
         "message.react",
         "message.reactions",
+        "thread",
+        "thread.follow",
         "me.rename",
         "person.block",
         "messages",

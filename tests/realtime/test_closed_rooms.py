@@ -291,6 +291,7 @@ def pries(actor: Actor, person: Person, place: Room, server: ThreadServer) -> st
         ("changes", {"room": place.pk, "since": 0}),
         ("message.versions", {"room": place.pk, "number": 1}),
         ("message.reactions", {"room": place.pk, "number": 1, "emoji": "🎉"}),
+        ("thread", {"room": place.pk, "root": 1}),
         ("message.edit", {"room": place.pk, "number": 1, "body": "mine"}),
         ("rooms", {"query": "place"}),
         ("changes", {"since": 0}),

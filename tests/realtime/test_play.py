@@ -284,6 +284,8 @@ def test_private_rooms_are_for_their_members(stage: Stage, user: Callable[..., A
             "message.edit": {"room": room.pk, "number": 1, "body": "hi"},
             "message.react": {"room": room.pk, "number": 1, "emoji": "🎉", "on": True},
             "message.reactions": {"room": room.pk, "number": 1, "emoji": "🎉"},
+            "thread": {"room": room.pk, "root": 1},
+            "thread.follow": {"room": room.pk, "root": 1, "on": True},
             "message.delete": {"room": room.pk, "number": 1},
             "room.join": {"room": room.pk},
             "room.rename": {"room": room.pk, "name": "Mine"},

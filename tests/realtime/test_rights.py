@@ -41,7 +41,7 @@ ELSEWHERE = {"hello", "ping", "unsubscribe", "typing", "room.enter", "room.creat
 ELSEWHERE |= {"people.find", "me.rename", "report.claim", "report.resolve", "site.raid", "rooms.order", "person.block"}
 
 
-READS = {"subscribe", "changes", "messages", "members", "message.versions", "message.reactions"}
+READS = {"subscribe", "changes", "messages", "members", "message.versions", "message.reactions", "thread"}
 READS |= {"room.sanctions", "reports", "invites"}
 
 
@@ -93,6 +93,8 @@ class House:
             "message.versions": {"number": 1},
             "message.react": {"number": 1, "emoji": "🎉", "on": True},
             "message.reactions": {"number": 1, "emoji": "🎉"},
+            "thread": {"root": 1},
+            "thread.follow": {"root": 1, "on": True},
             "room.invite": {"people": [stranger.pk]},
             "invite.end": {"id": self.link.pk},
             "room.remove": {"person": self.other.pk},

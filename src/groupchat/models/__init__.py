@@ -9,7 +9,7 @@ from groupchat.models.limits import Allowance, PeriodicJob
 from groupchat.models.memberships import Membership
 from groupchat.models.messages import Message, Notice
 from groupchat.models.order import Purge, Report
-from groupchat.models.parts import MessageReaction, MessageReply, MessageVersion
+from groupchat.models.parts import MessageReaction, MessageReply, MessageThread, MessageVersion
 from groupchat.models.people import FormerHandle, Person
 from groupchat.models.rooms import Room, RoomName
 from groupchat.models.server import ServerState
@@ -27,6 +27,7 @@ __all__ = [
     "Message",
     "MessageReaction",
     "MessageReply",
+    "MessageThread",
     "MessageVersion",
     "Notice",
     "PeriodicJob",

@@ -40,6 +40,7 @@ from groupchat.protocol.messages import (
     React,
     ReactionResource,
     Reactions,
+    ThreadResource,
 )
 from groupchat.protocol.order import (
     ClaimReport,
@@ -72,6 +73,7 @@ from groupchat.protocol.rooms import (
     Unsubscribe,
 )
 from groupchat.protocol.session import Hello, Ping
+from groupchat.protocol.threads import FollowThread, Thread
 from groupchat.protocol.tutorial import ClassicFrame, ClassicPost
 from groupchat.protocol.typing import Typing, TypingFrame
 
@@ -96,6 +98,7 @@ __all__ = [
     "EnterRoom",
     "FindPeople",
     "FindRooms",
+    "FollowThread",
     "GiveRole",
     "Hello",
     "Invite",
@@ -147,6 +150,8 @@ __all__ = [
     "Silence",
     "SiteRaid",
     "Subscribe",
+    "Thread",
+    "ThreadResource",
     "Typing",
     "TypingFrame",
     "Unban",

@@ -53,6 +53,7 @@ from groupchat.protocol.rooms import (
     Unsubscribe,
 )
 from groupchat.protocol.session import Hello, Ping
+from groupchat.protocol.threads import FollowThread, Thread
 from groupchat.protocol.tutorial import ClassicPost
 from groupchat.protocol.typing import Typing
 
@@ -96,6 +97,8 @@ AnyCommand = (
     | MessageVersions
     | React
     | Reactions
+    | Thread
+    | FollowThread
     | Members
     | Changes
     | Read

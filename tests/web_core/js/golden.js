@@ -84,6 +84,8 @@ const RESULTS = [
   [["room", "seq", "last_number", "last_message_at", "me"], roomState],
   [["room", "seq", "first_number", "last_number", "messages", "notices"], messagePage],
   [["room", "seq", "count", "members", "next"], memberPage],
+  [["room", "seq", "root", "message", "messages", "more", "following"], threadPage],
+  [["on", "seq"], ({ on, seq }) => ok(on && seq > 0)],
   [["room", "number", "seq", "at", "duplicate"], ({ number, seq }) => ok(number > 0 && seq > 0)],
   [["room", "number", "versions"], ({ versions }) => ok(versions.length > 0 && versions.every(({ body, at }) => body && at))],
   [["room", "number", "emoji", "people", "next"], ({ people }) => ok(people.length > 0)],
@@ -171,7 +173,7 @@ function failure(frame) {
 }
 
 const COMMAND_NAMES = Object.fromEntries(
-  ["hello", "subscribe", "unsubscribe", "room.enter", "room.join", "room.leave", "room.rename", "room.topic", "message.post", "message.edit", "message.delete", "message.versions", "messages", "members", "changes", "read", "room.pin", "room.create", "room.direct", "room.settings", "room.archive", "room.delete", "room.restore", "room.invite", "room.remove", "room.role", "room.ban", "room.unban", "room.silence", "room.sanctions", "invite.make", "invites", "invite.end", "rooms", "people.find", "me.rename", "typing", "ping", "message.report", "reports", "report.claim", "report.resolve", "messages.purge", "site.raid", "room.order", "rooms.order", "person.block", "message.react", "message.reactions"].map((name) => [name, true]),
+  ["hello", "subscribe", "unsubscribe", "room.enter", "room.join", "room.leave", "room.rename", "room.topic", "message.post", "message.edit", "message.delete", "message.versions", "messages", "members", "changes", "read", "room.pin", "room.create", "room.direct", "room.settings", "room.archive", "room.delete", "room.restore", "room.invite", "room.remove", "room.role", "room.ban", "room.unban", "room.silence", "room.sanctions", "invite.make", "invites", "invite.end", "rooms", "people.find", "me.rename", "typing", "ping", "message.report", "reports", "report.claim", "report.resolve", "messages.purge", "site.raid", "room.order", "rooms.order", "person.block", "message.react", "message.reactions", "thread", "thread.follow"].map((name) => [name, true]),
 );
 
 /** What is sent, and not answered here. */

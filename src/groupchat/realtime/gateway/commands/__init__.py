@@ -15,6 +15,7 @@ from groupchat.realtime.gateway.commands import (
     reactions,
     rooms,
     session,
+    threads,
     typing,
 )
 from groupchat.realtime.gateway.commands.declaration import OF_EVERY_COMMAND, Declaration
@@ -28,6 +29,7 @@ COMMANDS: tuple[Declaration[Any], ...] = (
     *invites.COMMANDS,
     *messages.COMMANDS,
     *reactions.COMMANDS,
+    *threads.COMMANDS,
     *order.COMMANDS,
     *people.COMMANDS,
     *blocks.COMMANDS,
