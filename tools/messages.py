@@ -41,6 +41,7 @@ KEYWORDS = {
     **dict.fromkeys(("npgettext", "npgettext_lazy"), ((1, "c"), 2, 3)),
 }
 _CALL = re.compile(r"(?<![\w.$])(n?)(p?)gettext\(")
+_IMPORT = re.compile(r"""^(?:import|export)\b[^;"]*"(\.{1,2}/[^"]+)";""", re.MULTILINE)
 _STRING = r'\s*("(?:[^"\\\n]|\\.)*")\s*'
 _HEAD = """\
 msgid ""
@@ -96,6 +97,7 @@ DOMAINS = (
 
 def files(*added: str) -> Iterator[tuple[Path, bytes]]:
     """All files that this keeps, each with what it should hold: every .po, its .mo, and the .json of the client."""
+    first = {module.relative_to(SOURCE).as_posix() for module in modules_of_the_first_load()}
     for domain in DOMAINS:
         texts = domain.texts()
         for language in sorted({*domain.languages(), *added}):
@@ -106,7 +108,8 @@ def files(*added: str) -> Iterator[tuple[Path, bytes]]:
             if domain.name == "django":
                 yield path.with_suffix(".mo"), catalogue.mo()
             else:
-                yield CLIENT / "i18n" / f"{to_language(language)}.json", catalogue.json()
+                for folder, content in zip(("i18n", "i18n/lazy"), catalogue.json(first), strict=True):
+                    yield CLIENT / folder / f"{to_language(language)}.json", content
 
 
 class Translation(Catalog):
@@ -142,17 +145,25 @@ class Translation(Catalog):
         write_mo(target, self)
         return target.getvalue()
 
-    def json(self) -> bytes:
-        """`{"language", "texts"}`: by text (behind its context and U+0004), plurals by Intl's names of them."""
+    def json(self, first: set[str]) -> tuple[bytes, bytes]:
+        """Two files: the texts that are needed in one of the `first` files of the code, and all others.
+
+        `{"language", "texts"}`: by text (behind its context and U+0004), plurals by Intl's names of them.
+        """
         forms = plural_forms(str(self.locale), self.plural_expr)
-        texts: dict[str, str | dict[str, str]] = {}
+        now: dict[str, str | dict[str, str]] = {}
+        later: dict[str, str | dict[str, str]] = {}
         for message in self:
             one, said = message.id if isinstance(message.id, str) else message.id[0], message.string or ""
             missing = not said or not all(said) or (message.pluralizable and len(said) != self.num_plurals)
             if not one or missing or message.fuzzy:
                 continue
+            texts = later if first.isdisjoint(file for file, _ in message.locations) else now
             key = one if message.context is None else f"{message.context}\4{one}"
             texts[key] = said if isinstance(said, str) else {name: said[at] for name, at in forms.items()}
+        return self._told(now), self._told(later)
+
+    def _told(self, texts: dict[str, str | dict[str, str]]) -> bytes:
         told = {"language": to_language(str(self.locale)), "texts": dict(sorted(texts.items()))}
         return json.dumps(told, ensure_ascii=False, indent=0, separators=(",", ":")).encode() + b"\n"
 
@@ -184,6 +195,19 @@ def _texts_of_the_client() -> Iterator[Text]:
     for path in sorted(CLIENT.rglob("*.js")):
         if "vendor" not in path.parts and path != CLIENT / "lib/i18n.js":  # where the functions are made
             yield from texts_of_a_module(path.read_text(), path.relative_to(SOURCE).as_posix())
+
+
+def modules_of_the_first_load() -> set[Path]:
+    """The client's modules that the page starts with: all others are loaded when something opens."""
+    found: set[Path] = set()
+    ways = [CLIENT / "app.js"]
+    while ways:
+        module = ways.pop()
+        if module in found:
+            continue
+        found.add(module)
+        ways += [(module.parent / name).resolve() for name in _IMPORT.findall(module.read_text())]
+    return found
 
 
 def texts_of_a_module(source: str, name: str) -> Iterator[Text]:

@@ -246,6 +246,11 @@ class Someone:
         self.page.screenshot(path=PICTURES / f"{name}.png", animations="disabled")
 
 
+def becomes_true(page: Page, condition: str) -> None:
+    """By the clock, for nothing is painted while a sheet is on its way; and by no `eval`, which the page forbids."""
+    page.evaluate(f"async () => {{ while (!({condition})) await new Promise((done) => setTimeout(done, 20)); }}")
+
+
 def complaints(page: Page) -> list[str]:
     """What axe finds serious or critical on the page as it is."""
     if not page.evaluate("'axe' in window"):

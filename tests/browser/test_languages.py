@@ -70,3 +70,22 @@ def test_english_loads_no_texts(meet: Meet, room: str) -> None:
     expect(ada.page.get_by_role("button", name="Find or start a room")).to_be_visible()
     assert any(url.endswith("/bundle/app.js") for url in asked)
     assert not [url for url in asked if "/i18n/" in url]
+
+
+def test_what_opens_comes_when_it_is_used_and_says_where_it_cannot(meet: Meet, room: str) -> None:
+    ada = meet("Ada", locale="de-DE", service_workers="block")
+    enters_in_german(ada, room)
+    asked: list[str] = []
+    ada.page.on("request", lambda request: asked.append(request.url))
+    ada.page.route("**/bundle/lazy-*.js", lambda route: route.abort())
+    about = ada.page.get_by_role("button", name="Über diesen Raum")
+    about.click()
+    expect(ada.page.locator(".toast")).to_contain_text("Lade sie neu")
+    expect(ada.page.get_by_role("dialog")).to_have_count(0)
+    ada.page.unroute("**/bundle/lazy-*.js")
+    ada.page.reload()
+    about.click()
+    expect(ada.page.get_by_role("dialog").get_by_role("button", name="Raum archivieren")).to_be_visible()
+    assert len([url for url in asked if url.endswith("/i18n/lazy/de.json")]) == 2
+    assert ada.faults
+    ada.faults.clear()

@@ -8,7 +8,7 @@ from urllib.parse import parse_qs, unquote, urlsplit
 import pytest
 from playwright.sync_api import Browser, expect
 from tests.browser.conftest import Meet
-from tests.browser.play import Site, Someone
+from tests.browser.play import Site, Someone, becomes_true
 
 
 def test_two_people_talk(meet: Meet, room: str) -> None:
@@ -131,6 +131,7 @@ def test_who_made_a_room_renames_it_and_the_old_address_leads_here(meet: Meet, s
     expect(ada.page.locator(".room-topic")).to_have_text("All of us")
     expect(ada.page.locator(".notice")).to_have_count(2)
     expect(ada.page).to_have_url(site.address(f"{room} anew"))
+    becomes_true(ada.page, "history.state?.dialog == null")  # the step back of the dialog is done
     ada.page.goto(site.address(room))
     expect(ada.page).to_have_url(site.address(f"{room} anew"))
     bob = meet("Bob").enters(f"{room} anew")

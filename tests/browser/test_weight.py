@@ -10,11 +10,11 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, Route, expect
 from tests.browser.conftest import Meet
-from tests.browser.play import PICTURES, Site, Someone, complaints
+from tests.browser.play import PICTURES, Site, Someone, becomes_true, complaints
 from tests.server.served import Served, run
 
 MOST_REQUESTS = 12
-MOST_BYTES = 128_000  # 120,000 are the aim: dialogs of order, invitations and reactions should load when they are used
+MOST_BYTES = 120_000
 FRAME = (".sidebar", ".sidebar-head", ".room", ".room-header", ".composer-field")
 SIZES = [(1280, 800), (390, 844)]
 SHIFTS = """
@@ -68,11 +68,6 @@ def test_the_first_load_is_light(visitor: BrowserContext, site: Site, room: str)
     assert 4 <= len(load.urls) <= MOST_REQUESTS, load.urls
     assert 30_000 < load.bytes <= MOST_BYTES
     assert any(url.endswith("/bundle/app.js") for url in load.urls)
-
-
-def becomes_true(page: Page, condition: str) -> None:
-    """By the clock, for nothing is painted while a sheet is on its way; and by no `eval`, which the page forbids."""
-    page.evaluate(f"async () => {{ while (!({condition})) await new Promise((done) => setTimeout(done, 20)); }}")
 
 
 # --- the frame ----------------------------------------------------------------------------------------------------

@@ -130,7 +130,10 @@ def test_the_wheel_holds_the_package_and_nothing_else(built: Built) -> None:
         if path.is_file() and "__pycache__" not in path.parts and path.name != ".DS_Store"
     }
     about = f"groupchat-{__version__}.dist-info/"
-    made = {f"{CLIENT}/bundle/{name}" for name in ("app.js", "app.js.map", "app.css", "page.css")}
+    made = {name for name in built.in_wheel if name.startswith(f"{CLIENT}/bundle/")}
+    plain = {re.sub(r"-\w{8}\.", "-H.", Path(name).name) for name in made}
+    scripts = {"app.js", "app-H.js", "lazy-H.js"}
+    assert plain == scripts | {f"{name}.map" for name in scripts} | {"app.css", "lazy.css", "page.css"}
     assert {name for name in built.in_wheel if not name.startswith(about)} == ours | made
     for needed in (
         "groupchat/py.typed",
@@ -348,8 +351,9 @@ def test_a_site_serves_the_bundle_with_any_storage(alone: Path, tmp_path: Path, 
         url for url in [*named, *(url.removeprefix("/static/") for url in urls)] if not (root / url).is_file()
     ] == []
     plain = [re.sub(r"\.[0-9a-f]{12}\.", ".", url).removeprefix("groupchat/") for url in named]
+    plain = [re.sub(r"-\w{8}\.js$", "-H.js", url) for url in plain]
     if mode == "live":
-        assert plain == ["theme.js", "bundle/app.css", "bundle/app.js"]
+        assert plain == ["theme.js", "bundle/app.css", "bundle/app-H.js", "bundle/app.js"]
     else:
         assert "components/composer.js" in plain
         assert "bundle/app.js" not in plain

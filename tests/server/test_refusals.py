@@ -274,7 +274,9 @@ def test_the_last_files_are_the_databases(start: Start, quit_at_the_end: ExitSta
         with suppress(OSError):
             status, _, body = served.get("/health/ready")
             found = json.loads(body) if body.startswith(b"{") else {}
-        return bool(found)
+        if found.get("files") == "ok":  # a few were only passing through when the last one was refused
+            quit_at_the_end.enter_context(open_socket(served, "/ws/chat/hall/"))
+        return found.get("files") == "short"
 
     wait_until(is_told)
     assert (status, found["files"], found["database"]) == (503, "short", "ok")

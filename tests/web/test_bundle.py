@@ -29,12 +29,20 @@ def bundle(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def test_it_is_one_script_and_two_sheets(bundle: Path) -> None:
-    assert {path.name for path in bundle.iterdir()} == {"app.js", "app.js.map", "app.css", "page.css"}
-    script = (bundle / "app.js").read_text()
-    assert not re.search(r"""\bimport\s*["'({]|\bfrom\s*["']\.""", script)
-    sources = {re.sub(r"^(\.\./)+", "", name) for name in json.loads((bundle / "app.js.map").read_text())["sources"]}
-    assert sources == set(MODULES)
+def test_it_is_a_script_with_what_opens_on_demand_and_two_sheets(bundle: Path) -> None:
+    (shared,), (lazy,) = ([path.name for path in bundle.glob(name)] for name in (bundling.SHARED, bundling.LAZY))
+    scripts = {"app.js", shared, lazy}
+    assert {path.name for path in bundle.iterdir()} == scripts | {f"{name}.map" for name in scripts} | {
+        "app.css",
+        "lazy.css",
+        "page.css",
+    }
+    imported = {name: set(re.findall(r"""["']\./([\w.-]+)["']""", (bundle / name).read_text())) for name in scripts}
+    imported["app.js"].discard("app.js")  # the bundler's own list of files
+    assert imported == {"app.js": {shared, lazy}, shared: set(), lazy: {shared}}
+    sources = {name: json.loads((bundle / f"{name}.map").read_text())["sources"] for name in scripts}
+    assert {re.sub(r"^(\.\./)+", "", name) for names in sources.values() for name in names} == set(MODULES)
+    assert any(name.endswith("components/room-dialog.js") for name in sources[lazy])
 
 
 def test_it_is_the_same_wherever_it_is_made(bundle: Path, client_copy: Path, tmp_path: Path) -> None:
@@ -48,10 +56,13 @@ def test_it_is_the_same_wherever_it_is_made(bundle: Path, client_copy: Path, tmp
 def test_the_sheets_keep_the_order_of_the_layers(bundle: Path) -> None:
     for name in ("app.css", "page.css"):
         assert (bundle / name).read_text().startswith("@layer tokens, base, forms, pages, components;\n")
-    page, app = ((bundle / name).read_text() for name in ("page.css", "app.css"))
+    page, app, lazy = ((bundle / name).read_text() for name in ("page.css", "app.css", "lazy.css"))
     assert app.startswith(page)
     assert ".composer" in app
     assert ".composer" not in page
+    assert ".dialog-foot" in lazy
+    assert ".dialog-foot" not in app
+    assert lazy.count("@layer") == lazy.count("@layer components {") > 5, "no other order than the one above"
 
 
 def test_a_sheet_loses_its_comments_only_and_its_addresses_lead_on(client_copy: Path, tmp_path: Path) -> None:
@@ -102,22 +113,24 @@ def named(client: Client, path: str) -> list[str]:
     page = client.get(path).content.decode()
     found = re.findall(r'(?:src|href)="/static/(?:[0-9a-f]{16}/)?groupchat/([^"]+\.(?:js|css))"', page)
     assert len(found) == len(set(found)) or "app.js" in found
-    return found
+    return [re.sub(r"^(bundle/.+)-\w{8}\.js$", r"\1-H.js", name) for name in found]
 
 
 @pytest.mark.django_db
 def test_pages_name_the_bundle_where_there_is_one(client: Client, collected: Path) -> None:
-    assert named(client, "/app-shell/") == ["theme.js", "bundle/app.css", "bundle/app.js"]
+    assert named(client, "/app-shell/") == ["theme.js", "bundle/app.css", "bundle/app-H.js", "bundle/app.js"]
     assert named(client, "/") == ["theme.js", "bundle/page.css"]
     for name in ("app.js", "app.css", "page.css"):
         sizes = [(collected / f"groupchat/bundle/{name}{ending}").stat().st_size for ending in ("", ".gz", ".br")]
         assert sizes == sorted(sizes, reverse=True)
     assert not (collected / "groupchat/bundle/app.js.map.br").exists()
+    scripts = {"bundle/app.js", *(f"bundle/{path.name}" for path in collected.glob("groupchat/bundle/*-????????.js"))}
+    assert len(scripts) == 3
     told = json.loads(client.get("/app-shell.json").content)["urls"]
     kept = {re.sub(r"^/static/[0-9a-f]{16}/groupchat/", "", url) for url in told}
     icons = {"icons/favicon.svg", "icons/favicon-lit.svg", "icons/icon.svg", "icons/icon-192.png"}
     fonts = {"fonts/text-latin.woff2", "fonts/text-latin-ext.woff2"}
-    assert kept == {"theme.js", "bundle/app.css", "bundle/app.js"} | icons | fonts
+    assert kept == {"theme.js", "bundle/app.css", "bundle/lazy.css", *scripts} | icons | fonts
 
 
 @pytest.mark.django_db

@@ -143,7 +143,7 @@ def test_the_page_loads_the_texts_of_its_language_and_no_others(client: Client) 
     for language in ("de", "de-AT"):
         page = client.get("/app-shell/", headers={"accept-language": language}).content.decode()
         assert f'<link rel="preload" href="{catalogue}" as="fetch" type="application/json" crossorigin>' in page
-        assert f'data-texts="{catalogue}"' in page
+        assert f'data-texts="{catalogue}" data-lazy-texts="/static/groupchat/i18n/lazy/de.json"' in page
     for language in ("en", "fr"):
         page = client.get("/app-shell/", headers={"accept-language": language}).content.decode()
         assert 'data-texts=""' in page
@@ -155,6 +155,7 @@ def test_the_worker_keeps_the_page_with_the_texts_of_its_language(client: Client
         json.loads(client.get("/app-shell.json", headers={"accept-language": language}).content)
         for language in ("en", "de")
     )
-    assert set(german["urls"]) - set(english["urls"]) == {"/static/groupchat/i18n/de.json"}
+    texts = {f"/static/groupchat/i18n/{name}" for name in ("de.json", "lazy/de.json")}
+    assert set(german["urls"]) - set(english["urls"]) == texts
     assert finders.find("groupchat/i18n/de.json")
     assert english["version"] != german["version"], "another language is another page to keep"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator
 
@@ -35,8 +36,23 @@ def test_each_language_is_whole() -> None:
     languages = {tuple(domain.languages()) for domain in messages.DOMAINS}
     assert len(languages) == 1, "each locale folder has the same languages"
     (known,) = languages
-    built = {path.stem for path in (messages.CLIENT / "i18n").iterdir()}
-    assert built == {name.replace("_", "-").lower() for name in known}
+    for folder in ("i18n", "i18n/lazy"):
+        built = {path.stem for path in (messages.CLIENT / folder).glob("*.json")}
+        assert built == {name.replace("_", "-").lower() for name in known}
+
+
+def test_what_opens_later_brings_its_texts() -> None:
+    """Nothing that the page starts with waits for a text, and each is in one of the two files."""
+    now, later = (
+        json.loads((messages.CLIENT / folder / "de.json").read_text())["texts"] for folder in ("i18n", "i18n/lazy")
+    )
+    assert not now.keys() & later.keys()
+    first = messages.modules_of_the_first_load()
+    assert messages.CLIENT / "components/timeline.js" in first
+    assert messages.CLIENT / "components/room-dialog.js" not in first
+    texts = messages.DOMAINS[1].texts()
+    needed = {text.id for text in texts if messages.SOURCE / text.file in first}
+    assert {key.rpartition("\4")[2] for key in now} == {id if isinstance(id, str) else id[0] for id in needed}
 
 
 @pytest.mark.parametrize(("domain", "language"), CATALOGUES)

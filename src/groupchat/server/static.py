@@ -41,9 +41,10 @@ class VersionedStaticFiles(CompressedStaticFilesStorage):  # type: ignore[misc]
         super().__init__(Path(settings.STATIC_ROOT) / version, f"{settings.STATIC_URL}{version}/", *args, **kwargs)
 
     @cached_property
-    def has_bundle(self) -> bool:
-        """Pages name the bundle then, and not the client's modules."""
-        return Path(self.path(f"{_BUNDLE}/{bundling.SCRIPT}")).is_file()
+    def bundle(self) -> Path | None:
+        """The folder of the bundle, where there is one: pages name it then, and not the client's modules."""
+        folder = Path(self.path(_BUNDLE))
+        return folder if (folder / bundling.SCRIPT).is_file() else None
 
     def post_process(self, paths: dict[str, Any], dry_run: bool = False, **options: Any) -> Iterator[Any]:
         """Add the bundle where the package came without one (from a checkout), then compress everything."""

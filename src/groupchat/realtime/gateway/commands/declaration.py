@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from inspect import cleandoc
 from typing import TYPE_CHECKING, Generic, TypeVar, get_args
 
 from groupchat.permissions import Right
@@ -42,7 +43,8 @@ class Declaration(Generic[C]):
     @property
     def does(self) -> str:
         """What it does, in a sentence: the first of its schema's docstring."""
-        return (self.schema.__doc__ or "").split("\n\n")[0].replace("\n    ", " ").strip()
+        first = cleandoc(self.schema.__doc__ or "").split("\n\n")[0]
+        return " ".join(first.split())
 
 
 OF_EVERY_COMMAND = ("max_frame_bytes", "max_commands_per_second", "max_commands_burst")

@@ -1,10 +1,12 @@
 /** Where the client starts: words, store, address, page. */
 
 import { App } from "./components/app.js";
+import { fetchCatalogue } from "./components/catalogue.js";
 import { chat } from "./components/chat.js";
 import { followRoute } from "./components/current.js";
 import { html } from "./components/html.js";
 import { startKeyboard } from "./components/keyboard.js";
+import { loadWhenUsed, loadWhileIdle } from "./components/loading.js";
 import { startOverlays } from "./components/overlays.js";
 import { startRouting } from "./components/route.js";
 import { followLook } from "./components/theme.js";
@@ -18,7 +20,7 @@ import { render } from "./vendor/preact.js";
 const root = document.getElementById("app");
 
 chat.page = { ...root.dataset };
-const catalogue = chat.page.texts ? await fetchCatalogue(chat.page.texts) : null;
+const catalogue = await fetchCatalogue(chat.page.texts); // the page preloads it
 if (catalogue) speak(catalogue);
 // What is drawn may be in another language than what a site puts around it.
 root.lang = catalogue?.language ?? "en";
@@ -28,6 +30,7 @@ chat.store = await startStore({ url: chat.page.socket, locale: chat.locale });
 
 startRouting();
 startOverlays();
+loadWhenUsed();
 startTitle();
 startViewport();
 startKeyboard();
@@ -38,13 +41,4 @@ render(html`<${App} />`, root);
 
 // After the page: fetching what the worker keeps must not stand in its way.
 if ("serviceWorker" in navigator) navigator.serviceWorker.register(trustedWorker(chat.page.worker)).catch(() => {});
-
-/** The texts of the page's language; null, which is English, where they can't be had. The page preloads them. */
-async function fetchCatalogue(url) {
-  try {
-    const response = await fetch(url);
-    return response.ok ? await response.json() : null;
-  } catch {
-    return null;
-  }
-}
+else loadWhileIdle(); // by plain HTTP there is no worker, and nothing else would have it where the network is gone

@@ -11,7 +11,7 @@ const worker = /** @type {ServiceWorkerGlobalScope} */ (/** @type {unknown} */ (
 const PREFIX = "groupchat-shell-";
 const LIST = new URL("app-shell.json", worker.location.href).href;
 const ASSETS = new Set(["script", "style", "image", "font", "manifest"]);
-const TEXTS = /\/i18n\/[\w-]+\.json$/; // a page fetches them by itself, which is an asset of no kind
+const TEXTS = /\/i18n\/(lazy\/)?[\w-]+\.json$/; // a page fetches them by itself, which is an asset of no kind
 const HASHED = /[/.][0-9a-f]{12,}[/.]/; // a file or folder named by its content: it never means other bytes
 
 worker.addEventListener("install", (event) => {

@@ -27,6 +27,11 @@ export function speak(catalogue) {
   plurals = numbers = null;
 }
 
+/** Take more texts, before what they are for is drawn; none where the page is in another language. @param {Catalogue} catalogue */
+export function learn(catalogue) {
+  if (catalogue.language === language) texts = { ...texts, ...catalogue.texts };
+}
+
 /** @param {string} text @param {Values} [values] */
 export function gettext(text, values = {}) {
   return fill(texts[text] ?? text, values);

@@ -1,0 +1,47 @@
+/** Fetches what opens on demand (`lazy.js`): once, when the first of it opens, so that nobody waits for it with the page. */
+
+import { gettext, learn } from "../lib/i18n.js";
+import { effect, signal } from "../vendor/signals-core.js";
+import { fetchCatalogue } from "./catalogue.js";
+import { chat, say } from "./chat.js";
+import { closeDialog, closeSide, dialog, side } from "./overlays.js";
+
+const IDLE_AFTER = 5_000; // ms after the page
+
+/** The module `lazy.js`; null until it is here. */
+export const lazy = signal(/** @type {typeof import("./lazy.js")|null} */ (null));
+
+/** Have it from the moment when something of it opens; what can't be fetched closes, and says so. */
+export function loadWhenUsed() {
+  effect(() => {
+    if (lazy.value === null && (dialog.value !== null || side.value !== null)) load().catch(giveUp);
+  });
+}
+
+/** Have it soon after the page, before it is used. */
+export function loadWhileIdle() {
+  setTimeout(() => load().catch(() => {}), IDLE_AFTER);
+}
+
+async function load() {
+  const parts = [import("./lazy.js"), fetchCatalogue(chat.page.lazyTexts), addSheet(chat.page.lazySheet)];
+  const [module, catalogue] = await Promise.all(parts);
+  if (catalogue) learn(catalogue);
+  lazy.value = module;
+}
+
+/** Resolves when what follows will be drawn in it; where it does not come, undrawn is worse than plain. */
+function addSheet(url) {
+  if (!url || document.querySelector(`link[href="${url}"]`)) return null;
+  const link = Object.assign(document.createElement("link"), { rel: "stylesheet", href: url });
+  return new Promise((done) => {
+    link.onload = link.onerror = done;
+    document.head.append(link);
+  });
+}
+
+function giveUp() {
+  closeDialog();
+  closeSide();
+  say(gettext("That can't be opened now: a part of the page didn't come. Reload the page when you are online."));
+}
