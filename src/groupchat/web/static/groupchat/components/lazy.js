@@ -20,6 +20,7 @@ import { SanctionDialog } from "./sanction-dialog.js";
 import { SanctionsDialog } from "./sanctions-dialog.js";
 import { SignOutDialog } from "./sign-out-dialog.js";
 import { Switcher } from "./switcher.js";
+import { Thread } from "./thread.js";
 import { VersionsDialog } from "./versions-dialog.js";
 
 /** By the `kind` of `openDialog`. */
@@ -46,4 +47,4 @@ export const dialogs = {
 };
 
 /** By the name of `openSide`. */
-export const sides = { members: Members, person: PersonCard };
+export const sides = { members: Members, person: PersonCard, thread: Thread };
