@@ -3,6 +3,7 @@
   try {
     const theme = localStorage.getItem("groupchat-theme");
     if (localStorage.getItem("groupchat-contrast") === "more") document.documentElement.dataset.contrast = "more";
+    if (localStorage.getItem("groupchat-density") === "compact") document.documentElement.dataset.density = "compact";
     if (theme !== "light" && theme !== "dark") return;
     document.documentElement.dataset.theme = theme;
     // The blank page, before the style sheet has come.

@@ -2,9 +2,10 @@
 
 import { formatDay } from "../lib/format.js";
 import { gettext } from "../lib/i18n.js";
-import { isConversation, isOpen, mayInvite, whyNoWriting } from "../lib/rights.js";
+import { isConversation, isOpen, mayInvite, mayManage, whyNoWriting } from "../lib/rights.js";
 import { chat, say } from "./chat.js";
 import { html } from "./html.js";
+import { openDialog } from "./overlays.js";
 import { addPeople } from "./room-ways.js";
 import { addressOf } from "./route.js";
 
@@ -35,7 +36,20 @@ export function EmptyRoom({ room }) {
     <p class="beginning-name" dir="auto">${info.name}</p>
     <p>${isSilent ? gettext("Nobody has written here yet.") : gettext("Nobody has written here yet. Say hello.")}</p>
     ${isOpen(info) ? html`<${Address} info=${info} />` : html`<${Hidden} room=${room} />`}
+    <${FirstSteps} room=${room} />
   </div>`;
+}
+
+/** What whoever made it may want to do first. */
+function FirstSteps({ room }) {
+  const { standing } = room;
+  const topic = mayManage(standing) && !room.info.value.topic;
+  const link = mayInvite(standing);
+  if (!topic && !link) return null;
+  return html`<p class="beginning-share">
+    ${topic && html`<button class="button quiet small" type="button" onClick=${() => openDialog({ kind: "room", room })}>${gettext("Set a topic…")}</button>`}
+    ${link && html`<button class="button quiet small" type="button" onClick=${() => openDialog({ kind: "invite", room })}>${gettext("Invite by link…")}</button>`}
+  </p>`;
 }
 
 function ofConversation(info) {

@@ -11,7 +11,7 @@ import { MyName } from "./my-name.js";
 import { openDialog } from "./overlays.js";
 import { SiteDoor } from "./site-door.js";
 import { session } from "./site.js";
-import { moreContrast, setContrast, setTheme, theme } from "./theme.js";
+import { isCompact, moreContrast, setCompact, setContrast, setTheme, theme } from "./theme.js";
 
 const themes = [
   { name: "system", label: () => pgettext("appearance", "System") },
@@ -37,9 +37,9 @@ export function MeDialog() {
         <p class="hint" dir="auto">${guest ? gettext("Guest on this device") : `@${me.handle}`}</p>
       </div>
     </div>
-    ${guest && urls.value.sign_up && html`<p class="hint">${gettext("An account finds its rooms on all devices. It begins anew: what you wrote as a guest stays the guest's.")} <a href=${backHere(urls.value.sign_up)}>${gettext("Sign up")}</a></p>`}
+    ${guest && urls.value.sign_up && html`<p class="hint">${gettext("An account finds its rooms on all devices, and stays who you are now: your rooms, and what you wrote.")} <a href=${backHere(urls.value.sign_up)}>${gettext("Sign up")}</a></p>`}
     ${me && html`<${MyName} />`}
-    ${chat.store.isOwner.value && html`<nav class="me-links" aria-label=${gettext("This chat")}><a href=${chat.page.siteSettings}>${gettext("Who may come in, and invitations")}</a></nav>`}
+    ${chat.store.isOwner.value && html`<${ThisChat} />`}
     <${Account} urls=${urls.value.account} settings=${me && urls.value.settings} />
     <${Theme} />
     ${chat.store.isOwner.value && html`<${SiteDoor} />`}
@@ -48,6 +48,14 @@ export function MeDialog() {
       <button class="button quiet" type="button" onClick=${() => openDialog({ kind: "sign-out" })}>${gettext("Sign out")}</button>
     </div>
   <//>`;
+}
+
+/** For those who look after it. */
+function ThisChat() {
+  return html`<nav class="me-links" aria-label=${gettext("This chat")}>
+    <a href=${chat.page.siteSettings}>${gettext("Who may come in, and invitations")}</a>
+    <a href=${chat.page.administration}>${gettext("Administration")}</a>
+  </nav>`;
 }
 
 /** The pages of the site about one's account, as far as it has them. */
@@ -77,5 +85,6 @@ function Theme() {
       </label>`,
     )}
   </fieldset>
-  <label class="check"><input type="checkbox" checked=${moreContrast.value} onChange=${(event) => setContrast(event.currentTarget.checked)} />${gettext("High contrast")}</label>`;
+  <label class="check"><input type="checkbox" checked=${moreContrast.value} onChange=${(event) => setContrast(event.currentTarget.checked)} />${gettext("High contrast")}</label>
+  <label class="check"><input type="checkbox" checked=${isCompact.value} onChange=${(event) => setCompact(event.currentTarget.checked)} />${gettext("Compact: no pictures, names in the line")}</label>`;
 }

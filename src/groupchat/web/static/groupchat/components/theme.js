@@ -1,4 +1,4 @@
-/** Light, dark, or as the system is, and more contrast; kept on this device. `../theme.js` applies both before the first paint. */
+/** Light, dark, or as the system is, more contrast, and how dense; kept on this device. `../theme.js` applies them before the first paint. */
 
 import { effect, signal } from "../vendor/signals-core.js";
 import { keep, kept } from "./device.js";
@@ -6,10 +6,12 @@ import { keep, kept } from "./device.js";
 const THEME = "groupchat-theme";
 const TAKEN = "groupchat-look"; // the choice for all devices that this one took over last
 const CONTRAST = "groupchat-contrast";
+const DENSITY = "groupchat-density";
 const { dataset } = document.documentElement;
 
 export const theme = signal(dataset.theme ?? "system");
 export const moreContrast = signal(dataset.contrast === "more");
+export const isCompact = signal(dataset.density === "compact");
 
 /** @param {string} name "system", "light" or "dark" */
 export function setTheme(name) {
@@ -23,6 +25,13 @@ export function setContrast(more) {
   moreContrast.value = more;
   set("contrast", more ? "more" : null);
   keep(CONTRAST, more ? "more" : null);
+}
+
+/** @param {boolean} compact messages without pictures, with the name in the line */
+export function setCompact(compact) {
+  isCompact.value = compact;
+  set("density", compact ? "compact" : null);
+  keep(DENSITY, compact ? "compact" : null);
 }
 
 /**
