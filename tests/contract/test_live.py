@@ -233,6 +233,13 @@ def test_live_frames_have_the_members_of_the_examples(live: Shapes, documented: 
             found -= {".floor", ".floor:int"}
             # Wherever a message stands that is formatted; one example shows it.
             found -= {path for path in found if ".html" in path and kind != "changes"}
+        if kind != "changes":
+            # So with what is told of a thread, and of where it began.
+            found -= {
+                path
+                for path in found
+                if path.startswith((".messages[].thread", ".messages[].root", ".message.reactions"))
+            }
         if kind == "reply to site.raid":
             found = live[kind] - {".raid_until:NoneType"}
         if kind in ("hello", "my changes"):
