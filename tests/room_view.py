@@ -44,7 +44,13 @@ class RoomView:
         if self.me is None:
             return set()
         first = max(self.me["last_read_number"] + 1, self.info["first_number"])
-        return set(range(first, self.last_number + 1)) - self.uncounted
+        return set(range(first, self.last_number + 1)) - self.uncounted - self.ahead
+
+    @property
+    def ahead(self) -> set[int]:
+        """What was read ahead of the mark."""
+        ranges = (self.me or {}).get("read_ahead", ())
+        return {number for low, high in ranges for number in range(low, high + 1)}
 
     @property
     def joined(self) -> list[int]:
@@ -125,14 +131,17 @@ class RoomView:
             self.uncounted.update(range(low, high + 1))
 
     def take_membership(self, membership: Json) -> None:
-        """One's own membership, newer or not: its read mark only rises."""
+        """One's own membership, newer or not: its read mark rises, unless it was moved back since."""
         known = self.me
+        if known is not None and membership.get("moved_back", 0) < known.get("moved_back", 0):
+            return
         if known is None or membership["seq"] >= known["seq"]:
             self.me = dict(membership)
             if known is not None and membership["seq"] == known["seq"]:  # a floor comes with a seq and goes without
                 self.me["floor"] = min(known["floor"], membership["floor"])
             self.see_from(self.me["floor"])
-        if known is not None and self.me is not None:
+        is_of_same_life = known is not None and membership.get("moved_back", 0) == known.get("moved_back", 0)
+        if known is not None and is_of_same_life and self.me is not None:
             self.me["last_read_number"] = max(known["last_read_number"], membership["last_read_number"])
 
     def see_from(self, floor: int) -> None:

@@ -139,6 +139,14 @@ class Conf:
         1_000  # own and deleted messages behind the marks that one answer names; the rest counts as unread
     )
 
+    # reading out of order
+    max_read_ranges: int = 50  # ranges that a person read ahead of their mark in a room; the lowest go first
+    max_unread_back: int = 10_000  # messages that somebody marks as unread again
+
+    # threads
+    max_thread_people: int = 5  # whom a message names of those who answered it, the first
+    max_followed_threads: int = 200  # threads of a room of which one person says that they follow them, or do not
+
     # writing
     max_message_versions: int = 50  # earlier ones that are kept of an edited message, the newest
     max_saved_messages: int = 300  # that one person keeps for themselves: their devices are told of all

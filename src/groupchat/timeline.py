@@ -197,7 +197,7 @@ def page(
     if low <= high:
         found = list(Message.objects.filter(room=room, number__range=(low, high)).order_by("number"))
         nearest = min(max(around, low), high) if around is not None else low if after is not None else high
-        messages = _as_much_as_fits(message_resources(found), nearest)
+        messages = as_much_as_fits(message_resources(found), nearest)
         if messages:
             low, high = messages[0]["number"], messages[-1]["number"]
     # What stood before the first message stays with it, until retention has taken that.
@@ -218,9 +218,9 @@ def page(
     )
 
 
-def _as_much_as_fits(messages: Sequence[MessageResource], nearest: int) -> Sequence[MessageResource]:
-    """Those around the number `nearest`, without a hole, that together leave room in the outbox of a connection: one
-    page must never be what closes a socket as slow. At least one.
+def as_much_as_fits(messages: Sequence[MessageResource], nearest: int) -> Sequence[MessageResource]:
+    """Those around the number `nearest`, none left out between, that together leave room in the outbox of a connection:
+    one page must never be what closes a socket as slow. At least one.
     """
     most = conf().largest_answer_bytes
     if not most or sum(map(most_bytes, messages)) <= most:

@@ -71,13 +71,17 @@ def rows() -> tuple[Row, ...]:
 
     return (
         Row(
-            ("subscribe", "messages", "message.reactions", "pins", "message.save", "members", "changes"),
+            ("subscribe", "messages", "message.reactions", "thread", "pins", "message.save", "members", "changes"),
             "read it",
             lambda r, p, room, m, o: r.read(p, room, m),
         ),
         Row(("room.join",), "join it", lambda r, p, room, m, o: r.join(p, room, m)),
         Row(("room.leave",), "leave it", lambda r, p, room, m, o: r.leave(p, room, m)),
-        Row(("read", "room.pin", "draft.set"), "keep one's own mark, pin and draft", only_joined),
+        Row(
+            ("read", "room.pin", "draft.set", "thread.follow"),
+            "keep one's own mark, pin, draft and threads",
+            only_joined,
+        ),
         Row(("message.post", "message.schedule", "command.run"), "write", lambda r, p, room, m, o: r.post(p, room, m)),
         Row(
             ("message.edit",),

@@ -16,6 +16,7 @@ from groupchat.models import (
     Message,
     MessagePin,
     MessageReply,
+    MessageThread,
     MessageVersion,
     Notice,
     Person,
@@ -94,15 +95,18 @@ def unread(person: Person, room: Room) -> int:
     """
     state = look(person, room.pk)
     assert state["me"] is not None
-    uncounted = sum(high - low + 1 for low, high in state.get("uncounted", ()))
-    reckoned = state["last_number"] - state["me"]["last_read_number"] - uncounted
+    ranges = [*state.get("uncounted", ()), *state["me"].get("read_ahead", ())]
+    uncounted = {number for low, high in ranges for number in range(low, high + 1)}
+    reckoned = state["last_number"] - state["me"]["last_read_number"] - len(uncounted)
     behind = Message.objects.filter(room=room, number__gt=state["me"]["last_read_number"], deleted_at=None)
-    assert reckoned == behind.exclude(author=person).count()
+    ahead = [number for low, high in state["me"].get("read_ahead", ()) for number in range(low, high + 1)]
+    assert reckoned == behind.exclude(author=person).exclude(number__in=ahead).count()
     return reckoned
 
 
 def rows() -> dict[str, list[dict[str, object]]]:
     """Every row of every table that an action writes."""
-    models = (Room, RoomName, Person, Membership, Message, MessageReply, MessageVersion, MessagePin, Notice)
+    parts = (MessageReply, MessageThread, MessageVersion, MessagePin)
+    models = (Room, RoomName, Person, Membership, Message, *parts, Notice)
     models += (Report, Purge, SavedMessage, ScheduledMessage)
     return {model.__name__: list(model.objects.order_by("pk").values()) for model in models}

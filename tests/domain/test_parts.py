@@ -97,12 +97,13 @@ def test_an_answer_says_what_it_answers_live_and_later(alice: Person, bob: Perso
     ear.heard.clear()
     answer = replies(bob, lobby, first.number)
     assert isinstance(answer, Posted)
-    (live,) = told(ear, lobby)
+    live, root = told(ear, lobby)
+    assert root["thread"]["count"] == 1
     assert live["reply_to"] == first.number
     assert page(alice, lobby.pk).messages[-1] == live
     changes = timeline.changes(lobby.pk, live["seq"] - 1)
     assert changes is not None
-    assert changes.frame["messages"] == [live]
+    assert changes.frame["messages"] == [live, root]
 
 
 def test_in_a_batch_each_has_its_own(alice: Person, lobby: Room, ear: Ear) -> None:
@@ -110,7 +111,8 @@ def test_in_a_batch_each_has_its_own(alice: Person, lobby: Room, ear: Ear) -> No
     say(alice, lobby, "two")
     said: list[int | None] = [None, 1, 2, None, 4]
     messages.post([Post(lobby.pk, alice, "so", uuid4().hex, parts={"reply_to": to} if to else None) for to in said])
-    assert [one.get("reply_to") for one in told(ear, lobby)] == said
+    written = [one for one in told(ear, lobby) if "thread" not in one]
+    assert [one.get("reply_to") for one in written] == said
     assert [one.get("reply_to") for one in page(alice, lobby.pk).messages] == [None, None, *said]
 
 
@@ -225,8 +227,9 @@ def test_with_the_message_all_that_hangs_on_it_goes(alice: Person, lobby: Room, 
     assert isinstance(answer, Posted)
     messages.edit(person=alice, room_id=lobby.pk, number=answer.number, body="harmless")
     messages.delete(person=alice, room_id=lobby.pk, number=answer.number)
-    (stone,) = told(ear, lobby)
+    stone, root = told(ear, lobby)
     assert not {"reply_to", "versions"} & set(stone)
+    assert "thread" not in root
     assert "secret" not in str(rows())
     assert all(not part.model._default_manager.exists() for part in MESSAGE_PARTS)
     with pytest.raises(NotFound):

@@ -17,6 +17,7 @@ from tests.domain.says import say
 from groupchat import timeline
 from groupchat.actions import members, memberships, messages, people, purging, reporting, rooms, sanctions
 from groupchat.actions.adoption import adopt_guest
+from groupchat.actions.following import follow
 from groupchat.actions.guests import act_as_new_guest
 from groupchat.actions.merging import carry_out, merge_guest
 from groupchat.actions.messages import Post
@@ -25,6 +26,7 @@ from groupchat.actions.pins import pin
 from groupchat.actions.reactions import react
 from groupchat.actions.saving import remind_some, save
 from groupchat.actions.scheduling import cancel, change, schedule, send_now, send_some
+from groupchat.actions.unreading import mark_unread
 from groupchat.kinds import ROOM_KINDS
 from groupchat.models import Person, Report, Room, ScheduledMessage
 from groupchat.protocol import ChangesFrame, MyChangesFrame
@@ -86,6 +88,11 @@ class World:
 
 def post(world: World, *posts: tuple[Person | Guest, Room]) -> None:
     messages.post([Post(room.pk, who, "hi", f"p{index}") for index, (who, room) in enumerate(posts)])
+
+
+def answers(world: World, *posts: tuple[Person | Guest, int]) -> None:
+    said = [(who, {"reply_to": to}) for who, to in posts]
+    messages.post([Post(world.lobby.pk, who, "so", uuid4().hex, parts=parts) for who, parts in said])
 
 
 def hide(world: World) -> None:
@@ -189,6 +196,23 @@ ACTIONS: dict[str, Callable[[World], object]] = {
     ),
     "read": lambda w: memberships.read(person=w.alice, room_id=w.lobby.pk, number=2),
     "read again": lambda w: memberships.read(person=w.carol, room_id=w.lobby.pk, number=1),
+    "read ahead, and mark as unread": lambda w: [
+        post(w, *[(w.carol, w.lobby)] * 4, (w.alice, w.lobby)),
+        memberships.read(person=w.alice, room_id=w.lobby.pk, number=None, numbers=[(4, 5)]),
+        mark_unread(person=w.alice, room_id=w.lobby.pk, number=0),
+        post(w, (w.alice, w.lobby)),
+    ],
+    "answer, answer that, delete one": lambda w: [
+        answers(w, (w.carol, 1), (w.alice, 1)),
+        answers(w, (w.carol, 3), (w.bob, 4), (w.guest, 1)),
+        messages.delete(person=w.alice, room_id=w.lobby.pk, number=5),
+        messages.delete(person=w.alice, room_id=w.lobby.pk, number=1),
+        [messages.delete(person=w.alice, room_id=w.lobby.pk, number=number) for number in (3, 4, 6, 7)],
+    ],
+    "follow a thread": lambda w: [
+        answers(w, (w.carol, 1)),
+        follow(person=w.alice, room_id=w.lobby.pk, root=3, on=False),
+    ],
     "order pinned rooms": lambda w: [
         memberships.pin(person=w.alice, room_id=w.lobby.pk, pinned=True),
         memberships.order(person=w.alice, room_ids=[w.lobby.pk]),
@@ -370,7 +394,7 @@ def test_every_action_is_tried() -> None:
     """A new verb must come into the table above."""
     import inspect
 
-    from groupchat.actions import adoption, guests, merging, pins, reactions, saving, scheduling
+    from groupchat.actions import adoption, following, guests, merging, pins, reactions, saving, scheduling, unreading
 
     verbs = {
         name
@@ -390,13 +414,15 @@ def test_every_action_is_tried() -> None:
             guests,
             adoption,
             merging,
+            following,
+            unreading,
         )
         for name, value in vars(module).items()
         if inspect.isfunction(value) and value.__module__.startswith(module.__name__) and not name.startswith("_")
     }
     # They ask only, or have nothing to publish.
     looks = {"find", "id_of", "admit", "make_owner", "person_of_user", "person_of_username", "handle_of", "new_guest"}
-    looks |= {"people_of", "usual_name", "find_for_object", "when_deleted"}
+    looks |= {"own_membership", "people_of", "usual_name", "find_for_object", "when_deleted"}
     looks |= {"is_somebody_to_remind", "is_something_to_send"}
     looks |= {"bring_back", "tell_members"}  # the parts of `restore`
     looks |= {"forget_resolved", "take_reports"}  # a periodic job; a part of `carry_out`
@@ -415,5 +441,6 @@ def test_every_action_is_tried() -> None:
         *("react", "take_reactions", "pin", "recount_pins", "take_pins"),
         *("save", "remind_some", "schedule", "change", "cancel", "send_now", "send_some"),
         *("post", "edit", "delete", "read", "pin", "order", "raise_marks", "set_draft"),
+        *("follow", "mark_unread"),
         *("person_of_guest", "act_as_new_guest", "end_guest", "end_sessions", "set_active"),
     }

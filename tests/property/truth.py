@@ -10,6 +10,7 @@ from tests.property.world import World
 
 from groupchat.models import Membership, Message, Notice, Person, Room
 from groupchat.parts import message_resources
+from groupchat.reading import ahead_of
 from groupchat.resources import (
     member_resource,
     membership_resource,
@@ -73,9 +74,16 @@ class Truth:
                 if me.pk not in known["mine"]:
                     continue
                 most = max(world.most_read.get((someone.index, room), 0), world.came_in.get((me.pk, room), 0))
-                while most < known["last_number"] and known["messages"][most + 1]["author"] == me.pk:
+                ahead = world.read_ahead[someone.index, room]
+                while most < known["last_number"] and (
+                    known["messages"][most + 1]["author"] == me.pk or most + 1 in ahead
+                ):
                     most += 1
-                assert known["mine"][me.pk]["last_read_number"] <= most
+                mine = known["mine"][me.pk]
+                assert mine["last_read_number"] <= most
+                told = {number for low, high in mine.get("read_ahead", ()) for number in range(low, high + 1)}
+                assert all(number > mine["last_read_number"] + 1 for number in told)
+                assert told <= ahead
 
     def check(self, device: Device) -> None:
         """This device shows what a fresh snapshot would."""
@@ -105,7 +113,7 @@ class Truth:
                 assert me is not None
                 assert (view.unread, view.first_unread) == known["unread"][me.pk]
                 # One's own message behind the mark moves it in the database, and a device need not know.
-                picture["me"] = picture["me"] | {"last_read_number": known["mine"][me.pk]["last_read_number"]}
+                picture["me"] = with_mark_of(picture["me"], known["mine"][me.pk])
             assert picture == expected
             if room in joined:
                 assert me is not None
@@ -122,11 +130,19 @@ class Truth:
         return any(low <= after <= high or (after == 0 and low <= 1) for low, high in windows)
 
 
+def with_mark_of(membership: Json, other: Json) -> Json:
+    """With the mark of another state of it, and so what is read beyond that."""
+    rest = {name: one for name, one in membership.items() if name not in ("last_read_number", "read_ahead")}
+    return rest | {name: other[name] for name in ("last_read_number", "read_ahead") if name in other}
+
+
 def _unread(membership: Membership) -> tuple[int, int | None]:
     """How many there are, and which is the first: counted, not reckoned."""
     behind = Message.objects.filter(
         room_id=membership.room_id, number__gt=membership.last_read_number, deleted_at=None
     ).exclude(author_id=membership.person_id)
+    for ahead in ahead_of(membership):
+        behind = behind.exclude(number__range=ahead)
     numbers = list(behind.order_by("number").values_list("number", flat=True))
     return len(numbers), numbers[0] if numbers else None
 

@@ -7,7 +7,8 @@ frame goes straight into the device, which may lose, double or reorder it.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from random import Random
@@ -39,6 +40,7 @@ OPTIONS: dict[str, bool | int] = {
     "MAX_GUEST_ROOMS_PER_HOUR": 0,
     "MAX_ROOM_RENAMES_PER_HOUR": 0,
     "MAX_CHANGES": 8,  # so that resets happen
+    "MAX_READ_RANGES": 3,  # so that some are dropped
     "MAX_POST_BATCH": 3,
     "MAX_BROKER_BYTES": 700,  # so that wakeups happen
     "GAP_WAIT_MILLISECONDS": 5,
@@ -59,6 +61,7 @@ class World:
         self.refused: set[str] = set()
         self.failures: list[BaseException] = []
         self.most_read: dict[tuple[int, int], int] = {}  # by (person's index, room), the most that a device looked at
+        self.read_ahead: dict[tuple[int, int], set[int]] = defaultdict(set)  # by the same, what it looked at beyond
         self.came_in: dict[tuple[int, int], int] = {}  # by (person's id, room), what there was when they joined last
         self.people: list[Someone] = []
         self.devices: list[Device] = []
@@ -71,6 +74,10 @@ class World:
     def looked(self, who: Someone, room: int, number: int) -> None:
         """A device of theirs says that it has shown the messages up to this one."""
         self.most_read[who.index, room] = max(number, self.most_read.get((who.index, room), 0))
+
+    def looked_at(self, who: Someone, room: int, numbers: Iterable[int]) -> None:
+        """A device of theirs says that it has shown these, and perhaps none between."""
+        self.read_ahead[who.index, room] |= set(numbers)
 
     def _hear(self, changes: RoomChanges | MyChanges, **_: object) -> None:
         if isinstance(changes, RoomChanges):

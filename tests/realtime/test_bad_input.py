@@ -136,6 +136,8 @@ def wrong_commands(room: int) -> Iterator[tuple[dict[str, Any], str, str | None]
         "scheduled.cancel": {"id": 1},
         "scheduled.send": {"id": 1},
         "message.reactions": {"room": room, "number": 1, "emoji": "🎉"},
+        "thread": {"room": room, "root": 1},
+        "thread.follow": {"room": room, "root": 1, "on": True},
         "messages": {"room": room},
         "members": {"room": room},
         "me.rename": {"name": "Grace"},
@@ -201,6 +203,7 @@ def wrong_commands(room: int) -> Iterator[tuple[dict[str, Any], str, str | None]
         "raid",
         "room",
         "number",
+        "root",
         "since",
         "before",
         "after",
@@ -263,6 +266,14 @@ def wrong_commands(room: int) -> Iterator[tuple[dict[str, Any], str, str | None]
     yield {"type": "draft.set", "room": room, "text": "x" * 8001}, "too_long", "text"
     yield {"type": "draft.set", "room": room, "text": "a\x00"}, "invalid", "text"
     yield {"type": "read", "room": room, "number": 2}, "invalid", "number"
+    yield {"type": "read", "room": room}, "invalid", "number"
+    yield {"type": "read", "room": room, "numbers": [[1, 1]], "back": True}, "invalid", "number"
+    for numbers in ([[1, 2]], [[2, 1]], [], [[0, 1]], [[1]], [1], [[1, 1, 1]], [[1, 1]] * 101):
+        yield {"type": "read", "room": room, "numbers": numbers}, "invalid", "numbers"
+    for root in (2, HUGE - 1):
+        yield {"type": "thread", "room": room, "root": root}, "not_found", None
+        yield {"type": "thread.follow", "room": room, "root": root, "on": True}, "not_found", "root"
+    yield {"type": "thread", "room": room, "root": 1, "before": 2, "after": 1}, "invalid", "before"
     for emoji in ("", "x", "🎉🎉", "❤", "1", "x" * 41, "\x00"):
         here = {"room": room, "number": 1, "emoji": emoji}
         yield {"type": "message.react", "on": True, **here}, "invalid", "emoji"
@@ -360,6 +371,8 @@ TYPES = st.sampled_from(
         "scheduled.change",
         "scheduled.cancel",
         "scheduled.send",
+        "thread",
+        "thread.follow",
         "me.rename",
         "person.block",
         "messages",

@@ -292,6 +292,7 @@ def pries(actor: Actor, person: Person, place: Room, server: ThreadServer) -> st
         ("message.versions", {"room": place.pk, "number": 1}),
         ("message.reactions", {"room": place.pk, "number": 1, "emoji": "🎉"}),
         ("pins", {"room": place.pk}),
+        ("thread", {"room": place.pk, "root": 1}),
         ("message.edit", {"room": place.pk, "number": 1, "body": "mine"}),
         ("rooms", {"query": "place"}),
         ("changes", {"since": 0}),

@@ -127,6 +127,8 @@ def asks_for_everything(actor: Actor) -> None:
                 asks(actor, "messages", room=room, limit=limit, **{where: number})
         asks(actor, "message.versions", room=room, number=number)
         asks(actor, "message.reactions", room=room, number=number, emoji="🎉")
+        asks(actor, "thread", room=room, root=number)
+        asks(actor, "thread", room=room, root=HIDDEN + 1, after=0)
         asks(actor, "message.react", room=room, number=number, emoji="🎉", on=True)
         asks(actor, "message.pin", room=room, number=number, on=True)
         asks(actor, "message.edit", room=room, number=number, body="mine now")

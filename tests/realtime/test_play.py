@@ -293,6 +293,8 @@ def test_private_rooms_are_for_their_members(stage: Stage, user: Callable[..., A
                 "at": "2026-12-24T18:00:00Z",
                 "client_message_id": "x",
             },
+            "thread": {"room": room.pk, "root": 1},
+            "thread.follow": {"room": room.pk, "root": 1, "on": True},
             "message.delete": {"room": room.pk, "number": 1},
             "room.join": {"room": room.pk},
             "room.rename": {"room": room.pk, "name": "Mine"},

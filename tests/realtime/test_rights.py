@@ -45,7 +45,7 @@ ELSEWHERE |= {"saved", "scheduled", "scheduled.change", "scheduled.cancel", "sch
 ELSEWHERE |= {"commands"}
 
 
-READS = {"subscribe", "changes", "messages", "members", "message.versions", "message.reactions"}
+READS = {"subscribe", "changes", "messages", "members", "message.versions", "message.reactions", "thread"}
 READS |= {"room.sanctions", "reports", "invites", "pins"}
 
 
@@ -105,6 +105,8 @@ class House:
             "message.schedule": {"body": "hi", "at": in_an_hour(), "client_message_id": str(uuid4())},
             "message.pin": {"number": 1, "on": True},
             "message.reactions": {"number": 1, "emoji": "🎉"},
+            "thread": {"root": 1},
+            "thread.follow": {"root": 1, "on": True},
             "room.invite": {"people": [stranger.pk]},
             "invite.end": {"id": self.link.pk},
             "room.remove": {"person": self.other.pk},

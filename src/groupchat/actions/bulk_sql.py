@@ -66,6 +66,8 @@ _MEMBERSHIP = [
     "seq",
     "person_seq",
     "last_read_number",
+    "read_ahead",
+    "moved_back",
     "notify",
     "pinned",
     "place",
@@ -74,6 +76,7 @@ _MEMBERSHIP = [
     "banned_until",
     "reason",
     "draft",
+    "follows",
     "last_post_at",
 ]
 _ENDS = ("silenced_until", "banned_until", "last_post_at")
@@ -281,10 +284,10 @@ class BulkSql:
             self._update_rows(Membership, ["last_read_number"], ["room_id", "person_id"], rows)
 
     def set_marks(self, memberships: Sequence[Membership]) -> None:
-        """The read marks of memberships that are locked, and the seqs at which they moved."""
-        rows = [(one.last_read_number, one.person_seq, one.pk) for one in memberships]
+        """What is read in memberships that are locked, and the seqs at which that moved."""
+        rows = [(one.last_read_number, one.read_ahead, one.person_seq, one.pk) for one in memberships]
         if rows:
-            self._update_rows(Membership, ["last_read_number", "person_seq"], ["id"], rows)
+            self._update_rows(Membership, ["last_read_number", "read_ahead", "person_seq"], ["id"], rows)
 
     def _lock_rows(self, order: str, *, of: str = "", key: str = "UPDATE") -> str:
         """The end of a SELECT that locks its rows in this order; empty where a transaction has the whole database."""

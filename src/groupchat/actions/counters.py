@@ -136,12 +136,18 @@ class RoomChange:
                 named.update(one for resource in resources for one in kind.names(resource))
         if self._written:
             changed = frame.get("messages", [])
-            frame["messages"] = sorted([*changed, *self._written], key=_seq_of) if changed else self._written
+            frame["messages"] = _with_written(changed, self._written) if changed else self._written
         members = self._rows.get("members", {}).values()
         if others := named - self._people.keys():  # whom nobody had to read for the change: who reacted before
             self._people |= Person.objects.in_bulk(others)
         people = people_resources(self._people.values())
         return RoomChanges(frame, people, departures(members), self._only, floors(members))
+
+
+def _with_written(changed: Sequence[MessageResource], written: Sequence[MessageResource]) -> list[MessageResource]:
+    """In order of seq; of what was written and then changed, the later state."""
+    later = {message["number"] for message in changed}
+    return sorted([*changed, *(one for one in written if one["number"] not in later)], key=_seq_of)
 
 
 def _seq_of(message: MessageResource) -> int:

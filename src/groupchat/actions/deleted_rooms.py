@@ -18,6 +18,7 @@ from groupchat.models import (
     MessagePin,
     MessageReaction,
     MessageReply,
+    MessageThread,
     MessageVersion,
     Notice,
     Purge,
@@ -55,6 +56,7 @@ def purge_deleted_rooms(*, now: datetime | None = None) -> bool:
 # In this order: what refers to a row goes before it.
 _ROWS: tuple[Callable[[int], QuerySet[Model]], ...] = (
     lambda room_id: MessageReply.objects.filter(room_id=room_id),
+    lambda room_id: MessageThread.objects.filter(room_id=room_id),
     lambda room_id: MessageVersion.objects.filter(room_id=room_id),
     lambda room_id: MessagePin.objects.filter(room_id=room_id),
     lambda room_id: MessageReaction.objects.filter(room_id=room_id),

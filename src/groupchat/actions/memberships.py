@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from typing import TypedDict
+from typing import NotRequired, TypedDict
 
 from django.db import transaction
 
@@ -15,21 +15,27 @@ from groupchat.conf import conf
 from groupchat.errors import ChatError, Invalid, NotFound, TooLong
 from groupchat.models import Membership, Person
 from groupchat.permissions import is_joined
+from groupchat.reading import raise_mark, read_ahead
 
 __all__ = ["Synced", "add", "pin", "raise_marks", "read", "remove", "set_draft", "sync"]
 
 
 class Mark(TypedDict):
-    """How far somebody has read a room."""
+    """How far somebody has read a room, and what they read ahead of that: ranges, both ends in each."""
 
     person: Person
     room_id: int
-    number: int
+    number: int | None
+    numbers: NotRequired[Sequence[Sequence[int]] | None]
 
 
-def read(*, person: Person, room_id: int, number: int) -> Membership:
-    """Everything up to `number` is read. The mark only rises; a lower number changes nothing."""
-    outcome = read_all([Mark(person=person, room_id=room_id, number=number)])[0]
+def read(
+    *, person: Person, room_id: int, number: int | None, numbers: Sequence[Sequence[int]] | None = None
+) -> Membership:
+    """Everything up to `number` is read, and these ranges of numbers, wherever they stand. The mark only rises; what is
+    read already changes nothing. Raises NotFound, and Invalid where there is no such message yet.
+    """
+    outcome = read_all([Mark(person=person, room_id=room_id, number=number, numbers=numbers)])[0]
     if isinstance(outcome, ChatError):
         raise outcome
     return outcome
@@ -66,22 +72,25 @@ def _raise_mark(
     risen: dict[int, list[Membership]],
 ) -> Membership | ChatError:
     person_id, room_id, number = mark["person"].pk, mark["room_id"], mark["number"]
+    numbers = mark.get("numbers") or ()
     membership = found.get((room_id, person_id))
     if membership is None or not is_joined(membership) or room_id not in last_numbers:
         return NotFound("You are not in this room.")
-    if number > last_numbers[room_id]:
+    if number is not None and number > last_numbers[room_id]:
         return Invalid(f"There is no message {number} in this room yet.", field="number")
-    if number > membership.last_read_number:
-        membership.last_read_number = number
-        if membership not in risen[person_id]:
-            risen[person_id].append(membership)
+    if any(not low <= high <= last_numbers[room_id] for low, high in numbers):
+        return Invalid("numbers: ranges of this room's messages, the lower end first.", field="numbers")
+    is_news = number is not None and raise_mark(membership, number)
+    is_news = (bool(numbers) and read_ahead(membership, numbers)) or is_news
+    if is_news and membership not in risen[person_id]:
+        risen[person_id].append(membership)
     return membership
 
 
 def pin(*, person: Person, room_id: int, pinned: bool) -> Membership:
     """The room stands near the top of the person's own list, or does so no more."""
     with transaction.atomic():
-        membership = _own(person, room_id)
+        membership = own_membership(person, room_id)
         if pinned != membership.pinned:
             membership.pinned, membership.place = pinned, 0
             changed_mine(person.pk, [membership])
@@ -98,7 +107,7 @@ def set_draft(*, person: Person, room_id: int, text: str) -> Membership:
     if "\0" in text:
         raise Invalid("A draft can't hold the NUL character.", field="text")
     with transaction.atomic():
-        membership = _own(person, room_id)
+        membership = own_membership(person, room_id)
         if text != membership.draft:
             membership.draft = text
             changed_mine(person.pk, [membership])
@@ -124,7 +133,7 @@ def order(*, person: Person, room_ids: Sequence[int]) -> None:
             changed_mine(person.pk, moved)
 
 
-def _own(person: Person, room_id: int) -> Membership:
+def own_membership(person: Person, room_id: int) -> Membership:
     """One's membership with its room, both one's own row and it locked; raises NotFound."""
     # The person's row first: two devices may write at once, and the later seq must hold the later state.
     lock_people([person.pk])
@@ -144,8 +153,7 @@ def raise_marks(person_id: int, marks: Mapping[int, int]) -> None:
     raised = []
     # What was read before the lock may be old: another device may have read further.
     for membership in Membership.objects.filter(person_id=person_id, room_id__in=marks).order_by("room_id"):
-        if marks[membership.room_id] > membership.last_read_number:
-            membership.last_read_number = marks[membership.room_id]
+        if raise_mark(membership, marks[membership.room_id]):
             raised.append(membership)
     if raised:
         changed_mine(person_id, raised)

@@ -26,10 +26,12 @@ from groupchat.actions.effects import record
 from groupchat.actions.pins import take_pins
 from groupchat.actions.reactions import take_reactions
 from groupchat.actions.reporting import take_reports
+from groupchat.actions.threads import recount, roots_of
 from groupchat.errors import Forbidden, Invalid
 from groupchat.events import Event, GuestMerged, MemberJoined, MemberLeft
 from groupchat.models import InviteLink, Membership, Message, Notice, Person, Room, Token
 from groupchat.permissions import Rank, is_joined, rank_in_room, require_active
+from groupchat.reading import ahead_of, raise_mark, read_ahead
 from groupchat.unread import uncounted_of
 
 HANDLER = "merge_guest"
@@ -163,7 +165,8 @@ def _merged(room: Room, person: Person, theirs: Membership, had: Membership | No
     merged.floor = min(seen_from, default=max(theirs.floor, merged.floor))
     merged.silenced_until = max(filter(None, (merged.silenced_until, theirs.silenced_until)), default=None)
     merged.last_post_at = max(filter(None, (merged.last_post_at, theirs.last_post_at)), default=None)
-    merged.last_read_number = max(merged.last_read_number, theirs.last_read_number)
+    raise_mark(merged, theirs.last_read_number)
+    read_ahead(merged, ahead_of(theirs))
     merged.draft = merged.draft or theirs.draft
     merged.pinned = merged.pinned or theirs.pinned  # its place is the person's own, if it has one
     return merged
@@ -213,20 +216,20 @@ def _write_anew(change: RoomChange, guest_id: int, person: Person, numbers: Sequ
     ids = [message.client_message_id for message in messages]
     of_person = Message.objects.filter(client_message_id__in=ids, author=person, room_id=room_id)
     taken = set(of_person.values_list("client_message_id", flat=True))
-    membership = Membership.objects.filter(room_id=room_id, person=person)
-    mark = membership.values_list("last_read_number", flat=True).get()
+    membership = Membership.objects.select_for_update(of=("self",)).get(room_id=room_id, person=person)
     for message in messages:
         message.author = person
         if message.client_message_id in taken:
             message.client_message_id = id_after_merge(message.client_message_id, guest_id)
         # One's own is never unread, and takes the mark along as a post does: each device does the same by itself.
-        if message.number == mark + 1:
-            mark = message.number
-        elif message.number > mark:
+        if message.number == membership.last_read_number + 1:
+            raise_mark(membership, message.number)
+        elif message.number > membership.last_read_number:
             message.ahead = True
         change.changed(message, person)
     Message.objects.bulk_update(messages, ["author", "client_message_id", "ahead", "seq"])
-    membership.filter(last_read_number__lt=mark).update(last_read_number=mark)
+    recount(change, roots_of(messages))
+    membership.save(update_fields=["last_read_number", "read_ahead"])
 
 
 def id_after_merge(client_message_id: str, guest_id: int) -> str:

@@ -28,6 +28,7 @@ from groupchat.actions.newcomers import require_patience
 from groupchat.actions.people import Guest, new_guest, person_of_guest, taken_from
 from groupchat.actions.posts import Arrival, Post, Posted, answer_again, posted_as, written
 from groupchat.actions.rooms import admit
+from groupchat.actions.threads import Answers
 from groupchat.actions.tombstones import make_tombstones
 from groupchat.attempts import Deleting, Editing, Joining, Posting, ask, joining, posting
 from groupchat.conf import conf
@@ -45,6 +46,7 @@ from groupchat.permissions import (
     require_pace,
     require_post,
 )
+from groupchat.reading import raise_mark
 from groupchat.resources import moment, new_message, with_parts
 from groupchat.text import clean_body, clean_client_message_id
 from groupchat.timeline import message_in
@@ -134,6 +136,7 @@ class _Batch:
         self._memberships, self._people = self._statements.memberships(pairs)
         self._unheard = blocks.unheard(_by_room(pairs), {pk: one.room for pk, one in self._changes.items()})
         self._known = self._find_known([self._posts[index] for index in good])
+        self._answers_to = Answers(self._posts[index] for index in good)
         for index in good:
             self._answers[index] = self._post_one(self._posts[index], self._htmls[index])
         self._save()
@@ -215,9 +218,10 @@ class _Batch:
         )
         bits = None
         if post.parts:
-            resource = with_parts(resource, post.parts)
-            bits = bits_of(post.parts)
-            self._parts.append((post.room_id, number, post.parts))
+            parts = self._answers_to.placed(post.parts, room_id=post.room_id, number=number, author_id=author_id)
+            resource = with_parts(resource, parts)
+            bits = bits_of(parts)
+            self._parts.append((post.room_id, number, parts))
         change.wrote(resource, author, self._now)
         self._mark(membership, number, post.seen)
         if room.slow_mode:
@@ -249,9 +253,10 @@ class _Batch:
         """
         room_id, person_id = membership.room_id, membership.person_id
         if seen is not None and membership.last_read_number < seen < number:
-            membership.last_read_number = self._seen[person_id][room_id] = seen
+            raise_mark(membership, seen)
+            self._seen[person_id][room_id] = membership.last_read_number
         if membership.last_read_number == number - 1:
-            membership.last_read_number = number
+            raise_mark(membership, number)
             if room_id in self._seen.get(person_id, ()):
                 self._seen[person_id][room_id] = number
             else:
@@ -286,7 +291,9 @@ class _Batch:
                 membership.save()
         self._save_made()
         self._statements.insert_messages(self._written, self._now)
-        insert_parts(self._parts)
+        if self._parts:
+            insert_parts(self._parts)
+            self._answers_to.save(self._changes, self._now)
         save_changes(self._changes.values(), self._statements)
         for person_id, arrival in self._made.items():
             memberships = self._joined[person_id]

@@ -10,7 +10,7 @@ from groupchat.models.limits import Allowance, PeriodicJob
 from groupchat.models.memberships import Membership
 from groupchat.models.messages import Message, Notice
 from groupchat.models.order import Purge, Report
-from groupchat.models.parts import MessagePin, MessageReaction, MessageReply, MessageVersion
+from groupchat.models.parts import MessagePin, MessageReaction, MessageReply, MessageThread, MessageVersion
 from groupchat.models.people import FormerHandle, Person
 from groupchat.models.rooms import Room, RoomName
 from groupchat.models.server import ServerState
@@ -29,6 +29,7 @@ __all__ = [
     "MessagePin",
     "MessageReaction",
     "MessageReply",
+    "MessageThread",
     "MessageVersion",
     "Notice",
     "PeriodicJob",

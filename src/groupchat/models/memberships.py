@@ -23,8 +23,8 @@ class Membership(models.Model):
 
     # What a person is told of their own membership, and so what is saved with it; `person_seq` counts it.
     OWN = (
-        *("role", "state", "last_read_number", "notify", "pinned", "place", "floor"),
-        *("silenced_until", "banned_until", "reason", "draft"),
+        *("role", "state", "last_read_number", "read_ahead", "moved_back", "notify", "pinned", "place", "floor"),
+        *("silenced_until", "banned_until", "reason", "draft", "follows"),
     )
 
     class Role(models.TextChoices):
@@ -52,12 +52,18 @@ class Membership(models.Model):
     seq = models.PositiveBigIntegerField(default=0, editable=False)
     person_seq = models.PositiveBigIntegerField(default=0, editable=False)
     last_read_number = models.PositiveBigIntegerField(default=0, editable=False)
+    # Beyond the mark, as `groupchat.reading` writes it. The database's default, here and below: a version that does not
+    # know the column may run beside.
+    read_ahead = models.TextField(default="", db_default="", blank=True, editable=False)
+    # How often the mark was moved back: what counts as read before that says nothing any more.
+    moved_back = models.PositiveIntegerField(default=0, db_default=0, editable=False)
     notify = models.CharField(max_length=10, choices=Notify.choices, default=Notify.EVERYTHING)
-    # Its default is the database's, too: a version that does not know the column may run beside.
     pinned = models.BooleanField(default=False, db_default=False)
     # Among the pinned ones, from 1; 0: behind those that have one, by name.
     place = models.PositiveSmallIntegerField(default=0, db_default=0)
     floor = models.PositiveBigIntegerField(default=0, db_default=0, editable=False)
+    # The threads that they chose to follow, or (with a minus) not to: numbers of roots with commas between them.
+    follows = models.TextField(default="", db_default="", blank=True, editable=False)
     # Sanctions end by the clock, not by a job: whoever asks looks at these. Null: none, or banned for good.
     silenced_until = models.DateTimeField(null=True, blank=True)
     banned_until = models.DateTimeField(null=True, blank=True)

@@ -9,18 +9,42 @@ from groupchat.models.rooms import Room
 
 
 class MessageReply(models.Model):
-    """The message `number` answers the message `to` of the same room."""
+    """The message `number` answers the message `to` of the same room; `root` is the one at which those answers began.
+    Null in what an older version wrote: then it is `to`.
+    """
 
     id = models.BigAutoField(primary_key=True)
     room = models.ForeignKey(Room, on_delete=models.CASCADE, related_name="+", db_index=False)
     number = models.PositiveBigIntegerField()
     to = models.PositiveBigIntegerField()
+    root = models.PositiveBigIntegerField(null=True)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["room", "number"], name="groupchat_one_reply")]
+        indexes = [models.Index(fields=["room", "root", "number"], name="groupchat_answers")]
 
     def __str__(self) -> str:
         return f"{self.room_id}/{self.number} to {self.to}"
+
+
+class MessageThread(models.Model):
+    """What is told of all answers to the message `number`: how many there are, the first few who wrote them, by id, and
+    the last of them. There is one where there are answers.
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    room = models.ForeignKey(Room, on_delete=models.CASCADE, related_name="+", db_index=False)
+    number = models.PositiveBigIntegerField()
+    count = models.PositiveIntegerField(default=0)
+    people = models.JSONField(default=list)
+    last_number = models.PositiveBigIntegerField()
+    last_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["room", "number"], name="groupchat_one_thread")]
+
+    def __str__(self) -> str:
+        return f"{self.room_id}/{self.number}: {self.count}"
 
 
 class MessageVersion(models.Model):

@@ -19,7 +19,8 @@ from groupchat.models import Message, Room
 from groupchat.parts.part import Part
 from groupchat.parts.pins import PIN, pinned_by
 from groupchat.parts.reactions import REACTIONS, reacted_by, with_mine
-from groupchat.parts.replies import REPLY
+from groupchat.parts.replies import REPLY, ROOT
+from groupchat.parts.threads import THREAD, answered_by
 from groupchat.parts.versions import VERSIONS, keep_version
 from groupchat.protocol import MessageResource
 from groupchat.resources import message_resource
@@ -29,6 +30,8 @@ __all__ = [
     "PIN",
     "POSTED_PARTS",
     "REACTIONS",
+    "REPLY",
+    "THREAD",
     "Part",
     "bits_of",
     "check_parts",
@@ -41,7 +44,9 @@ __all__ = [
     "with_mine",
 ]
 
-MESSAGE_PARTS: tuple[Part, ...] = (REPLY, VERSIONS, REACTIONS, PIN)
+MESSAGE_PARTS: tuple[Part, ...] = (REPLY, VERSIONS, REACTIONS, PIN, THREAD, ROOT)
+
+_BITS = {part.key: part.bit for part in MESSAGE_PARTS}
 
 POSTED_PARTS: dict[str, Part] = {part.key: part for part in MESSAGE_PARTS if part.check is not None}
 """Those that a post may carry, by key."""
@@ -62,17 +67,24 @@ def check_parts(said: Mapping[str, Any], room: Room) -> None:
 
 def bits_of(said: Mapping[str, Any]) -> int:
     """What stands in `Message.parts` of a message that was posted with these."""
-    return sum(POSTED_PARTS[key].bit for key in said)
+    return sum(_BITS[key] for key in said)
+
+
+def people_in(message: MessageResource) -> Iterator[int]:
+    """Those whom what hangs on it names."""
+    yield from reacted_by(message)
+    yield from pinned_by(message)
+    yield from answered_by(message)
 
 
 def insert_parts(posted: Iterable[tuple[int, int, Mapping[str, Any]]]) -> None:
     """Write the parts of new messages, each `(room, number, what the post said)`: a statement a part that one has."""
     rows: dict[str, list[Model]] = defaultdict(list)
     for room_id, number, said in posted:
-        for key, value in said.items():
+        for key in said.keys() & POSTED_PARTS.keys():
             row = POSTED_PARTS[key].row
             assert row is not None
-            rows[key].append(row(room_id, number, value))
+            rows[key].append(row(room_id, number, said))
     for key, of_part in rows.items():
         POSTED_PARTS[key].model._default_manager.bulk_create(of_part)
 
@@ -80,7 +92,7 @@ def insert_parts(posted: Iterable[tuple[int, int, Mapping[str, Any]]]) -> None:
 def message_resources(messages: Sequence[Message]) -> list[MessageResource]:
     """Messages with all that hangs on them, as they stand on the wire: a statement a room and part that one has.
 
-    On a deleted one nothing hangs, also where a version that knows no parts deleted it.
+    On a deleted one nothing hangs but what others wrote, also where a version that knows no parts deleted it.
     """
     if not any(message.parts for message in messages):
         return [message_resource(message) for message in messages]
@@ -88,7 +100,7 @@ def message_resources(messages: Sequence[Message]) -> list[MessageResource]:
     for part in MESSAGE_PARTS:
         numbers: dict[int, list[int]] = defaultdict(list)
         for message in messages:
-            if (message.parts or 0) & part.bit and message.deleted_at is None:
+            if (message.parts or 0) & part.bit and (part.stays or message.deleted_at is None):
                 numbers[message.room_id].append(message.number)
         for room_id, of_room in numbers.items():
             for number, value in part.read(room_id, of_room).items():
@@ -96,15 +108,17 @@ def message_resources(messages: Sequence[Message]) -> list[MessageResource]:
     return [message_resource(message, found.get((message.room_id, message.number))) for message in messages]
 
 
-def people_in(message: MessageResource) -> Iterator[int]:
-    """Those whom what hangs on it names."""
-    yield from reacted_by(message)
-    yield from pinned_by(message)
-
-
 def purge_parts(message: Message) -> None:
-    """Take away all that hangs on a message, with its message. The caller saves `message.parts`."""
+    """Take away all that hangs on a message, with its message, but for what others wrote. The caller saves
+    `message.parts`.
+    """
+    bits, stays = message.parts or 0, 0
+    models = set()
     for part in MESSAGE_PARTS:
-        if (message.parts or 0) & part.bit:
-            part.model._default_manager.filter(room_id=message.room_id, number=message.number).delete()
-    message.parts = None
+        if bits & part.bit and part.stays:
+            stays |= part.bit
+        elif bits & part.bit:
+            models.add(part.model)
+    for model in models:
+        model._default_manager.filter(room_id=message.room_id, number=message.number).delete()
+    message.parts = stays or None

@@ -28,5 +28,7 @@ class Part:
     """Of these messages of a room, in one statement: what stands on the wire, by number."""
     check: Callable[[Any, Room], None] | None = None
     """Raises ChatError where a post into this room, whose counters stand before it, must not say so."""
-    row: Callable[[int, int, Any], Model] | None = None
-    """The row of `(room, number, what the post said)`."""
+    row: Callable[[int, int, Mapping[str, Any]], Model] | None = None
+    """The row of `(room, number, all parts that the post has, by key)`."""
+    stays: bool = False
+    """Whether it stays where the message is deleted, for it is what others wrote."""

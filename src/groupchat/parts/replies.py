@@ -1,8 +1,11 @@
-"""Which message one answers."""
+"""Which message one answers, and at which all of these answers began."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Any
+
+from django.db.models import F
 
 from groupchat.errors import Invalid
 from groupchat.models import MessageReply, Room
@@ -14,17 +17,22 @@ def _read(room_id: int, numbers: Sequence[int]) -> Mapping[int, int]:
     return dict(found.values_list("number", "to"))
 
 
+def _read_roots(room_id: int, numbers: Sequence[int]) -> Mapping[int, int]:
+    found = MessageReply.objects.filter(room_id=room_id, number__in=numbers).exclude(root=F("to"))
+    return {number: root for number, root in found.values_list("number", "root") if root is not None}
+
+
 def _check(to: int, room: Room) -> None:
     """Numbers are dense, so nothing is read; a deleted message may be answered, for its number stays."""
     if not room.first_number <= to <= room.last_number:
         raise Invalid("There is no message with this number to answer.", field="reply_to")
 
 
-REPLY = Part(
-    "reply_to",
-    bit=1,
-    model=MessageReply,
-    read=_read,
-    check=_check,
-    row=lambda room_id, number, to: MessageReply(room_id=room_id, number=number, to=to),
-)
+def _row(room_id: int, number: int, said: Mapping[str, Any]) -> MessageReply:
+    to = said["reply_to"]
+    return MessageReply(room_id=room_id, number=number, to=to, root=said.get("root", to))
+
+
+REPLY = Part("reply_to", bit=1, model=MessageReply, read=_read, check=_check, row=_row)
+# Of an answer to an answer only: the others answer what all of these answer. Its row is that of the answer.
+ROOT = Part("root", bit=16, model=MessageReply, read=_read_roots)

@@ -58,6 +58,7 @@ from groupchat.protocol.messages import (
     React,
     ReactionResource,
     Reactions,
+    ThreadResource,
 )
 from groupchat.protocol.order import (
     ClaimReport,
@@ -91,6 +92,7 @@ from groupchat.protocol.rooms import (
 )
 from groupchat.protocol.session import Hello, Ping
 from groupchat.protocol.slash import RunCommand, SlashCommandResource, SlashCommands
+from groupchat.protocol.threads import FollowThread, Thread
 from groupchat.protocol.tutorial import ClassicFrame, ClassicPost
 from groupchat.protocol.typing import Typing, TypingFrame
 
@@ -118,6 +120,7 @@ __all__ = [
     "EnterRoom",
     "FindPeople",
     "FindRooms",
+    "FollowThread",
     "GiveRole",
     "Hello",
     "Invite",
@@ -185,6 +188,8 @@ __all__ = [
     "SlashCommandResource",
     "SlashCommands",
     "Subscribe",
+    "Thread",
+    "ThreadResource",
     "Typing",
     "TypingFrame",
     "Unban",

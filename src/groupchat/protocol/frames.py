@@ -66,6 +66,7 @@ from groupchat.protocol.rooms import (
 )
 from groupchat.protocol.session import Hello, Ping
 from groupchat.protocol.slash import RunCommand, SlashCommands
+from groupchat.protocol.threads import FollowThread, Thread
 from groupchat.protocol.tutorial import ClassicPost
 from groupchat.protocol.typing import Typing
 
@@ -118,6 +119,8 @@ AnyCommand = (
     | ChangeScheduled
     | CancelScheduled
     | SendScheduled
+    | Thread
+    | FollowThread
     | Members
     | Changes
     | Read

@@ -8,6 +8,7 @@ from pydantic import Field
 
 from groupchat.protocol.base import Command, PositiveId, Seq
 
+NumberRange = Annotated[list[PositiveId], Field(min_length=2, max_length=2)]
 Role = Literal["owner", "moderator", "member", "reader"]
 
 
@@ -24,7 +25,10 @@ class MembershipResource(TypedDict):
     """One's own membership: what only its person sees. `seq` counts in the person's own counter.
 
     `floor`: the number of the first message that they may see; 0: all.
+    `read_ahead`: ranges of numbers that are read beyond the mark, both ends in each, in order; `moved_back`: how often
+    the mark was moved back. Both are left out where there is nothing to say.
     `place`: among the pinned ones, from 1; left out where one gave them no order.
+    `follows`: the threads that they chose to follow, by the number of their root, or (with a minus) not to.
     `silenced_until`, `banned_until`, and the `reason` that was given, stand there where it is so.
     `draft`: what they are writing and have not sent; left out where there is nothing.
     """
@@ -34,6 +38,8 @@ class MembershipResource(TypedDict):
     role: Role
     state: Literal["joined", "left", "kicked", "banned"]
     last_read_number: int
+    read_ahead: NotRequired[list[list[int]]]
+    moved_back: NotRequired[int]
     notify: Literal["everything", "mentions", "nothing"]
     pinned: bool
     floor: int
@@ -42,6 +48,7 @@ class MembershipResource(TypedDict):
     banned_until: NotRequired[str]
     reason: NotRequired[str]
     draft: NotRequired[str]
+    follows: NotRequired[list[int]]
 
 
 class SanctionResource(TypedDict):
@@ -77,11 +84,17 @@ class Members(Command):
 
 
 class Read(Command):
-    """Everything up to this number is read."""
+    """Everything up to this number is read, or these ranges of `numbers` and no others.
+
+    `number`: the mark, which only rises, unless with `back`: then everything behind it is unread again. `numbers`: what
+    was read ahead of the mark, as in a thread, both ends in each range.
+    """
 
     type: Literal["read"]
     room: PositiveId
-    number: Seq
+    number: Seq | None = None
+    numbers: Annotated[list[NumberRange], Field(min_length=1, max_length=100)] | None = None
+    back: Annotated[bool, Field(strict=True)] = False
 
 
 class PinRoom(Command):

@@ -17,14 +17,26 @@ class ReactionResource(TypedDict):
     people: list[int]
 
 
+class ThreadResource(TypedDict):
+    """What is told of the answers to a message: how many there are, the first few who wrote them by id (as many as
+    `max_thread_people`), and the number and moment of the last.
+    """
+
+    count: int
+    people: list[int]
+    last_number: int
+    last_at: str
+
+
 class MessageResource(TypedDict):
     """A message. A deleted one is a tombstone: `deleted_at` is there and `body` is empty.
 
-    What hangs on it: `reply_to`, the number of the message that it answers; `versions`, how many earlier ones are kept
-    of one that was edited; `html`: the body formatted, left out where that shows what the body shows; `reactions`, in
-    the order of the first of each. Where more reacted than `people` shows, `mine` has the emoji among those with which
-    the reader did: only in what is read for one person, never in a live frame. `pinned`: it stands among those that the
-    room keeps in sight.
+    What hangs on it: `reply_to`, the number of the message that it answers; `root`, the one at which those answers
+    began, where that is another; `thread`, where it is such a root itself, also where it is deleted; `versions`,
+    how many earlier ones are kept of one that was edited; `html`: the body formatted, left out where that shows
+    what the body shows; `reactions`, in the order of the first of each. Where more reacted than `people` shows,
+    `mine` has the emoji among those with which the reader did: only in what is read for one person, never in a live
+    frame. `pinned`: it stands among those that the room keeps in sight.
     """
 
     number: int
@@ -37,6 +49,8 @@ class MessageResource(TypedDict):
     edited_at: NotRequired[str]
     deleted_at: NotRequired[str]
     reply_to: NotRequired[int]
+    root: NotRequired[int]
+    thread: NotRequired[ThreadResource]
     versions: NotRequired[int]
     reactions: NotRequired[list[ReactionResource]]
     mine: NotRequired[list[str]]

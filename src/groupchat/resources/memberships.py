@@ -8,6 +8,7 @@ from typing import Any, cast
 from groupchat.characters import shown
 from groupchat.models import Membership
 from groupchat.protocol import MemberResource, MembershipResource
+from groupchat.reading import ranges_in
 from groupchat.resources.times import moment
 
 
@@ -40,6 +41,10 @@ def own_membership(*, room: int, seq: int, own: Mapping[str, Any]) -> Membership
         "pinned": bool(own["pinned"]),
         "floor": own["floor"],
     }
+    if own["read_ahead"]:
+        told["read_ahead"] = [list(numbers) for numbers in ranges_in(own["read_ahead"])]
+    if own["moved_back"]:
+        told["moved_back"] = own["moved_back"]
     if own["place"]:
         told["place"] = own["place"]
     for name in ("silenced_until", "banned_until"):
@@ -49,4 +54,6 @@ def own_membership(*, room: int, seq: int, own: Mapping[str, Any]) -> Membership
         told["reason"] = shown(own["reason"])
     if own["draft"]:
         told["draft"] = own["draft"]
+    if own["follows"]:
+        told["follows"] = [int(root) for root in own["follows"].split(",")]
     return cast(MembershipResource, told)

@@ -92,6 +92,9 @@ function actAtServer({ server, random, devices }, step) {
     () => server.retain(room.id, Math.min(number, first + 10)),
     () => server.setHistory(room.id, random.pick(["all", "joined"])),
     () => server.read(room.id, person, number),
+    () => server.memberships.get(`${person} ${room.id}`)?.state === "joined" && server.readAhead(room.id, person, [[number, number]]),
+    () => server.memberships.get(`${person} ${room.id}`)?.state === "joined" && server.markUnread(room.id, person, number - 1),
+    () => server.post(room.id, 3, `an answer ${step}`, `a${step}`, null, number),
     () => server.rename(person, `name ${step}`),
   ])();
 }
@@ -117,6 +120,12 @@ async function actOnDevice({ random, clock }, device, step) {
     () => room.quotes.fetch(1 + random.below(room.lastNumber.value || 1)),
     () => room.markRead(room.timeline.value?.to ?? 0),
     () => room.markNewMessages(),
+    () => room.reading.beyond([1, 2].map(() => 1 + random.below(room.lastNumber.value || 1))),
+    () => room.markUnread(1 + random.below(room.lastNumber.value || 1)).catch(ignore),
+    () => room.reading.letGo(),
+    () => room.threads.show(1 + random.below(room.lastNumber.value || 1)).catch(ignore),
+    () => room.threads.loadBefore().catch(ignore),
+    () => room.threads.hide(),
     () => {
       const mine = room.timeline.value?.messages.findLast((message) => room.mayEdit(message));
       if (mine) random.pick([() => room.edit(mine.number, `mine edited ${step}`), () => room.remove(mine.number)])().catch(ignore);
@@ -239,7 +248,13 @@ function checkRoom(server, room, where, device) {
     if (window.live) equal(window.to, truth.lastNumber, `${what}: live`);
   }
   for (const [number, message] of room.quoted) {
-    if (number >= room.firstNumber) equal(message, truth.messages.get(number), `${where}: message ${number}, which another answers`);
+    if (number >= room.firstNumber) equal(message, truth.messages.get(number) ?? null, `${where}: message ${number}, which another answers`);
+  }
+  if (room.thread?.loaded) {
+    const { root, message, messages, more } = room.thread;
+    const all = server.answers(truth, root).filter(({ number }) => number >= first);
+    equal(messages, more ? all.slice(-messages.length) : all, `${where}: thread ${root}`);
+    equal(message, root >= first ? truth.messages.get(root) : null, `${where}: root ${root}`);
   }
   if (room.members === null) return;
   for (const member of room.members.values()) equal(member, truth.members.get(member.person), `${where}: member`);

@@ -71,14 +71,19 @@ const COMMANDS = {
     server.changeMine(connection.person, room, { draft: text || undefined });
     return { seq: server.mySeq.get(connection.person) };
   },
-  read: (server, connection, { room, number }) => server.read(room, connection.person, number),
+  read(server, connection, { room, number, numbers, back }) {
+    if (numbers) return server.readAhead(room, connection.person, numbers);
+    return back ? server.markUnread(room, connection.person, number) : server.read(room, connection.person, number);
+  },
+  thread: (server, connection, command) => server.thread(command.room, command, server.floorOf(command.room, connection)),
+  "thread.follow": (server, connection, { room, root, on }) => server.follow(room, connection.person, root, on),
   typing(server, connection, { room }) {
     for (const other of server.connections) if (other.subscriptions.has(room)) other.push({ type: "typing", room, person: connection.person });
     return {};
   },
   ping: () => ({}),
 };
-const READABLE = new Set(["messages", "members", "changes"]);
+const READABLE = new Set(["messages", "members", "changes", "thread"]);
 
 /**
  * One end of a line. Frames wait in `queue` until `deliver` takes them out, perhaps in another order. What was read for an answer while

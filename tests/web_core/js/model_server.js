@@ -51,7 +51,7 @@ export class ModelServer {
     const mine = this.memberships.get(`${person} ${id}`);
     const read = state === "joined" ? Math.max(mine?.last_read_number ?? 0, room.lastNumber) : (mine?.last_read_number ?? 0);
     const floor = state !== "joined" ? (mine?.floor ?? 0) : room.info.history === "joined" ? room.lastNumber + 1 : 0;
-    this.changeMine(person, id, { role: role ?? had?.role ?? "member", state, last_read_number: read, floor });
+    this.changeMine(person, id, { role: role ?? had?.role ?? "member", state, last_read_number: read, floor, ...(state === "joined" && { read_ahead: [] }) });
     if (state !== "joined") for (const connection of this.connections) if (connection.person === person) connection.subscriptions.delete(id);
   }
 
@@ -62,20 +62,50 @@ export class ModelServer {
     if (first) return { ...first, duplicate: true };
     if (room.members.get(author)?.state !== "joined") this.setMember(id, author, "joined");
     let answer;
+    const root = replyTo && rootOf(room.messages.get(replyTo), replyTo);
     this.change(room, () => {
       const number = ++room.lastNumber;
-      const message = { number, seq: room.seq, author, body, at: this.at(), client_message_id: clientMessageId, ...(replyTo && { reply_to: replyTo }) };
+      const message = { number, seq: room.seq, author, body, at: this.at(), client_message_id: clientMessageId, ...(replyTo && { reply_to: replyTo }), ...(root !== replyTo && { root }) };
       room.messages.set(number, message);
       answer = { room: id, number, seq: room.seq, at: message.at };
       room.bodies.set(key, body);
       room.posted.set(key, answer);
       return { messages: [message] };
     });
+    if (root) this.tellThread(room, root);
     if (seen !== null && seen < answer.number) this.read(id, author, seen);
     const mine = this.memberships.get(`${author} ${id}`);
     // Without a new seq, as the real one.
     if (mine.last_read_number === answer.number - 1) this.memberships.set(`${author} ${id}`, { ...mine, last_read_number: answer.number });
     return { ...answer, duplicate: false };
+  }
+
+  /** The answers to a message that are there, in order. */
+  answers(room, root) {
+    return [...room.messages.values()].filter((message) => rootOf(message) === root).sort((a, b) => a.number - b.number);
+  }
+
+  /** What a message says of its answers. */
+  tellThread(room, root) {
+    if (!room.messages.has(root)) return;
+    const answers = this.answers(room, root);
+    const { number: last_number, at: last_at } = answers.at(-1) ?? {};
+    this.change(room, () => {
+      const { thread: _, ...rest } = room.messages.get(root);
+      const people = [...new Set(answers.map(({ author }) => author))];
+      const message = { ...rest, seq: room.seq, ...(answers.length > 0 && { thread: { count: answers.length, people, last_number, last_at } }) };
+      room.messages.set(root, message);
+      return { messages: [message] };
+    });
+  }
+
+  thread(id, { root: number, before, limit }, floor = 0) {
+    const room = this.rooms.get(id);
+    const first = Math.max(room.info.first_number, floor);
+    const root = rootOf(room.messages.get(number), number);
+    const answers = this.answers(room, root).filter((one) => one.number >= first && (before === undefined || one.number < before));
+    const message = root >= first ? (room.messages.get(root) ?? null) : null;
+    return { room: id, seq: room.seq, root, message, messages: answers.slice(-limit), more: answers.length > limit, following: false };
   }
 
   edit(id, number, changes) {
@@ -113,11 +143,13 @@ export class ModelServer {
     if (!had || had.deleted_at) return;
     this.change(room, () => {
       room.versions.delete(number);
-      const { reply_to: _, versions: __, edited_at: ___, reactions: ____, ...rest } = had;
+      const { reply_to: _, root: _____, versions: __, edited_at: ___, reactions: ____, ...rest } = had;
       const message = { ...rest, body: "", deleted_at: this.at(), seq: room.seq };
       room.messages.set(number, message);
       return { messages: [message] };
     });
+    const root = rootOf(had);
+    if (root !== null) this.tellThread(room, root);
   }
 
   setInfo(id, actor, kind, text) {
@@ -170,8 +202,36 @@ export class ModelServer {
   read(id, person, number) {
     const mine = this.memberships.get(`${person} ${id}`);
     const read = Math.min(number, this.rooms.get(id).lastNumber);
-    if (mine && read > mine.last_read_number) this.changeMine(person, id, { last_read_number: read });
+    if (mine && read > mine.last_read_number) this.changeMine(person, id, settled(read, numbersIn(mine.read_ahead)));
     return { last_read_number: this.memberships.get(`${person} ${id}`)?.last_read_number ?? 0, seq: this.mySeq.get(person) };
+  }
+
+  /** These ranges are read, wherever they stand. */
+  readAhead(id, person, ranges) {
+    const mine = this.memberships.get(`${person} ${id}`);
+    const had = numbersIn(mine.read_ahead);
+    const news = [...numbersIn(ranges)].filter((number) => number > mine.last_read_number && !had.has(number));
+    if (news.length > 0) this.changeMine(person, id, settled(mine.last_read_number, new Set([...had, ...news])));
+    return { last_read_number: this.memberships.get(`${person} ${id}`).last_read_number, seq: this.mySeq.get(person) };
+  }
+
+  /** Everything behind this number is unread again. */
+  markUnread(id, person, number) {
+    const mine = this.memberships.get(`${person} ${id}`);
+    if (!mine) return {};
+    const had = numbersIn(mine.read_ahead);
+    const kept = new Set([...had].filter((one) => one <= number));
+    if (mine.last_read_number > number || kept.size < had.size) {
+      const moved_back = (mine.moved_back ?? 0) + 1;
+      this.changeMine(person, id, { ...settled(Math.min(number, mine.last_read_number), kept), moved_back });
+    }
+    return { last_read_number: this.memberships.get(`${person} ${id}`).last_read_number, seq: this.mySeq.get(person) };
+  }
+
+  follow(id, person, root, on) {
+    const { follows = [] } = this.memberships.get(`${person} ${id}`);
+    this.changeMine(person, id, { follows: [...follows.filter((one) => Math.abs(one) !== root), on ? root : -root] });
+    return { on, seq: this.mySeq.get(person) };
   }
 
   /** Take the room away from everybody, or bring it back to its members. */
@@ -203,7 +263,8 @@ export class ModelServer {
     const seq = this.mySeq.get(person) + 1;
     this.mySeq.set(person, seq);
     const had = this.memberships.get(`${person} ${id}`) ?? { room: id, notify: "everything", pinned: false, floor: 0 };
-    this.memberships.set(`${person} ${id}`, { ...had, ...changes, seq });
+    const { read_ahead = [], ...rest } = { ...had, ...changes, seq };
+    this.memberships.set(`${person} ${id}`, { ...rest, ...(read_ahead.length > 0 && { read_ahead }) });
     for (const connection of this.connections) if (connection.person === person && connection.greeted) connection.push(this.mine(person, seq - 1));
   }
 
@@ -227,8 +288,9 @@ export class ModelServer {
 
   /** The numbers of what they have not read. */
   unread(id, person) {
+    const ahead = numbersIn(this.memberships.get(`${person} ${id}`)?.read_ahead);
     return this.behind(id, person)
-      .filter((message) => isUnread(message, person))
+      .filter((message) => isUnread(message, person) && !ahead.has(message.number))
       .map(({ number }) => number)
       .sort((a, b) => a - b);
   }
@@ -334,4 +396,25 @@ function above(frame, floor) {
 
 function isUnread(message, person) {
   return message.author !== person && !message.deleted_at;
+}
+
+/** The message at which the answers began to which this one belongs. */
+function rootOf(message, otherwise = null) {
+  return message?.root ?? message?.reply_to ?? otherwise;
+}
+
+function numbersIn(ranges = []) {
+  return new Set(ranges.flatMap(([from, to]) => Array.from({ length: to - from + 1 }, (_, index) => from + index)));
+}
+
+/** A mark, and the numbers that are read beyond it, as a membership says it. */
+function settled(mark, numbers) {
+  let last_read_number = mark;
+  while (numbers.has(last_read_number + 1)) last_read_number += 1;
+  const read_ahead = [];
+  for (const number of [...numbers].filter((one) => one > last_read_number).sort((a, b) => a - b)) {
+    if (read_ahead.at(-1)?.[1] === number - 1) read_ahead.at(-1)[1] = number;
+    else read_ahead.push([number, number]);
+  }
+  return { last_read_number, read_ahead };
 }

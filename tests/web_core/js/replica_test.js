@@ -182,7 +182,7 @@ export function ones_own_message_behind_the_mark_takes_it_along_and_unread_is_ne
   const replica = room();
   replica.readUpTo(100);
   replica.apply(changes(100, 101, { last_number: 101, messages: [message(101, 101, { author: 7 })] }), 7);
-  equal([replica.lastReadNumber, replica.unread, replica.uncounted.size], [101, 0, 0]);
+  equal([replica.lastReadNumber, replica.unread, replica.reading.uncounted.size], [101, 0, 0]);
   replica.readUpTo(50);
   equal(replica.lastReadNumber, 101);
   replica.readUpTo(1000);
@@ -219,7 +219,7 @@ export function what_a_state_names_is_not_unread_and_outlives_a_reset() {
   replica.take({ ...state, seq: 111, room: { ...INFO, seq: 111, first_number: 107 } });
   equal([replica.unread, replica.firstUnread], [2, 107], "what is not given any more is not unread");
   replica.forget();
-  equal(replica.uncounted.size, 0);
+  equal(replica.reading.uncounted.size, 0);
 }
 
 export function members_merge_by_person_and_are_counted() {

@@ -11,6 +11,7 @@ from groupchat.attempts import Joining, Leaving, ask
 from groupchat.events import MemberJoined, MemberLeft
 from groupchat.models import Membership, Person, Room
 from groupchat.permissions import is_joined, require_active, require_join, require_leave
+from groupchat.reading import raise_mark
 
 
 def join(*, person: Person, room_id: int) -> tuple[Room, Membership]:
@@ -57,7 +58,7 @@ def admit(change: RoomChange, person: Person, membership: Membership | None) -> 
     if membership.state == Membership.State.BANNED:
         membership.banned_until, membership.reason = None, ""
     membership.state = Membership.State.JOINED
-    membership.last_read_number = max(membership.last_read_number, change.room.last_number)
+    raise_mark(membership, change.room.last_number)
     membership.floor = change.room.last_number + 1 if change.room.history == Room.History.JOINED else 0
     change.changed(membership, person)
     return membership

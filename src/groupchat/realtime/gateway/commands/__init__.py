@@ -19,6 +19,7 @@ from groupchat.realtime.gateway.commands import (
     rooms,
     session,
     slash,
+    threads,
     typing,
 )
 from groupchat.realtime.gateway.commands.declaration import OF_EVERY_COMMAND, Declaration
@@ -35,6 +36,7 @@ COMMANDS: tuple[Declaration[Any], ...] = (
     *reactions.COMMANDS,
     *pins.COMMANDS,
     *agenda.COMMANDS,
+    *threads.COMMANDS,
     *order.COMMANDS,
     *people.COMMANDS,
     *blocks.COMMANDS,

@@ -6,6 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 from groupchat import moderation, permissions
 from groupchat.actions import limits, members, memberships, rooms, sanctions
+from groupchat.actions.unreading import mark_unread
+from groupchat.errors import Invalid
+from groupchat.models import Membership
 from groupchat.protocol import (
     Ban,
     GiveRole,
@@ -54,10 +57,25 @@ async def read_members(connection: NativeSession, command: Members) -> None:
 
 
 async def mark_read(connection: NativeSession, command: Read) -> None:
-    membership = await connection.act(
-        memberships.read, in_bulk=memberships.read_all, room_id=command.room, number=command.number
-    )
+    if command.number is None and command.numbers is None:
+        raise Invalid("Say up to which number is read, or which numbers.", field="number")
+    if command.back:
+        membership = await _mark_unread(connection, command)
+    else:
+        membership = await connection.act(
+            memberships.read,
+            in_bulk=memberships.read_all,
+            room_id=command.room,
+            number=command.number,
+            numbers=command.numbers,
+        )
     connection.reply(command.ref, {"last_read_number": membership.last_read_number, "seq": membership.person_seq})
+
+
+async def _mark_unread(connection: NativeSession, command: Read) -> Membership:
+    if command.number is None or command.numbers is not None:
+        raise Invalid("Say behind which number everything is unread.", field="number")
+    return await connection.act(mark_unread, room_id=command.room, number=command.number)
 
 
 async def pin_room(connection: NativeSession, command: PinRoom) -> None:
@@ -160,7 +178,13 @@ COMMANDS: tuple[Declaration[Any], ...] = (
         reply=("room", "seq", "count", "members", "next"),
         limits=("max_page_members",),
     ),
-    Declaration(Read, mark_read, right=permissions.MEMBER, reply=("last_read_number", "seq")),
+    Declaration(
+        Read,
+        mark_read,
+        right=permissions.MEMBER,
+        reply=("last_read_number", "seq"),
+        limits=("max_read_ranges", "max_unread_back"),
+    ),
     Declaration(PinRoom, pin_room, right=permissions.MEMBER, reply=("pinned", "seq")),
     Declaration(OrderRooms, order_rooms, right=permissions.ONESELF, reply=()),
 )

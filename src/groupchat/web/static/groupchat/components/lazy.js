@@ -27,6 +27,7 @@ import { SavedDialog } from "./saved-dialog.js";
 import { ScheduledDialog } from "./scheduled-dialog.js";
 import { SignOutDialog } from "./sign-out-dialog.js";
 import { Switcher } from "./switcher.js";
+import { Thread } from "./thread.js";
 import { VersionsDialog } from "./versions-dialog.js";
 import { WhenDialog } from "./when-dialog.js";
 
@@ -60,6 +61,6 @@ export const dialogs = {
 };
 
 /** By the name of `openSide`. */
-export const sides = { members: Members, person: PersonCard, pins: PinsPane };
+export const sides = { members: Members, person: PersonCard, pins: PinsPane, thread: Thread };
 
 export { Menu };

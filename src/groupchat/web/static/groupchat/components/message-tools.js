@@ -2,9 +2,10 @@
 
 import { gettext } from "../lib/i18n.js";
 import { answer, edit, say } from "./chat.js";
-import { openDialog, openPerson } from "./overlays.js";
+import { openDialog, openPerson, openSide } from "./overlays.js";
 import { pin } from "./pinning.js";
 import { openReacted, openReacting } from "./reactions.js";
+import { reason } from "./reason.js";
 import { addressOf, go } from "./route.js";
 import { openReminder, save, savedOf } from "./saving.js";
 import { select } from "./selecting.js";
@@ -36,6 +37,26 @@ export const messageTools = [
     keys: ["r"],
     printed: "R",
     describe: () => gettext("Reply to the message"),
+  },
+  {
+    name: "thread",
+    icon: "thread",
+    label: () => gettext("Open the thread"),
+    may: (room, message) => room.threads.rootOf(message) !== message.number || message.thread !== undefined || room.mayAnswer(message),
+    run: (room, message) => openSide(`thread/${room.threads.rootOf(message)}`),
+    keys: ["t"],
+    printed: "T",
+    describe: () => gettext("Open the thread of the message"),
+  },
+  {
+    name: "unread",
+    icon: "unread",
+    label: () => gettext("Mark as unread from here"),
+    may: (room) => room.replica.joined,
+    run: markUnread,
+    keys: ["u"],
+    printed: "U",
+    describe: () => gettext("Mark as unread from the message on"),
   },
   { name: "link", icon: "link", label: () => gettext("Copy link"), may: (_room, message) => !message.deleted_at, run: copyLink },
   {
@@ -113,6 +134,15 @@ export const messageTools = [
     describe: () => gettext("See who wrote the message"),
   },
 ];
+
+async function markUnread(room, message) {
+  try {
+    await room.markUnread(message.number);
+    say(gettext("Unread from here, until you come back to the room."));
+  } catch (failure) {
+    say(reason(failure));
+  }
+}
 
 async function copyLink(room, message) {
   const { slug } = room.info.peek();

@@ -19,8 +19,10 @@ import { Reactions } from "./reactions.js";
 import { addressOf, follow } from "./route.js";
 import { SavedSign } from "./saving.js";
 import { SelectBox, selectedIn } from "./selecting.js";
+import { ThreadSummary } from "./thread-summary.js";
 
-export function Message({ id, room, message, first, mine, newest, editing, flashed }) {
+/** `root`: in its thread, the message that all there answer. */
+export function Message({ id, room, message, first, mine, newest, editing, flashed, root = null }) {
   const person = chat.store.person(message.author).value;
   const name = person?.name ?? gettext("Somebody");
   const deleted = Boolean(message.deleted_at);
@@ -43,10 +45,11 @@ export function Message({ id, room, message, first, mine, newest, editing, flash
         : html`<div class="message-body">
             ${message.pinned && html`<${PinnedBy} by=${message.pinned.by} />`}
             ${!deleted && html`<${SavedSign} room=${room} number=${message.number} />`}
-            ${message.reply_to && !folded && html`<${Quote} room=${room} number=${message.reply_to} />`}
+            ${message.reply_to && message.reply_to !== root && !folded && html`<${Quote} room=${room} number=${message.reply_to} />`}
             ${folded ? html`<${Blocked} show=${() => (shown.value = true)} />` : deleted ? html`<p class="tombstone">${gettext("This message was deleted.")}</p>` : html`<${Said} name=${name} text=${message.body} formatted=${message.html} />`}
             ${message.edited_at && !deleted && !folded && html`<${Edited} room=${room} message=${message} />`}
             ${!deleted && !folded && html`<${Reactions} room=${room} message=${message} />`}
+            ${message.thread && root === null && html`<${ThreadSummary} room=${room} message=${message} />`}
           </div>`}
       ${newest && !deleted && html`<span class="sent" title=${gettext("Sent")}><${Icon} name="check" /><span class="quietly">${gettext("Sent")}</span></span>`}
       ${!deleted && !editing && html`<${Tools} room=${room} message=${message} />`}

@@ -3,16 +3,19 @@
 import { useRef } from "../vendor/preact-hooks.js";
 import { messageTools } from "./message-tools.js";
 
-export function useRoving(room) {
+/** @param {any} room @param {() => ReadonlyArray<any>} [messages] those among which one walks, where they are not the timeline's */
+export function useRoving(room, messages = () => room.timeline.peek()?.messages ?? []) {
   const state = useRef(null);
   state.current ??= makeRoving();
   state.current.room = room;
+  state.current.messages = messages;
   return state.current;
 }
 
 function makeRoving() {
   const roving = {
     room: null,
+    messages: /** @type {() => ReadonlyArray<any>} */ (() => []),
     key: null, // of the row that Tab goes to
 
     /** After each drawing: exactly one row can be reached by Tab. */
@@ -55,7 +58,7 @@ function makeRoving() {
 
   function messageOf(row) {
     const number = Number(row.dataset.number);
-    return roving.room.timeline.peek()?.messages.find((message) => message.number === number);
+    return roving.messages().find((message) => message.number === number);
   }
 
   return roving;

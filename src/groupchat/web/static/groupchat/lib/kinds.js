@@ -7,4 +7,4 @@
 export const KINDS = ["info", "members", "messages", "notices"];
 
 /** What hangs on a message, by its name in it, beyond the message's own words. */
-export const PARTS = ["html", "reply_to", "versions", "reactions", "mine", "pinned"];
+export const PARTS = ["html", "reply_to", "root", "thread", "versions", "reactions", "mine", "pinned"];

@@ -12,12 +12,13 @@
  * @typedef {{person: number, kind: "ban"|"silence", until: string|null, reason: string}} Sanction
  * @typedef {{id: number, maker: number, role: "moderator"|"member"|"reader", uses: number, most_uses: number|null, made_at: string, expires_at: string|null}} InviteLink
  * @typedef {{number: number, seq: number, author: number, body: string, at: string, client_message_id: string,
- *            html?: string, edited_at?: string, deleted_at?: string, reply_to?: number, versions?: number, reactions?: Reaction[], mine?: string[], mine_at?: number,
+ *            html?: string, edited_at?: string, deleted_at?: string, reply_to?: number, root?: number, thread?: Thread, versions?: number, reactions?: Reaction[], mine?: string[], mine_at?: number,
  *            pinned?: {by: number, at: string}}} Message
  * @typedef {{emoji: string, count: number, people: number[]}} Reaction
+ * @typedef {{count: number, people: number[], last_number: number, last_at: string}} Thread
  * @typedef {{body: string, at: string}} Version
  * @typedef {{after: number, kind: "renamed"|"topic"|"pinned", seq: number, actor: number, text: string, at: string}} Notice
- * @typedef {{room: number, seq: number, role: Role, state: MemberState, last_read_number: number,
+ * @typedef {{room: number, seq: number, role: Role, state: MemberState, last_read_number: number, read_ahead?: [number, number][], moved_back?: number, follows?: number[],
  *            notify: "everything"|"mentions"|"nothing", pinned?: boolean, place?: number, floor?: number, silenced_until?: string, banned_until?: string, reason?: string, draft?: string}} Membership
  * @typedef {{room: RoomInfo, seq: number, last_number: number, last_message_at?: string|null, me: Membership|null, uncounted?: [number, number][],
  *            floor?: number}} RoomState

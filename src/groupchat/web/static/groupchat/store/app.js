@@ -124,6 +124,7 @@ class Store {
       },
       hasCaughtUp: () => this.hasCaughtUp,
       changed: (room) => this.update(() => this.rooms.dirty.add(room.replica)),
+      changedReplica: (replica) => this.update(() => this.rooms.dirty.add(replica)),
     };
   }
 
@@ -257,7 +258,7 @@ class Store {
 
   /** The page may go away: write down what waits to be written, and send what can be sent. */
   async #flush() {
-    for (const room of this.rooms.all()) if (room.readTimer !== null) room.sendRead();
+    for (const room of this.rooms.all()) if (room.reading.timer !== null) room.sendRead();
     this.rooms.leaveAll();
     for (const room of this.rooms.all()) room.removing.all();
     await Promise.all([this.drafts.flush(), this.#keep(), this.outbox.written()]);

@@ -63,9 +63,6 @@ export function replay(trace) {
       case "members":
         if (!replica.room(command.room).membersCame(generation, result)) wanted.push({ type: command.type, room: command.room });
         break;
-      case "read":
-        replica.room(command.room).readUpTo(result.last_read_number);
-        break;
       case "message.post":
         replica.room(command.room).wrote(result.number);
         break;

@@ -1,7 +1,6 @@
 /** One room as the page sees it: signals of its state, and what one can do in it. */
 
 import { batch, computed, signal } from "../vendor/signals-core.js";
-import { sameAgain } from "../lib/failure.js";
 import { ignore } from "../lib/ignore.js";
 import { rowsOf } from "../lib/grouping.js";
 import { mayManage, mayModerate, mayReact, whyNoWriting } from "../lib/rights.js";
@@ -12,11 +11,12 @@ import { Members } from "./members.js";
 import { named } from "./named.js";
 import { Quotes } from "./quotes.js";
 import { Reactions } from "./reactions.js";
+import { Reading } from "./reading.js";
 import { Removing } from "./removing.js";
+import { Threads } from "./threads.js";
 import { Typing } from "./typing.js";
 import { Writing } from "./writing.js";
 
-export const READ_AFTER_MILLISECONDS = 500; // marks within this time become one command
 export const TAIL_MESSAGES = 100; // of a room that is not on screen
 
 /** @typedef {import("../lib/types.js").Message} Message */
@@ -55,6 +55,7 @@ export class RoomStore {
     this.unread = computed(() => this.snapshot.value.unread);
 
     this.history = new History(replica, this.snapshot, () => this.#show(), fetchPage);
+    this.threads = new Threads(replica, this.snapshot, lent, fetchPage);
     this.quotes = new Quotes(replica, this.snapshot, fetchPage);
     this.memberList = new Members(replica, this.snapshot, lent, fetchPage);
     this.removing = new Removing(lent.clock, (number) => this.remove(number));
@@ -81,8 +82,7 @@ export class RoomStore {
       return rowsOf({ ...view, pending: this.pending.value, newMessagesAt: this.newMessagesAt.value, me: lent.me.value?.id ?? null });
     });
     this.openedEarly = null;
-    this.toRead = 0;
-    this.readTimer = null;
+    this.reading = new Reading(replica, lent, () => lent.changed(this));
   }
 
   /** Show what the replica holds now. True where the list of rooms may look different. */
@@ -96,12 +96,17 @@ export class RoomStore {
     const isEmptied = was.windows.length > 0 && replica.windows.length === 0;
     if (!this.isOpen) this.history.keepTail(TAIL_MESSAGES);
     this.#show();
-    // Another person's, perhaps, or of another life of the counters.
-    if (replica.membership === null || replica.lastReadNumber < this.toRead) this.toRead = 0;
-    if (isOther) this.#readAgain();
+    this.reading.follow();
+    if (isOther) this.#tellAgain();
     if (replica.gone !== null) this.typing.clear();
     if (this.generation !== replica.generation || isBack || isEmptied) this.#retake(was.members !== null);
     return listed;
+  }
+
+  /** What was written and read here while the server could not be told. */
+  #tellAgain() {
+    this.writing.draft.follow();
+    this.reading.again();
   }
 
   #show() {
@@ -114,6 +119,7 @@ export class RoomStore {
   /** The page shows this room from now on. @param {{around?: number}} [where] */
   opened({ around } = {}) {
     this.isOpen = true;
+    this.reading.letGo();
     // What was kept on this device may be old: how much is unread is known only when the server has spoken.
     this.openedEarly = this.lent.hasCaughtUp() || !this.replica.loaded ? null : { around };
     this.markNewMessages();
@@ -127,11 +133,13 @@ export class RoomStore {
   /** The server has told what was missed. */
   caughtUp() {
     if (this.isOpen && this.openedEarly) this.opened(this.openedEarly);
-    this.#readAgain();
+    this.#tellAgain();
   }
 
   closed() {
     this.isOpen = false;
+    this.reading.letGo();
+    this.threads.hide();
     this.typing.clear();
     this.visit += 1;
     this.history.abandon();
@@ -202,32 +210,20 @@ export class RoomStore {
     return this.lent.line.command({ type: "message.delete", room: this.id, number });
   }
 
-  /** @param {number} number */
+  /** Everything up to this one was on screen. @param {number} number */
   markRead(number) {
-    const { replica } = this;
-    const upTo = Math.min(number, replica.lastNumber);
-    if (!replica.joined || upTo <= replica.lastReadNumber) return;
-    replica.readUpTo(upTo);
-    this.toRead = upTo;
-    this.lent.changed(this);
-    if (this.readTimer === null) this.#readIn(READ_AFTER_MILLISECONDS);
+    this.reading.upTo(number);
+  }
+
+  /** From this message on everything is unread again, on all devices. @param {number} number */
+  async markUnread(number) {
+    await this.reading.unreadFrom(number);
+    this.markNewMessages();
   }
 
   /** Send the read mark now, if there is one to send. */
-  async sendRead() {
-    this.lent.clock.clearTimeout(this.readTimer);
-    this.readTimer = null;
-    const number = this.toRead;
-    if (number === 0 || !this.replica.joined) return;
-    try {
-      await this.lent.line.command({ type: "read", room: this.id, number });
-      if (this.toRead === number) this.toRead = 0;
-    } catch (failure) {
-      const what = sameAgain(failure.code);
-      if (what === "never") this.toRead = 0;
-      // Without a connection it goes out when there is one again.
-      else if (failure.code !== "offline" && failure.code !== "lost") this.#readIn((failure.retryAfter ?? 1) * 1000);
-    }
+  sendRead() {
+    return this.reading.send();
   }
 
   join() {
@@ -371,24 +367,11 @@ export class RoomStore {
     return { info: this.info.value, membership: this.membership.value, isOwner: this.lent.isOwner.value, now: this.lent.clock.now() };
   }
 
-  /** What was read while there was no connection, perhaps before a reload, or before one was out of the room for a while. */
-  #readAgain() {
-    const { replica } = this;
-    this.writing.draft.follow();
-    if (!replica.joined || this.readTimer !== null) return;
-    if (replica.lastReadNumber > replica.membership.last_read_number) this.toRead = replica.lastReadNumber;
-    if (this.toRead > 0) this.#readIn(READ_AFTER_MILLISECONDS);
-  }
-
-  #readIn(milliseconds) {
-    this.lent.clock.clearTimeout(this.readTimer);
-    this.readTimer = this.lent.clock.setTimeout(() => this.sendRead(), milliseconds);
-  }
-
   #retake(hadMembers) {
     this.generation = this.replica.generation;
     if (!this.isOpen || this.replica.gone !== null) return;
     this.history.retake().catch(ignore);
+    this.threads.retake();
     if (hadMembers) this.loadMembers().catch(ignore);
   }
 }

@@ -21,7 +21,8 @@ export function pack(replica, recent) {
     const window = withMessages.has(room.id) && room.position !== null ? tail(liveWindow(room.windows)) : null;
     for (const { author } of window?.messages ?? []) addPerson(author);
     for (const { actor } of window?.notices ?? []) addPerson(actor);
-    const { info, membership, position, floor, firstNumber, lastNumber, lastMessageAt, lastReadNumber, uncounted } = room;
+    const { info, membership, position, floor, firstNumber, lastNumber, lastMessageAt, lastReadNumber } = room;
+    const { uncounted } = room.reading;
     return { info, membership, position, floor, firstNumber, lastNumber, lastMessageAt, lastReadNumber, uncounted: [...uncounted], window };
   });
 
@@ -45,7 +46,10 @@ export function unpack(replica, kept) {
   replica.frameCame({ type: "people", people: kept.people });
   for (const { info, membership, position, floor = 0, firstNumber, lastNumber, lastMessageAt = "", lastReadNumber, uncounted, window } of kept.rooms) {
     const room = replica.room(info.id);
-    Object.assign(room, { info, membership, floor, firstNumber, lastNumber, lastMessageAt, lastReadNumber, uncounted: new Set(uncounted) });
+    Object.assign(room, { info, membership, floor, firstNumber, lastNumber, lastMessageAt });
+    Object.assign(room.reading, { firstNumber, uncounted: new Set(uncounted) });
+    room.reading.take(membership, true);
+    room.readUpTo(lastReadNumber);
     if (window) Object.assign(room, { position, seen: position, windows: [window] });
     replica.onRoom(room);
   }

@@ -247,7 +247,10 @@ export class ClientReplica {
 
   #myMembership(membership, state) {
     const room = this.room(membership.room);
-    if (!room.takeMembership(membership)) return;
+    if (!room.takeMembership(membership)) {
+      if (state) room.takeUncounted(state); // the mark may have moved back by a frame without it
+      return;
+    }
     if (membership.state !== "joined") return this.#out(room, membership.state);
     if (state) room.take(state);
     room.gone = null;

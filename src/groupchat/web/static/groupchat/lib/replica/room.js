@@ -1,5 +1,7 @@
 /** What a client knows of one room, and the four rules by which `changes` frames and pages become that. */
 
+import { mergeMembers } from "./member-list.js";
+import { Reading } from "./reading.js";
 import { cutWindows, insertWindow, isNewer, mergeInto, noticeKey, windowOf } from "./windows.js";
 
 /** @typedef {import("../types.js").Member} Member */
@@ -23,12 +25,15 @@ export class RoomReplica {
     this.unsure = false;
     /** Which life of `windows` this is: pages asked for in an earlier one are of no use. */
     this.generation = 0;
+    /** The thread that is on screen. @type {import("./thread.js").ThreadReplica|null} */
+    this.thread = null;
     this.forget();
   }
 
   /** What a reader sees of it now: it never changes, and what is the same in the next one is the same object. */
   snapshot() {
     const { info, membership, gone, floor, firstNumber, lastNumber, lastMessageAt, lastReadNumber, unread, windows, quoted, members, membersComplete } = this;
+    const { ahead } = this.reading;
     return Object.freeze({
       info,
       membership,
@@ -38,7 +43,9 @@ export class RoomReplica {
       lastNumber,
       lastMessageAt,
       lastReadNumber,
+      ahead,
       unread,
+      thread: this.thread?.view ?? null,
       windows,
       quoted,
       members,
@@ -62,9 +69,7 @@ export class RoomReplica {
     this.lastNumber = 0;
     /** When the newest message that we heard of was written; "" before we heard of any. */
     this.lastMessageAt = "";
-    this.lastReadNumber = 0;
-    /** Numbers behind the read mark that are not unread: one's own messages and deleted ones. Neither is ever undone. */
-    this.uncounted = new Set();
+    this.reading = new Reading();
     this.ownMemberSeq = 0;
     this.reset();
   }
@@ -86,6 +91,7 @@ export class RoomReplica {
     this.membersNext = 0;
     /** Messages that others answer and that stand in no window, by number. @type {Map<number, import("../types.js").Message|null>} */
     this.quoted = new Map();
+    this.thread?.forget();
     this.keptMessages = new Map();
     this.keptNotices = new Map();
     this.#forgetPagesOnTheWay();
@@ -93,7 +99,7 @@ export class RoomReplica {
 
   /** Whether a change could matter to what is shown here or asked for. */
   get loaded() {
-    return this.windows.length > 0 || this.quoted.size > 0 || this.members !== null || this.pagesOnTheWay > 0;
+    return this.windows.length > 0 || this.quoted.size > 0 || this.thread !== null || this.members !== null || this.pagesOnTheWay > 0;
   }
 
   /** Whether something is missing between the position and what was heard of. */
@@ -106,17 +112,18 @@ export class RoomReplica {
     return this.membership?.state === "joined" && this.gone === null;
   }
 
-  /** How many messages of others lie behind the read mark and are still there. */
+  get lastReadNumber() {
+    return this.reading.mark;
+  }
+
+  /** How many messages of others were not read and are still there. */
   get unread() {
-    return this.joined ? Math.max(0, this.lastNumber - this.#counted - this.uncounted.size) : 0;
+    return this.joined ? this.reading.unread(this.lastNumber) : 0;
   }
 
   /** The number of the first of them, or null. */
   get firstUnread() {
-    if (this.unread === 0) return null;
-    let number = this.#counted + 1;
-    while (this.uncounted.has(number)) number += 1;
-    return number;
+    return this.unread === 0 ? null : this.reading.first;
   }
 
   /**
@@ -131,13 +138,19 @@ export class RoomReplica {
     this.seen = Math.max(this.seen, state.seq);
     if (this.position === null || (!this.loaded && state.seq > this.position)) this.position = state.seq;
     if (state.me) this.takeMembership(state.me);
+    this.takeUncounted(state);
+  }
+
+  /** What a state of the room says is not unread. @param {import("../types.js").RoomState} state */
+  takeUncounted(state) {
     for (const [from, to] of state.uncounted ?? []) for (let number = from; number <= to; number += 1) this.skip(number);
   }
 
   /** One's own membership; true where its seq is news. @param {import("../types.js").Membership} membership */
   takeMembership(membership) {
-    this.readUpTo(membership.last_read_number);
     const had = this.membership?.seq ?? -1;
+    this.reading.take(membership, membership.seq >= had);
+    for (const [, to] of this.reading.ahead) this.lastNumber = Math.max(this.lastNumber, to);
     if (membership.seq >= had) {
       // A floor comes with a new seq and goes without one.
       const floor = membership.seq > had ? (membership.floor ?? 0) : Math.min(this.floor, membership.floor ?? 0);
@@ -147,11 +160,9 @@ export class RoomReplica {
     return membership.seq > had;
   }
 
-  /** The read mark only rises. @param {number} number */
+  /** The read mark rises. @param {number} number */
   readUpTo(number) {
-    if (number <= this.lastReadNumber) return;
-    this.lastReadNumber = number;
-    this.#dropCounted();
+    this.reading.upTo(number);
   }
 
   /** This message is one's own: directly behind the mark it takes it along, and else it is not unread. @param {number} number */
@@ -162,8 +173,8 @@ export class RoomReplica {
 
   /** This message is not unread, whether it is behind the mark or not. @param {number} number */
   skip(number) {
-    if (number <= this.#counted) return;
-    this.uncounted.add(number);
+    if (number <= this.reading.counted) return;
+    this.reading.skip(number);
     this.lastNumber = Math.max(this.lastNumber, number);
   }
 
@@ -183,7 +194,8 @@ export class RoomReplica {
     if (this.pagesOnTheWay > 0) this.#keep(messages, notices);
     this.windows = mergeInto(this.windows, messages, notices, this.firstNumber);
     this.#mergeQuoted(messages);
-    if (frame.members) this.#mergeMembers(frame.members);
+    this.thread?.merge(messages);
+    if (frame.members) mergeMembers(this, frame.members);
     for (const message of messages) {
       this.lastNumber = Math.max(this.lastNumber, message.number);
       this.#wroteAt(message.at);
@@ -249,6 +261,19 @@ export class RoomReplica {
   }
 
   /**
+   * A page of the thread that is on screen; false as for `messagesCame`.
+   * @param {number} generation
+   * @param {any} page
+   */
+  threadCame(generation, page) {
+    if (!this.#isWanted(generation)) return false;
+    this.thread?.take(page);
+    this.thread?.merge([...this.keptMessages.values()]);
+    this.#pageDone();
+    return true;
+  }
+
+  /**
    * A page of members; false as for messages.
    * @param {number} generation
    * @param {import("../types.js").MemberPage} page
@@ -256,7 +281,7 @@ export class RoomReplica {
   membersCame(generation, page) {
     if (!this.#isWanted(generation)) return false;
     this.#pageDone();
-    this.#mergeMembers(page.members);
+    mergeMembers(this, page.members);
     this.memberCount = page.count;
     this.countedAt = page.seq;
     if (page.next === null) this.membersComplete = true;
@@ -317,6 +342,7 @@ export class RoomReplica {
     if (floor < had) {
       if (this.membership?.floor > floor) this.membership = { ...this.membership, floor };
       this.firstNumber = Math.max(1, this.info?.first_number ?? 1, floor);
+      this.reading.beginsAt(this.firstNumber);
       this.quoted = new Map();
       this.#forgetPagesOnTheWay();
     } else if (floor > had) {
@@ -336,18 +362,10 @@ export class RoomReplica {
   #raiseFirstNumber(number) {
     if (!(number > this.firstNumber)) return;
     this.firstNumber = number;
-    this.#dropCounted();
+    this.reading.beginsAt(number);
+    this.thread?.cut(number);
     this.windows = cutWindows(this.windows, number, Infinity, number);
     if ([...this.quoted.keys()].some((quoted) => quoted < number)) this.quoted = new Map([...this.quoted].filter(([quoted]) => quoted >= number));
-  }
-
-  /** Up to where nothing is unread: what was read, and what is not given any more. */
-  get #counted() {
-    return Math.max(this.lastReadNumber, this.firstNumber - 1);
-  }
-
-  #dropCounted() {
-    for (const number of this.uncounted) if (number <= this.#counted) this.uncounted.delete(number);
   }
 
   #keep(messages, notices) {
@@ -377,22 +395,4 @@ export class RoomReplica {
     const newer = messages.filter((message) => this.quoted.has(message.number) && isNewer(message, this.quoted.get(message.number)));
     if (newer.length > 0) this.quoted = new Map([...this.quoted, ...newer.map((message) => [message.number, message])]);
   }
-
-  #mergeMembers(seen) {
-    if (this.members === null) return;
-    let changed = null;
-    for (const member of seen) {
-      const had = (changed ?? this.members).get(member.person);
-      if (!isNewer(member, had)) continue;
-      (changed ??= new Map(this.members)).set(member.person, member);
-      if (this.memberCount !== null && member.seq > this.countedAt) this.memberCount += difference(had, member);
-    }
-    if (changed) this.members = changed;
-  }
-}
-
-/** By how much the count of those who are in the room changes. One whom we had not seen was out before, or else is leaving. */
-function difference(had, member) {
-  const before = had ? had.state === "joined" : member.state !== "joined";
-  return Number(member.state === "joined") - Number(before);
 }
