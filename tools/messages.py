@@ -148,7 +148,7 @@ class Translation(Catalog):
     def json(self, first: set[str]) -> tuple[bytes, bytes]:
         """Two files: the texts that are needed in one of the `first` files of the code, and all others.
 
-        `{"language", "texts"}`: by text (behind its context and U+0004), plurals by Intl's names of them.
+        `{"language", "texts"}`: by `key_of` the text (behind its context and U+0004), plurals by Intl's names of them.
         """
         forms = plural_forms(str(self.locale), self.plural_expr)
         now: dict[str, str | dict[str, str]] = {}
@@ -159,13 +159,28 @@ class Translation(Catalog):
             if not one or missing or message.fuzzy:
                 continue
             texts = later if first.isdisjoint(file for file, _ in message.locations) else now
-            key = one if message.context is None else f"{message.context}\4{one}"
+            key = key_of(one if message.context is None else f"{message.context}\4{one}")
+            if key in now or key in later:
+                raise ValueError(f"{one}: another text has the same key, {key}; say it in other words.")
             texts[key] = said if isinstance(said, str) else {name: said[at] for name, at in forms.items()}
         return self._told(now), self._told(later)
 
     def _told(self, texts: dict[str, str | dict[str, str]]) -> bytes:
         told = {"language": to_language(str(self.locale)), "texts": dict(sorted(texts.items()))}
         return json.dumps(told, ensure_ascii=False, indent=0, separators=(",", ":")).encode() + b"\n"
+
+
+def key_of(text: str) -> str:
+    """What a catalogue of the client names a text by: `keyOf` of its lib/i18n.js."""
+    found = 0x811C9DC5
+    units = text.encode("utf-16-le")
+    for at in range(0, len(units), 2):
+        found = (found ^ int.from_bytes(units[at : at + 2], "little")) * 0x01000193 & 0xFFFFFFFF
+    digits = ""
+    while found:
+        found, digit = divmod(found, 36)
+        digits = "0123456789abcdefghijklmnopqrstuvwxyz"[digit] + digits
+    return digits or "0"
 
 
 def plural_forms(language: str, rule: str) -> dict[str, int]:

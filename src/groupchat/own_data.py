@@ -10,7 +10,18 @@ from typing import Any
 from django.core.serializers.json import DjangoJSONEncoder
 from django.utils import timezone
 
-from groupchat.models import Block, Device, FormerHandle, Membership, Message, MessageReply, Person, Token
+from groupchat.models import (
+    Block,
+    Device,
+    FormerHandle,
+    Membership,
+    Message,
+    MessageReply,
+    Person,
+    SavedMessage,
+    ScheduledMessage,
+    Token,
+)
 from groupchat.permissions import can_read
 from groupchat.resources import moment
 
@@ -19,7 +30,8 @@ ROWS_AT_ONCE = 500
 
 
 def as_json(person: Person, *, now: datetime | None = None) -> Iterator[str]:
-    """The pieces of one object: `at`, `profile`, `account`, `rooms`, `blocks`, `devices`, `tokens`, `messages`.
+    """The pieces of one object: `at`, `profile`, `account`, `rooms`, `blocks`, `devices`, `tokens`, `saved`,
+    `scheduled`, `messages`.
 
     A message has its room's name and id, its number there, when it was written, and what it says; those that were
     deleted are gone.
@@ -33,6 +45,10 @@ def as_json(person: Person, *, now: datetime | None = None) -> Iterator[str]:
     yield from _listed(_devices(person))
     yield '],\n"tokens": ['
     yield from _listed(_tokens(person))
+    yield '],\n"saved": ['
+    yield from _listed(_saved(person))
+    yield '],\n"scheduled": ['
+    yield from _listed(_scheduled(person))
     yield '],\n"messages": ['
     yield from _listed(_messages(person))
     yield "]}\n"
@@ -106,6 +122,17 @@ def _devices(person: Person) -> Iterator[dict[str, Any]]:
 def _tokens(person: Person) -> Iterator[dict[str, Any]]:
     for one in Token.objects.filter(person=person).order_by("pk"):
         yield {"name": one.name, "since": moment(one.created_at), "revoked": one.revoked_at and moment(one.revoked_at)}
+
+
+def _saved(person: Person) -> Iterator[dict[str, Any]]:
+    for one in SavedMessage.objects.filter(person=person).order_by("pk"):
+        remind_at = one.remind_at and moment(one.remind_at)
+        yield {"room_id": one.room_id, "number": one.number, "at": moment(one.at), "remind_at": remind_at}
+
+
+def _scheduled(person: Person) -> Iterator[dict[str, Any]]:
+    for one in ScheduledMessage.objects.filter(person=person).order_by("pk"):
+        yield {"room_id": one.room_id, "at": moment(one.at), "body": one.body}
 
 
 def _messages(person: Person) -> Iterator[dict[str, Any]]:

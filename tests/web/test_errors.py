@@ -29,7 +29,7 @@ def _guests(settings: Any) -> None:
 def main_of(response: HttpResponse) -> str:
     """What the page says, without what stands around it."""
     page = response.content.decode()
-    assert '<link rel="stylesheet" href="/static/groupchat/css/pages.css">' in page
+    assert '<link rel="stylesheet" href="/static/groupchat/css/pages/pages.css">' in page
     (main,) = re.findall(r"<main.*?</main>", page, re.DOTALL)
     assert main.count("<h1") == 1
     return main

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.core.cache import cache
 from django.http import StreamingHttpResponse
 from django.test import AsyncClient, Client
+from django.utils import timezone
 from tests.domain.says import say
 from tests.web.test_settings import is_refused, text_of
 
 from groupchat import own_data
-from groupchat.actions import limits, messages, rooms, tokens
+from groupchat.actions import limits, messages, rooms, saving, scheduling, tokens
 from groupchat.actions.messages import Post
 from groupchat.actions.people import make_owner, person_of_guest, person_of_user
 from groupchat.identity import GUEST_COOKIE, new_guest, sign_guest
@@ -59,11 +61,17 @@ def test_all_that_is_ones_own(client: Client, ada: Person, monkeypatch: pytest.M
     messages.delete(person=ada, room_id=lobby.pk, number=gone.number)
     messages.edit(person=ada, room_id=lobby.pk, number=1, body='one "more"')
     tokens.issue(person=ada, name="robot")
+    saving.save(person=ada, room_id=lobby.pk, number=1)
+    at = timezone.now() + timedelta(hours=1)
+    scheduling.schedule(person=ada, room_id=lobby.pk, body="later", at=at, client_message_id="later")
+
     found = exported(client)
     assert found["profile"]["handle"] == ada.handle
     assert found["account"] == {"username": "ada", "email": "ada@example.org"}
     assert [(room["name"], room["role"]) for room in found["rooms"]] == [("Lobby", "owner")]
     assert [token["name"] for token in found["tokens"]] == ["robot"]
+    assert [(one["room_id"], one["number"]) for one in found["saved"]] == [(lobby.pk, 1)]
+    assert [one["body"] for one in found["scheduled"]] == ["later"]
     assert len(found["devices"]) == 1
     told = [(one["room"], one["number"], one["body"], one.get("reply_to")) for one in found["messages"]]
     assert told == [("Lobby", 1, 'one "more"', None), ("Lobby", 3, "an answer", 2)]

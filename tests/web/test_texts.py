@@ -41,6 +41,16 @@ def test_each_language_is_whole() -> None:
         assert built == {name.replace("_", "-").lower() for name in known}
 
 
+def test_a_key_is_what_the_client_makes_of_the_text() -> None:
+    """tests/web_core/js/words_test.js asks it for the same."""
+    assert [messages.key_of(text) for text in ("", "Send", "key\4Shift", "Größe – 🎉")] == [
+        "ztntfp",
+        "1vatbdb",
+        "3qt13g",
+        "mdaqj2",
+    ]
+
+
 def test_what_opens_later_brings_its_texts() -> None:
     """Nothing that the page starts with waits for a text, and each is in one of the two files."""
     now, later = (
@@ -51,8 +61,9 @@ def test_what_opens_later_brings_its_texts() -> None:
     assert messages.CLIENT / "components/timeline.js" in first
     assert messages.CLIENT / "components/room-dialog.js" not in first
     texts = messages.DOMAINS[1].texts()
-    needed = {text.id for text in texts if messages.SOURCE / text.file in first}
-    assert {key.rpartition("\4")[2] for key in now} == {id if isinstance(id, str) else id[0] for id in needed}
+    needed = [text for text in texts if messages.SOURCE / text.file in first]
+    ids = [(text.context, text.id if isinstance(text.id, str) else text.id[0]) for text in needed]
+    assert now.keys() == {messages.key_of(one if context is None else f"{context}\4{one}") for context, one in ids}
 
 
 @pytest.mark.parametrize(("domain", "language"), CATALOGUES)

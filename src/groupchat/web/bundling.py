@@ -67,19 +67,24 @@ def modules(client: Path) -> list[Path]:
 
 
 def page_sheets(client: Path) -> list[Path]:
-    """Of the pages outside of the app. The first one says the order of the layers."""
-    first = client / "css" / "base.css"
-    return [first, *(path for path in sorted((client / "css").glob("*.css")) if path != first)]
+    """Of the pages outside of the app."""
+    return [*_shared_sheets(client), *sorted((client / "css" / "pages").glob("*.css"))]
 
 
 def app_sheets(client: Path) -> list[Path]:
     """Of the app: those of all pages, and one for each component."""
-    return [*page_sheets(client), *sorted((client / "css" / "components").glob("*.css"))]
+    return [*_shared_sheets(client), *sorted((client / "css" / "components").glob("*.css"))]
 
 
 def lazy_sheets(client: Path) -> list[Path]:
     """Of what opens on demand in the app."""
     return sorted((client / "css" / "lazy").glob("*.css"))
+
+
+def _shared_sheets(client: Path) -> list[Path]:
+    """The first one says the order of the layers."""
+    first = client / "css" / "base.css"
+    return [first, *(path for path in sorted((client / "css").glob("*.css")) if path != first)]
 
 
 def _script(client: Path, into: Path) -> None:

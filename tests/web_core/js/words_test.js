@@ -1,7 +1,7 @@
 import { rowsOf } from "/static/groupchat/lib/grouping.js";
 import { backoff } from "/static/groupchat/lib/backoff.js";
 import { dayOf, formatDay, formatNumber, formatTime, formatTimeShort, secondsUntil } from "/static/groupchat/lib/format.js";
-import { gettext, ngettext, npgettext, pgettext, speak } from "/static/groupchat/lib/i18n.js";
+import { gettext, keyOf, learn, ngettext, npgettext, pgettext, speak } from "/static/groupchat/lib/i18n.js";
 import { newMessageId } from "/static/groupchat/lib/ids.js";
 import { countCharacters, initials, isVisible, isolate, personHue, wellFormed } from "/static/groupchat/lib/text.js";
 import { equal, ok } from "./check.js";
@@ -91,10 +91,10 @@ export function the_newest_of_ones_own_is_known_where_the_window_reaches_the_end
 const GERMAN = {
   language: "de",
   texts: {
-    "Hello {name}": "Hallo {name}",
-    "{count} new message": { one: "{count} neue Nachricht", other: "{count} neue Nachrichten" },
-    "key\u0004Shift": "Umschalt",
-    "list\u0004{count} left": { one: "{count} übrig", other: "{count} übrig" },
+    [keyOf("Hello {name}")]: "Hallo {name}",
+    [keyOf("{count} new message")]: { one: "{count} neue Nachricht", other: "{count} neue Nachrichten" },
+    [keyOf("key\u0004Shift")]: "Umschalt",
+    [keyOf("list\u0004{count} left")]: { one: "{count} übrig", other: "{count} übrig" },
   },
 };
 
@@ -113,6 +113,20 @@ export function a_text_without_a_catalogue_is_itself() {
   const counted = (count) => ngettext("{count} message in {room}", "{count} messages in {room}", count, { room: "lunch" });
   equal([1, 0, 2000].map(counted), ["1 message in \u2068lunch\u2069", "0 messages in \u2068lunch\u2069", "2,000 messages in \u2068lunch\u2069"]);
   equal([pgettext("key", "Shift"), npgettext("list", "{count} left", "{count} left", 3)], ["Shift", "3 left"]);
+}
+
+/** `tools/messages.py` makes the same: tests/web/test_texts.py. */
+export function a_key_is_made_of_its_text() {
+  equal(["", "Send", "key\u0004Shift", "Größe – 🎉"].map(keyOf), ["ztntfp", "1vatbdb", "3qt13g", "mdaqj2"]);
+}
+
+export function what_opens_later_brings_more_in_the_same_language() {
+  const told = speaking(GERMAN, () => {
+    learn({ language: "de", texts: { [keyOf("Close")]: "Schließen" } });
+    learn({ language: "fr", texts: { [keyOf("Send")]: "Envoyer" } });
+    return [gettext("Close"), gettext("Send"), pgettext("key", "Shift")];
+  });
+  equal(told, ["Schließen", "Send", "Umschalt"]);
 }
 
 export function a_catalogue_says_it_in_its_language() {

@@ -28,6 +28,7 @@ class AccessWatch:
         self._database = database
         self._strangers = strangers
         self._task: asyncio.Task[None] | None = None
+        self._looks = asyncio.Lock()  # what was read first must not be believed last
 
     @property
     def lets_in_strangers(self) -> bool:
@@ -50,10 +51,11 @@ class AccessWatch:
         """Ask anew; where the database fails, what was known holds on."""
         if not conf().guests:
             return
-        try:
-            self._is_open = not (await self._database.read(access)).invited
-        except Exception as error:
-            logger.warning("Who may come in could not be looked at: %s", error)
+        async with self._looks:
+            try:
+                self._is_open = not (await self._database.read(access)).invited
+            except Exception as error:
+                logger.warning("Who may come in could not be looked at: %s", error)
         if not self._is_open:
             for connection in list(self._strangers()):
                 connection.close(Close.SIGN_IN)

@@ -5,8 +5,8 @@ import { gettext } from "../lib/i18n.js";
 import { isConversation, isOpen, mayInvite, mayManage, whyNoWriting } from "../lib/rights.js";
 import { chat, say } from "./chat.js";
 import { html } from "./html.js";
+import { withLazy } from "./loading.js";
 import { openDialog } from "./overlays.js";
-import { addPeople } from "./room-ways.js";
 import { addressOf } from "./route.js";
 
 export function Beginning({ room }) {
@@ -67,7 +67,7 @@ function Address({ info }) {
 function Hidden({ room }) {
   return html`<p class="beginning-share">
     <span>${gettext("Only who is in this room reads what is written here.")}</span>
-    ${mayInvite(room.standing) && html`<button class="button quiet small" type="button" onClick=${() => addPeople(room)}>${gettext("Add people…")}</button>`}
+    ${mayInvite(room.standing) && html`<button class="button quiet small" type="button" onClick=${() => withLazy(({ addPeople }) => addPeople(room))}>${gettext("Add people…")}</button>`}
   </p>`;
 }
 

@@ -14,11 +14,11 @@ import { fit } from "./fit.js";
 import { html } from "./html.js";
 import { Icon } from "./icons.js";
 import { load } from "./loading.js";
-import { linkByPaste, markByKey, MarksBar, MarksButton } from "./marking.js";
+import { linkByPaste, markByKey, MarksBar, MarksButton } from "./marks.js";
 import { Answering } from "./quote.js";
 import { reason } from "./reason.js";
 import { isNarrow } from "./route.js";
-import { SendLater, sendLater } from "./send-later.js";
+import { SendLater } from "./send-later.js";
 import { Typing } from "./typing.js";
 
 export function Composer({ room }) {
@@ -127,6 +127,7 @@ export function Composer({ room }) {
   /** The same at another time; where that is refused, the words are still there. */
   async function later(at) {
     const body = field.current.value;
+    const { sendLater } = await load();
     if (!isVisible(body) || !(await sendLater(room, { body, at, answer: room.writing.answer.peek() }))) return;
     room.writing.endAnswer();
     if (field.current.value !== body) return;

@@ -152,18 +152,3 @@ export function Editor({ room, message, edit }) {
 function isNobodys(element) {
   return !element || element === document.body || element.id === "editor-elsewhere";
 }
-
-/** Above the composer, while an open edit is out of sight: back to it, or away with it. */
-export function EditElsewhere({ room }) {
-  const edit = room.writing.edit.value;
-  if (!edit || editorInSight.value) return null;
-  async function show() {
-    await room.loadAround(edit.number).catch(() => {});
-    editorWanted.value = true;
-  }
-  return html`<div class="edit-elsewhere">
-    <span>${gettext("You are editing a message.")}</span>
-    <button class="button quiet small" type="button" onClick=${() => room.writing.endEdit()}>${gettext("Discard")}</button>
-    <button class="button small" id="editor-elsewhere" type="button" onClick=${show}>${gettext("Show it")}</button>
-  </div>`;
-}

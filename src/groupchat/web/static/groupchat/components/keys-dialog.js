@@ -1,23 +1,11 @@
 /** The list of keys. */
 
-import { gettext, pgettext } from "../lib/i18n.js";
+import { gettext } from "../lib/i18n.js";
 import { Dialog } from "./dialog.js";
 import { html } from "./html.js";
+import { labelOf } from "./keys.js";
 import { markKeys } from "./marking.js";
 import { messageTools } from "./message-tools.js";
-
-const mac = /Mac|iPhone|iPad/.test(navigator.platform);
-
-/** What is printed on the key. */
-function labelOf(key) {
-  const printed = { command: mac ? "⌘" : pgettext("key", "Ctrl"), option: mac ? "⌥" : "Alt", shift: mac ? "⇧" : pgettext("key", "Shift"), delete: pgettext("key", "Del") };
-  return printed[key] ?? key;
-}
-
-/** The keys that go to a room, as they are printed. */
-export function shortcut() {
-  return mac ? "⌘K" : `${labelOf("command")}+K`;
-}
 
 /** @type {[names: string[], what: () => string][]} */
 const keys = [

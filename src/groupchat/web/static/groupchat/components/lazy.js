@@ -4,9 +4,11 @@ import { runCommand } from "./commands.js";
 import { Completion } from "./completion.js";
 import { ConfirmDialog } from "./confirm-dialog.js";
 import { Directory } from "./directory.js";
+import { Editor } from "./editor.js";
 import { ForwardDialog } from "./forward-dialog.js";
 import { InviteDialog } from "./invite-dialog.js";
 import { KeysDialog } from "./keys-dialog.js";
+import { linkByPaste, linkTo, markAs, markByKey, MarksBar } from "./marking.js";
 import { MeDialog } from "./me-dialog.js";
 import { Members } from "./members.js";
 import { Menu } from "./menu.js";
@@ -21,17 +23,26 @@ import { RemoveDialog } from "./remove-dialog.js";
 import { ReportDialog } from "./report-dialog.js";
 import { ReportsDialog } from "./reports-dialog.js";
 import { RoomDialog } from "./room-dialog.js";
+import { addPeople, bringBack } from "./room-ways.js";
 import { SanctionDialog } from "./sanction-dialog.js";
 import { SanctionsDialog } from "./sanctions-dialog.js";
 import { SavedDialog } from "./saved-dialog.js";
 import { ScheduledDialog } from "./scheduled-dialog.js";
+import { SelectionBar } from "./selection-bar.js";
+import { offerTimes, sendLater } from "./sending-later.js";
 import { SignOutDialog } from "./sign-out-dialog.js";
 import { Switcher } from "./switcher.js";
 import { Thread } from "./thread.js";
 import { VersionsDialog } from "./versions-dialog.js";
 import { WhenDialog } from "./when-dialog.js";
 
-export { Completion, runCommand };
+/** By the `part` of `Later`. */
+export const parts = { Editor, MarksBar, SelectionBar };
+
+export { Completion, Menu };
+
+/** What is done with the first press. */
+export { addPeople, bringBack, linkByPaste, linkTo, markAs, markByKey, offerTimes, runCommand, sendLater };
 
 /** By the `kind` of `openDialog`. */
 export const dialogs = {
@@ -62,5 +73,3 @@ export const dialogs = {
 
 /** By the name of `openSide`. */
 export const sides = { members: Members, person: PersonCard, pins: PinsPane, thread: Thread };
-
-export { Menu };

@@ -43,9 +43,18 @@ function addSheet(url) {
   });
 }
 
+/** Do something with it; where it can't be had, say so. @param {(module: typeof import("./lazy.js")) => void} act */
+export function withLazy(act) {
+  load().then(act, tellMissing);
+}
+
 function giveUp() {
   closeDialog();
   closeSide();
   menu.value = null;
+  tellMissing();
+}
+
+export function tellMissing() {
   say(gettext("That can't be opened now: a part of the page didn't come. Reload the page when you are online."));
 }

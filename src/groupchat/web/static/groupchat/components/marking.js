@@ -1,16 +1,9 @@
-/** The marks of formatted text in a field: their keys, their bar, and links by pasting. */
+/** The marks of formatted text in a field: their keys, their bar, and links by pasting. `marks.js` asks for it. */
 
 import { gettext } from "../lib/i18n.js";
 import { asCode, continued, isLinkFor, linked, marked } from "../lib/marking.js";
-import { signal } from "../vendor/signals-core.js";
-import { keep, kept } from "./device.js";
 import { html } from "./html.js";
 import { Icon } from "./icons.js";
-
-const BAR = "groupchat-marks";
-
-/** Whether the bar is shown; kept on this device. */
-const isShown = signal(kept(BAR) === "shown");
 
 /**
  * `key`: where it has one, with Ctrl (or ⌘), and Shift where `shift`; `sign`: what its button shows.
@@ -31,17 +24,29 @@ export const markKeys = marks.flatMap(({ key, shift, label }) => (key ? [[["comm
 
 /** A key in a field: true where it was one of these. @param {KeyboardEvent} event */
 export function markByKey(event) {
-  const field = /** @type {HTMLTextAreaElement} */ (event.target);
-  const { value, selectionStart: from, selectionEnd: to } = field;
-  let edit = null;
-  if ((event.ctrlKey || event.metaKey) && !event.altKey) {
-    const mark = marks.find(({ key, shift = false }) => key === event.key.toLowerCase() && shift === event.shiftKey);
-    if (mark && (from < to || !mark.needsWords)) edit = mark.edit(value, from, to);
-  } else if (event.key === "Enter" && event.shiftKey) edit = continued(value, from, to);
+  const edit = editOf(event);
   if (!edit) return false;
   event.preventDefault();
-  change(field, edit);
+  change(/** @type {HTMLTextAreaElement} */ (event.target), edit);
   return true;
+}
+
+/** The same for a key that was taken before this was here; what was none after all is the line break that it is elsewhere. @param {KeyboardEvent} event */
+export function markAs(event) {
+  const field = /** @type {HTMLTextAreaElement} */ (event.target);
+  const { selectionStart: from, selectionEnd: to } = field;
+  const edit = editOf(event);
+  if (edit) change(field, edit);
+  else if (event.key === "Enter") change(field, { from, to, insert: "\n", select: [from + 1, from + 1] });
+}
+
+function editOf(event) {
+  const { value, selectionStart: from, selectionEnd: to } = /** @type {HTMLTextAreaElement} */ (event.target);
+  if ((event.ctrlKey || event.metaKey) && !event.altKey) {
+    const mark = marks.find(({ key, shift = false }) => key === event.key.toLowerCase() && shift === event.shiftKey);
+    return mark && (from < to || !mark.needsWords) ? mark.edit(value, from, to) : null;
+  }
+  return event.key === "Enter" && event.shiftKey ? continued(value, from, to) : null;
 }
 
 /** An address that is pasted over words becomes their link. @param {ClipboardEvent} event */
@@ -52,6 +57,13 @@ export function linkByPaste(event) {
   if (!isLinkFor(pasted, value.slice(from, to))) return;
   event.preventDefault();
   change(field, linked(value, from, to, pasted));
+}
+
+/** The same for what was pasted before this was here. @param {HTMLTextAreaElement} field @param {string} pasted */
+export function linkTo(field, pasted) {
+  const { value, selectionStart: from, selectionEnd: to } = field;
+  if (isLinkFor(pasted, value.slice(from, to))) change(field, linked(value, from, to, pasted));
+  else change(field, { from, to, insert: pasted, select: [from + pasted.length, from + pasted.length] });
 }
 
 /** By the browser's own typing, so that Ctrl+Z takes it back. @param {HTMLTextAreaElement} field @param {import("../lib/marking.js").Edit} edit */
@@ -65,18 +77,13 @@ export function change(field, { from, to, insert, select }) {
   field.setSelectionRange(...select);
 }
 
-/** The button that shows and hides the bar. */
-export function MarksButton() {
-  return html`<button class="marks-button" type="button" aria-label=${gettext("Formatting")} title=${gettext("Formatting")} aria-expanded=${isShown.value ? "true" : "false"} aria-controls="marks" onClick=${toggle}><${Icon} name="letters" /></button>`;
-}
-
 /** @param {{field: {current: HTMLTextAreaElement|null}}} props */
 export function MarksBar({ field }) {
   function press(mark) {
     const { value, selectionStart, selectionEnd } = field.current;
     change(field.current, mark.edit(value, selectionStart, selectionEnd));
   }
-  return html`<div class="marks" id="marks" role="group" aria-label=${gettext("Formatting")} hidden=${!isShown.value}>
+  return html`<div class="marks" id="marks" role="group" aria-label=${gettext("Formatting")}>
     ${marks.map((mark) => html`<button key=${mark.name} class=${`mark mark-${mark.name}`} type="button" aria-label=${mark.label()} title=${mark.label()} onMouseDown=${stay} onClick=${() => press(mark)}>${mark.sign}</button>`)}
   </div>`;
 }
@@ -84,9 +91,4 @@ export function MarksBar({ field }) {
 /** The field keeps its focus, and a phone its keyboard. */
 function stay(event) {
   event.preventDefault();
-}
-
-function toggle() {
-  isShown.value = !isShown.value;
-  keep(BAR, isShown.value ? "shown" : null);
 }

@@ -6,12 +6,12 @@ import { useSignal } from "../vendor/signals.js";
 import { Said } from "./action.js";
 import { Avatar } from "./avatar.js";
 import { chat } from "./chat.js";
-import { Editor } from "./editor.js";
 import { html } from "./html.js";
 import { Icon } from "./icons.js";
 import { KindOfPerson } from "./kind-of-person.js";
 import { messageTools } from "./message-tools.js";
 import { MoreTools } from "./more-tools.js";
+import { Later } from "./later.js";
 import { openDialog, openPerson } from "./overlays.js";
 import { PinnedBy } from "./pinning.js";
 import { Quote } from "./quote.js";
@@ -41,7 +41,7 @@ export function Message({ id, room, message, first, mine, newest, editing, flash
         <${When} room=${room} number=${message.number} at=${message.at} first=${first} />
       </div>
       ${editing
-        ? html`<${Editor} room=${room} message=${message} edit=${editing} />`
+        ? html`<${Later} part="Editor" room=${room} message=${message} edit=${editing} />`
         : html`<div class="message-body">
             ${message.pinned && html`<${PinnedBy} by=${message.pinned.by} />`}
             ${!deleted && html`<${SavedSign} room=${room} number=${message.number} />`}

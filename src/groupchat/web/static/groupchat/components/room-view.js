@@ -5,17 +5,18 @@ import { isOpen, mayManage, whyNoWriting } from "../lib/rights.js";
 import { chat } from "./chat.js";
 import { useLasting, useEndOf } from "./clock.js";
 import { Composer } from "./composer.js";
-import { EditElsewhere } from "./editor.js";
 import { current, openAgain } from "./current.js";
+import { EditElsewhere } from "./edit-elsewhere.js";
 import { html } from "./html.js";
 import { Icon } from "./icons.js";
+import { Later } from "./later.js";
+import { withLazy } from "./loading.js";
 import { NoWriting, Way } from "./no-writing.js";
 import { OrderNote } from "./order-note.js";
 import { reason } from "./reason.js";
 import { RoomHeader } from "./room-header.js";
-import { bringBack } from "./room-ways.js";
 import { leaveRoom } from "./route.js";
-import { SelectionBar } from "./selecting.js";
+import { selectedIn } from "./selecting.js";
 import { Timeline } from "./timeline.js";
 import { Welcome } from "./welcome.js";
 
@@ -37,7 +38,7 @@ function Room({ room }) {
   return html`
     <${RoomHeader} room=${room} />
     <${Timeline} room=${room} />
-    <${SelectionBar} room=${room} />
+    ${selectedIn(room) !== null && html`<${Later} part="SelectionBar" room=${room} />`}
     ${gone ? html`<${Gone} room=${room} gone=${gone} />` : html`<${Foot} room=${room} looking=${looking} />`}
   `;
 }
@@ -78,7 +79,7 @@ function Closed({ room, gone }) {
 
 function Rejoin({ room, gone, small = true }) {
   const info = room.info.value;
-  if (mayBringBack(room, gone)) return html`<${Way} small=${small} label=${gettext("Bring it back")} run=${() => bringBack(room)} />`;
+  if (mayBringBack(room, gone)) return html`<${Way} small=${small} label=${gettext("Bring it back")} run=${() => withLazy(({ bringBack }) => bringBack(room))} />`;
   if (gone !== "left") return null;
   // A group is entered again by its people.
   if (info.kind === "group") return html`<${Way} small=${small} label=${gettext("Join again")} run=${() => chat.store.converse(info.people)} />`;

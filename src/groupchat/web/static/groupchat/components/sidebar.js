@@ -8,7 +8,7 @@ import { ConnectionDot } from "./connection.js";
 import { current } from "./current.js";
 import { html } from "./html.js";
 import { Icon } from "./icons.js";
-import { shortcut } from "./keys-dialog.js";
+import { shortcut } from "./keys.js";
 import { walk } from "./list-keys.js";
 import { Mark } from "./mark.js";
 import { openDialog } from "./overlays.js";

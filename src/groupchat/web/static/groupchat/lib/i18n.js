@@ -1,5 +1,6 @@
 /**
- * Texts of the page as gettext has them: the English text is the key, and a catalogue says it in the language of the page.
+ * Texts of the page as gettext has them: the English text is the key, and a catalogue says it in the language of the page. In a catalogue a
+ * key is only a few letters, made of the text: whole, the English texts would be most of what a page loads to be in another language.
  *
  * `make messages` finds the texts by the names of these functions, so each call begins with the text itself, in double quotes.
  */
@@ -17,6 +18,8 @@ const CONTEXT = "\u0004";
 
 let language = "en";
 let texts = {};
+/** By text: made once for each. @type {Map<string, string>} */
+const keys = new Map();
 // Made when they are needed first.
 let plurals = null;
 let numbers = null;
@@ -34,7 +37,7 @@ export function learn(catalogue) {
 
 /** @param {string} text @param {Values} [values] */
 export function gettext(text, values = {}) {
-  return fill(texts[text] ?? text, values);
+  return fill(said(text) ?? text, values);
 }
 
 /** One of two texts, by the count, which is also the value of `{count}`. @param {string} one @param {string} many @param {number} count @param {Values} [values] */
@@ -44,7 +47,7 @@ export function ngettext(one, many, count, values = {}) {
 
 /** A text that would mean something else elsewhere. @param {string} context @param {string} text @param {Values} [values] */
 export function pgettext(context, text, values = {}) {
-  return fill(texts[context + CONTEXT + text] ?? text, values);
+  return fill(said(context + CONTEXT + text) ?? text, values);
 }
 
 /** @param {string} context @param {string} one @param {string} many @param {number} count @param {Values} [values] */
@@ -52,8 +55,23 @@ export function npgettext(context, one, many, count, values = {}) {
   return fill(pick(context + CONTEXT + one, one, many, count), { ...values, count });
 }
 
+/** Of a text, behind its context and U+0004 where it has one: FNV-1a over its UTF-16, as `tools/messages.py` makes it. @param {string} text */
+export function keyOf(text) {
+  let hash = 0x811c9dc5;
+  for (let at = 0; at < text.length; at += 1) hash = Math.imul(hash ^ text.charCodeAt(at), 0x01000193);
+  return (hash >>> 0).toString(36);
+}
+
+/** @returns {any} what the catalogue has for it */
+function said(text) {
+  if (language === "en") return undefined;
+  const key = keys.get(text) ?? keyOf(text);
+  keys.set(text, key);
+  return texts[key];
+}
+
 function pick(key, one, many, count) {
-  const forms = texts[key];
+  const forms = said(key);
   if (!forms) return count === 1 ? one : many;
   plurals ??= new Intl.PluralRules(language);
   // A browser may know a category that the catalogue has no form for: all languages have `other`.
