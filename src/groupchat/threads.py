@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from django.db.models import Q
-
 from groupchat.conf import conf
 from groupchat.errors import NotFound
 from groupchat.kinds import MESSAGES
@@ -15,6 +13,8 @@ from groupchat.parts import message_resources, with_mine
 from groupchat.permissions import floor_of, require_read
 from groupchat.protocol import MessageResource, PersonResource
 from groupchat.timeline import ALL_OF_THEM, as_much_as_fits, membership_in, people
+
+ANSWERS_LOOKED_AT = 500  # for their authors, at the end of a thread or at its beginning: it may have very many
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,13 +80,13 @@ def root_of(room_id: int, number: int) -> int:
 
 
 def follows(person: Person, room_id: int, root: int, membership: Membership | None) -> bool:
-    """Whether they follow a thread: as they chose, else whoever wrote the root or one of the answers does."""
+    """Whether they follow a thread: as they chose, else whoever wrote the root or one of the newest answers does."""
     chosen = membership.follows.split(",") if membership is not None and membership.follows else []
     if str(root) in chosen or str(-root) in chosen:
         return str(root) in chosen
-    answers = MessageReply.objects.filter(Q(root=root) | Q(root=None, to=root), room_id=room_id).values("number")
-    mine = Message.objects.filter(Q(number=root) | Q(number__in=answers), room_id=room_id, author=person)
-    return mine.exists()
+    answers = MessageReply.objects.filter(room_id=room_id, root=root).order_by("-number")
+    numbers = list(answers.values_list("number", flat=True)[:ANSWERS_LOOKED_AT])
+    return Message.objects.filter(room_id=room_id, author=person, number__in=[root, *numbers]).exists()
 
 
 def _numbers(

@@ -10,7 +10,7 @@ LOOKS = [Look("light", ("wide", "narrow")), Look("dark", ("narrow",))]
 
 
 def test_commands_do_what_they_say_and_what_is_none_stays(meet: Meet, room: str) -> None:
-    grace = meet("Grace Hopper").enters(room)
+    grace = meet("Grace Slash").enters(room)
     ada = meet("Ada").enters(room)
     field = ada.composer
     aside = ada.page.locator(".aside")
@@ -53,9 +53,9 @@ def test_commands_do_what_they_say_and_what_is_none_stays(meet: Meet, room: str)
 
     ada.says("/invite @nobody-of-that-name")
     expect(aside).to_contain_text("Nobody here has this handle")
-    ada.says("/msg @grace-hopper between us")
+    ada.says("/msg @grace-slash between us")
     ada.sees_sent("between us")
-    expect(ada.page.locator(".room-name")).to_have_text("Grace Hopper")
+    expect(ada.page.locator(".room-name")).to_have_text("Grace Slash")
     ada.says(f"/join {room} annex")
     expect(ada.page.locator(".room-name")).to_have_text(f"{room} annex")
     ada.says("/leave")

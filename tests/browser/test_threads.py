@@ -100,7 +100,7 @@ def test_what_is_read_in_a_thread_is_read_and_nothing_else(meet: Meet, site: Sit
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_how_it_looks(meet: Meet, room: str, scheme: str) -> None:
+def test_how_a_thread_looks(meet: Meet, room: str, scheme: str) -> None:
     look = Look(scheme, SHORT_FORM[scheme])
     ada = meet("Ada", **look.options).enters(room)
     grace = meet("Grace").enters(room)

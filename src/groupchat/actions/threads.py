@@ -12,7 +12,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Count, F, Max, Min, OuterRef, Subquery
+from django.db.models import Count, F, Max
 from django.db.models.functions import Coalesce
 
 from groupchat.actions.bulk_sql import BulkSql
@@ -22,6 +22,7 @@ from groupchat.actions.thread_sql import Place, Root
 from groupchat.conf import conf
 from groupchat.models import Message, MessageReply, MessageThread
 from groupchat.parts import REPLY, THREAD, thread_resource
+from groupchat.threads import ANSWERS_LOOKED_AT
 
 
 class Answers:
@@ -102,11 +103,6 @@ def recount(change: RoomChange, roots: Collection[int]) -> None:
     MessageReply.objects.filter(room_id=room_id, to__in=roots, root=None).update(root=F("to"))
     answers = MessageReply.objects.filter(room_id=room_id, root__in=roots)
     counted = {row["root"]: row for row in answers.values("root").annotate(count=Count("pk"), last=Max("number"))}
-    of_answer = Message.objects.filter(room_id=room_id, number=OuterRef("number"))
-    authors = answers.annotate(author=Subquery(of_answer.values("author_id"))).values_list("root", "author")
-    people: dict[int, list[int]] = defaultdict(list)
-    for root, author_id, _ in authors.annotate(first=Min("number")).order_by("first"):
-        people[root or 0].append(author_id)
     lasts = Message.objects.filter(room_id=room_id, number__in=[row["last"] for row in counted.values()])
     last_at = dict(lasts.values_list("number", "at"))
     threads = [
@@ -114,7 +110,7 @@ def recount(change: RoomChange, roots: Collection[int]) -> None:
             room_id=room_id,
             number=root,
             count=row["count"],
-            people=_first(people[root]),
+            people=_first(_authors_of(room_id, root)),
             last_number=row["last"],
             last_at=last_at[row["last"]],
         )
@@ -125,6 +121,14 @@ def recount(change: RoomChange, roots: Collection[int]) -> None:
     MessageThread.objects.filter(room_id=room_id, number__in=ended).delete()
     change.statements.save_threads(threads)
     _say(change, roots, ended)
+
+
+def _authors_of(room_id: int, root: int) -> list[int]:
+    """Who wrote the first answers to it, one after the other: of a long thread no more are looked at."""
+    answers = MessageReply.objects.filter(room_id=room_id, root=root).order_by("number")
+    numbers = list(answers.values_list("number", flat=True)[:ANSWERS_LOOKED_AT])
+    messages = Message.objects.filter(room_id=room_id, number__in=numbers).order_by("number")
+    return list(messages.values_list("author_id", flat=True))
 
 
 def _longer(

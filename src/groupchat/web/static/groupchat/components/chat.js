@@ -17,12 +17,6 @@ export const editorWanted = signal(false);
 /** Whether the editor of the open room can be seen. */
 export const editorInSight = signal(false);
 
-/** Open a message of one's own for a change. */
-export function edit(room, message) {
-  room.writing.startEdit(message);
-  editorWanted.value = true;
-}
-
 /** The next message answers this one: one goes on in the composer. */
 export function answer(room, message) {
   room.writing.startAnswer(message.number);

@@ -1,7 +1,8 @@
 /** What one may do with a message: the one list behind the tools beside it, the keys on it, and the list of keys. */
 
 import { gettext } from "../lib/i18n.js";
-import { answer, edit, say } from "./chat.js";
+import { answer, say } from "./chat.js";
+import { edit } from "./editing.js";
 import { openDialog, openPerson, openSide } from "./overlays.js";
 import { pin } from "./pinning.js";
 import { openReacted, openReacting } from "./reactions.js";
