@@ -100,6 +100,7 @@ class Conf:
 
     # slash commands of the site
     max_commands_run_per_minute: int = 30  # by one person
+    max_commands_waiting: int = 20  # in a process, for others of the site to end
     command_seconds: int = 10  # for which its writer waits for an answer; 0: for ever
 
     # limits of words

@@ -84,7 +84,7 @@ def follows(person: Person, room_id: int, root: int, membership: Membership | No
     chosen = membership.follows.split(",") if membership is not None and membership.follows else []
     if str(root) in chosen or str(-root) in chosen:
         return str(root) in chosen
-    answers = MessageReply.objects.filter(room_id=room_id, root=root).values("number")
+    answers = MessageReply.objects.filter(Q(root=root) | Q(root=None, to=root), room_id=room_id).values("number")
     mine = Message.objects.filter(Q(number=root) | Q(number__in=answers), room_id=room_id, author=person)
     return mine.exists()
 
@@ -93,11 +93,14 @@ def _numbers(
     room_id: int, root: int, first: int, before: int | None, after: int | None, limit: int
 ) -> tuple[Sequence[int], bool]:
     """The numbers of a page, ascending, and whether there are more on the side that was asked for."""
-    answers = MessageReply.objects.filter(room_id=room_id, root=root, number__gte=first)
+    answers = MessageReply.objects.filter(room_id=room_id, number__gte=first)
     if after is not None:
         answers = answers.filter(number__gt=after).order_by("number")
     else:
         answers = answers.filter(number__lt=before) if before is not None else answers
         answers = answers.order_by("-number")
-    found = list(answers.values_list("number", flat=True)[: limit + 1])
+    # One after the other: a single statement would sort the whole thread for a page of it.
+    of_root = answers.filter(root=root).values_list("number", flat=True)[: limit + 1]
+    older = answers.filter(root=None, to=root).values_list("number", flat=True)[: limit + 1]
+    found = sorted([*of_root, *older], reverse=after is None)
     return sorted(found[:limit]), len(found) > limit

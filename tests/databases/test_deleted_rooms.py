@@ -11,8 +11,9 @@ import pytest
 from django.utils import timezone
 from tests.databases.test_races import person
 
-from groupchat.actions import deleted_rooms, members, messages, periodic, rooms
+from groupchat.actions import deleted_rooms, members, messages, periodic, rooms, saving, scheduling
 from groupchat.actions.messages import Post
+from groupchat.agendas import agendas_of
 from groupchat.errors import NotFound
 from groupchat.models import AuditEntry, Membership, Message, MessageReply, MessageVersion, Notice, Person, Room
 
@@ -110,3 +111,19 @@ def test_an_operator_keeps_them(owner: Person, lived_in: Callable[[], Room], set
 
 def test_it_is_a_job() -> None:
     assert "deleted rooms" in periodic.JOBS
+
+
+def test_who_set_something_aside_there_is_told(owner: Person, lived_in: Callable[[], Room]) -> None:
+    room = lived_in()
+    saving.save(person=owner, room_id=room.pk, number=1)
+    at = timezone.now() + timedelta(days=1)
+    scheduling.schedule(person=owner, room_id=room.pk, body="soon", at=at, client_message_id="soon")
+    deleted_days_ago(owner, room, 31)
+    before = Person.objects.get(pk=owner.pk).seq
+    while deleted_rooms.purge_deleted_rooms():
+        pass
+    after = Person.objects.get(pk=owner.pk)
+    assert after.seq > before
+    assert after.agenda_seq is not None
+    assert after.agenda_seq > before
+    assert agendas_of({owner.pk: after.agenda_seq})[owner.pk]["saved"] == []

@@ -19,6 +19,7 @@ from groupchat.actions.empty_rooms import expire_empty_rooms
 from groupchat.actions.messages import Post, Posted
 from groupchat.actions.people import make_owner
 from groupchat.actions.periodic import Job, claim, due, work
+from groupchat.actions.scheduling import schedule
 from groupchat.errors import ChatError, NotFound
 from groupchat.models import Membership, PeriodicJob, Person, Room, RoomName
 from groupchat.publication import MyChanges, RoomChanges, published
@@ -78,6 +79,15 @@ def test_what_somebody_needs_stays() -> None:
     rooms.leave(person=ada, room_id=orphan.pk)
     expire_empty_rooms(now=LATER)
     assert are_there(joined, orphan) == [False, False]
+
+
+def test_where_somebody_is_going_to_write_it_stays() -> None:
+    ada = person("Ada")
+    room = makes(ada)
+    at = timezone.now() + timedelta(days=1)
+    schedule(person=ada, room_id=room.pk, body="soon", at=at, client_message_id="soon")
+    expire_empty_rooms(now=LATER)
+    assert are_there(room) == [True]
 
 
 def test_never_is_never(settings: Any) -> None:

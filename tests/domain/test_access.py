@@ -11,7 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from tests.accounts import new_person, new_user
 
 from groupchat import timeline
-from groupchat.actions import accounts, bulk_sql, people, rooms, tokens
+from groupchat.actions import accounts, bulk_sql, people, rooms, sql, tokens
 from groupchat.actions.messages import Post, post
 from groupchat.actions.people import Guest, end_guest, person_of_guest, person_of_user
 from groupchat.errors import ChatError, Forbidden
@@ -182,7 +182,7 @@ def test_what_a_post_reads_is_as_the_orm_reads_it() -> None:
     memberships, people_read = statements.memberships([(room.pk, ada.pk)])
     for read, columns in (
         (statements.rooms_for_update([room.pk])[0], bulk_sql._ROOM),
-        (people_read[ada.pk], bulk_sql._PERSON),
+        (people_read[ada.pk], sql.PERSON_COLUMNS),
         (memberships[room.pk, ada.pk], bulk_sql._MEMBERSHIP),
     ):
         same = type(read)._default_manager.get(pk=read.pk)

@@ -12,7 +12,7 @@ from tests.domain.says import page, say
 from tests.domain.test_queries import assert_by_index, statements
 
 from groupchat import pins, timeline
-from groupchat.actions import merging, messages, purging, rooms, sanctions
+from groupchat.actions import blocks, merging, messages, purging, rooms, sanctions
 from groupchat.actions.people import Guest, person_of_guest
 from groupchat.actions.pins import pin
 from groupchat.conf import conf
@@ -191,3 +191,15 @@ def test_they_are_found_by_an_index_and_a_plain_page_pays_nothing(alice: Person,
         pins.pins(alice, lobby.pk)
     assert len(asked) <= 7
     assert_by_index(asked)
+
+
+def test_who_is_not_heard_pins_nothing(alice: Person, bob: Person) -> None:
+    """In a conversation whose other end blocked them: the line would reach who wants to hear nothing of them."""
+    talk = rooms.converse(person=alice, people=[bob.pk]).room
+    for text in ("hello", "again"):
+        say(alice, talk, text)
+    puts(bob, talk, 1)
+    blocks.block(person=alice, other_id=bob.pk)
+    with pytest.raises(Forbidden):
+        puts(bob, talk, 2)
+    puts(bob, talk, 1, on=False)

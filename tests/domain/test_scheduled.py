@@ -12,6 +12,7 @@ from tests.domain.says import say
 
 from groupchat import agenda
 from groupchat.actions import merging, messages, periodic, rooms, scheduling
+from groupchat.actions.agendas import take_agenda
 from groupchat.actions.messages import Post, Posted
 from groupchat.actions.people import Guest, person_of_guest, set_active
 from groupchat.actions.scheduling import cancel, change, is_something_to_send, schedule, send_now, send_some
@@ -169,8 +170,6 @@ def test_the_same_again_is_the_same_one(alice: Person, lobby: Room) -> None:
     with pytest.raises(IdempotencyConflict):
         plans(alice, lobby, "other")
     sends()
-    with pytest.raises(IdempotencyConflict):
-        plans(alice, lobby)
     (again,) = messages.post([Post(lobby.pk, alice, "later", "s1")])
     assert isinstance(again, Posted)
     assert again.duplicate
@@ -229,3 +228,31 @@ def test_what_a_guest_is_to_send_becomes_theirs(alice: Person, bob: Person, lobb
     merging.carry_out(guest_id=guest.pk, person_id=bob.pk)
     sends(at=THEN + timedelta(hours=1))
     assert list(Message.objects.values_list("author_id", "body")) == [(bob.pk, "later")]
+
+
+def test_a_retry_that_comes_when_it_was_sent_is_answered_with_it(alice: Person, lobby: Room) -> None:
+    plans(alice, lobby)
+    sends()
+    sent = Message.objects.get(client_message_id="s1")
+    late = {
+        "person": alice,
+        "room_id": lobby.pk,
+        "at": THEN,
+        "client_message_id": "s1",
+        "now": THEN + timedelta(hours=1),
+    }
+    again = schedule(**late, body="later")
+    assert (again.pk, again.at) == (None, sent.at)
+    with pytest.raises(IdempotencyConflict):
+        schedule(**late, body="other")
+    assert not ScheduledMessage.objects.exists()
+
+
+def test_a_person_does_not_hold_more_by_merging(alice: Person, bob: Person, lobby: Room, settings: Any) -> None:
+    settings.GROUPCHAT = {"MAX_SCHEDULED_MESSAGES": 2}
+    plans(alice, lobby, id="last", at=THEN + timedelta(hours=2))
+    plans(alice, lobby, id="first", at=THEN)
+    plans(bob, lobby, id="own")
+    take_agenda(guest_id=alice.pk, person_id=bob.pk)
+    assert {one.client_message_id for one in ScheduledMessage.objects.filter(person=bob)} == {"own", "first"}
+    assert not ScheduledMessage.objects.filter(person=alice).exists()

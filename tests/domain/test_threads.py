@@ -15,8 +15,10 @@ from groupchat.actions.following import follow
 from groupchat.actions.merging import carry_out, merge_guest
 from groupchat.actions.messages import Post, Posted
 from groupchat.actions.people import Guest
+from groupchat.actions.reactions import react
 from groupchat.errors import Forbidden, LimitReached, NotFound
 from groupchat.models import Message, MessageReply, MessageThread, Person, Room
+from groupchat.parts import THREAD
 from groupchat.threads import ThreadPage, follows, thread
 
 pytestmark = pytest.mark.django_db
@@ -231,7 +233,7 @@ def test_an_answer_costs_the_same_whatever_their_number(asked: Room, bob: Person
     assert counts[1] == counts[2]
     with statements() as plain:
         say(bob, asked)
-    assert counts[1] <= len(plain) + 9, (counts, len(plain))
+    assert counts[1] <= len(plain) + 4, (counts, len(plain))
 
 
 def test_deleting_and_reading_use_indexes(asked: Room, alice: Person, bob: Person) -> None:
@@ -247,5 +249,64 @@ def test_what_an_older_version_answered_is_a_thread_of_what_it_answers(asked: Ro
     answers(asked, (bob, 1))
     MessageReply.objects.update(root=None)
     assert thread(alice, asked.pk, 2).root == 1
+    assert numbers(thread(alice, asked.pk, 1)) == [2]
+    MessageReply.objects.update(root=1)
     answers(asked, (alice, 2))
-    assert numbers(thread(alice, asked.pk, 1)) == [3]
+    assert numbers(thread(alice, asked.pk, 1)) == [2, 3]
+
+
+def as_an_older_version(room: Room, *posts: tuple[Person, int]) -> None:
+    """Answers as one writes them that knows no threads."""
+    for number in answers(room, *posts):
+        MessageReply.objects.filter(room=room, number=number).update(root=None)
+    MessageThread.objects.all().delete()
+    Message.objects.filter(parts=THREAD.bit).update(parts=None)
+
+
+def test_pages_with_what_an_older_version_answered_between(asked: Room, alice: Person, bob: Person) -> None:
+    as_an_older_version(asked, (bob, 1), (bob, 1), (bob, 1))  # 2, 3, 4
+    MessageReply.objects.filter(number__in=(2, 4)).update(root=1)
+    answers(asked, (alice, 1))
+    MessageReply.objects.filter(number=3).update(root=None)
+    with statements() as sent:
+        newest = thread(alice, asked.pk, 1, limit=3)
+    assert_by_index(sent)
+    assert (numbers(newest), newest.more) == ([3, 4, 5], True)
+    before = thread(alice, asked.pk, 1, before=4, limit=1)
+    assert (numbers(before), before.more) == ([3], True)
+    after = thread(alice, asked.pk, 1, after=2, limit=2)
+    assert (numbers(after), after.more) == ([3, 4], True)
+
+
+def test_with_the_next_answer_those_of_an_older_version_are_counted(asked: Room, alice: Person, bob: Person) -> None:
+    as_an_older_version(asked, (bob, 1), (bob, 1))
+    assert told(asked, 1) is None
+    assert follows(bob, asked.pk, 1, membership(bob, asked))
+    answers(asked, (alice, 2), (alice, 1))  # 2 stands in the thread of 1
+    assert (told(asked, 1)["count"], told(asked, 1)["people"]) == (4, [bob.pk, alice.pk])
+    assert not MessageReply.objects.filter(root=None).exists()
+    assert numbers(thread(alice, asked.pk, 1)) == [2, 3, 4, 5]
+
+
+def test_with_one_of_them_deleted_the_others_are_counted(asked: Room, bob: Person) -> None:
+    as_an_older_version(asked, (bob, 1), (bob, 1))
+    messages.delete(person=bob, room_id=asked.pk, number=2)
+    assert told(asked, 1)["count"] == 1
+
+
+def test_the_thread_of_what_retention_took_goes_on(asked: Room, alice: Person, bob: Person) -> None:
+    answers(asked, (bob, 1))
+    Message.objects.filter(number=1).delete()
+    Room.objects.filter(pk=asked.pk).update(first_number=2)
+    answers(asked, (alice, 2))
+    assert numbers(thread(alice, asked.pk, 2)) == [2, 3]
+    assert MessageThread.objects.get().count == 2
+
+
+def test_what_else_hangs_on_the_root_is_told_with_it(asked: Room, alice: Person, bob: Person, ear: Ear) -> None:
+    messages.edit(person=alice, room_id=asked.pk, number=1, body="who brings **the** cake?")
+    react(person=bob, room_id=asked.pk, number=1, emoji="🎂", on=True)
+    answers(asked, (bob, 1))
+    root = ear.of_room(asked.pk)[-1].frame["messages"][-1]
+    assert {"versions", "reactions", "thread", "edited_at", "html"} <= set(root)
+    assert root == page(alice, asked.pk).messages[0]

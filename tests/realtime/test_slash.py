@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from tests.play import Actor
 from tests.serving import ThreadServer
+from tests.sockets import Refused
 
 from groupchat import slash
 
@@ -63,3 +64,29 @@ def test_who_waits_too_long_is_told_and_can_go_on(ada: Actor, options: Callable[
     ada.posts("still here")
     ada.sees("still here")
     done.set()
+
+
+def test_what_could_not_begin_in_time_never_does(
+    ada: Actor, user: Callable[..., Actor], options: Callable[..., None]
+) -> None:
+    """And past a number of those that wait one more is refused at once."""
+    options(command_seconds=1, max_commands_waiting=1)
+    bob = user("bob")
+    bob.enters("lobby")
+    done, begun = threading.Event(), []
+
+    def slow(*, text: str, **_: Any) -> None:
+        begun.append(text)
+        assert done.wait(60)
+
+    slash.command("slow", help="Take your time.")(slow)
+    for text in ("one", "two"):
+        ada.is_refused("unavailable", "command.run", room=ada.room, name="slow", text=text)
+    waits = ada.client.start("command.run", room=ada.room, name="slow", text="three")
+    bob.is_refused("unavailable", "command.run", room=bob.room, name="slow", text="four")
+    with pytest.raises(Refused, match="unavailable"):
+        ada.client.answer(waits)
+    done.set()
+    slash.command("quick", help="At once.")(lambda **_: "done")
+    assert runs(ada, "quick")["text"] == "done"
+    assert begun == ["one", "two"]

@@ -10,17 +10,14 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from operator import attrgetter
-from typing import Any, TypeVar
+from typing import Any
 from uuid import UUID
 
-from django.db import connections, models, router
-from django.db.models.base import ModelState
-from django.utils.dateparse import parse_datetime
-
+from groupchat.actions.sql import PERSON_COLUMNS, slots
+from groupchat.actions.thread_sql import ThreadSql
 from groupchat.kinds import ROOM_KINDS
 from groupchat.models import Effect, FormerHandle, Membership, Message, Person, Room, ServerState
 
-_M = TypeVar("_M", bound=models.Model)
 NewRow = tuple[int, int, int, int, str, str, bool | None, int | None, str | None, int]
 NewEffect = tuple[str, str, str, str]
 
@@ -52,11 +49,6 @@ _ROOM = [
 ]
 # Read in one statement with the rooms, so that a post pays no other for it.
 _OF_SITE = f"(SELECT raid_until FROM {ServerState._meta.db_table} WHERE id = {ServerState.ONLY})"
-_PERSON = [
-    *("id", "kind", "handle", "name", "is_owner", "is_admin"),
-    *("is_active", "version", "account_active", "merged_into_id", "only_room", "created_at"),
-    *("pronouns", "time_zone", "avatar"),
-]
 _MEMBERSHIP = [
     "id",
     "room_id",
@@ -84,23 +76,19 @@ _COUNTERS = attrgetter("seq", *_KIND_SEQS)
 _GUEST_ID = Person._meta.get_field("guest_id")
 
 
-class BulkSql:
-    """The statements of one transaction, through one cursor: Django spends as long on opening one as on a statement."""
-
-    def __init__(self) -> None:
-        self._connection = connections[router.db_for_write(Message)]
-        self._cursor = self._connection.cursor()
+class BulkSql(ThreadSql):
+    """The statements of one transaction of posts, or of people who come."""
 
     def rooms_for_update(self, ids: Collection[int]) -> list[Room]:
         """The rooms with these ids, in order of id, locked until the transaction ends."""
         if not ids:
             return []
         lock = " FOR NO KEY UPDATE" if self._connection.features.has_select_for_no_key_update else ""
-        return self._rooms(f"id IN ({_marks(ids)}) ORDER BY id{lock}", list(ids), [_OF_SITE])
+        return self._rooms(f"id IN ({slots(ids)}) ORDER BY id{lock}", list(ids), [_OF_SITE])
 
     def rooms_by_slug(self, slugs: Collection[str]) -> list[Room]:
         """Those that have one of these as their present address; there is one, at least."""
-        return self._rooms(f"slug IN ({_marks(slugs)})", list(slugs))
+        return self._rooms(f"slug IN ({slots(slugs)})", list(slugs))
 
     def guests(self, ids: Collection[UUID]) -> tuple[dict[UUID, int], set[UUID]]:
         """The people whom these guests have become so far: their primary keys. And those guests who have an account by
@@ -111,7 +99,7 @@ class BulkSql:
         asked = {_GUEST_ID.get_db_prep_value(one, self._connection): one for one in ids}  # as they stand in the column
         rows = self._fetch(
             "SELECT guest_id, id, signed_out_at IS NOT NULL AND (user_id IS NOT NULL OR merged_into_id IS NOT NULL) "
-            f"FROM {Person._meta.db_table} WHERE guest_id IN ({_marks(asked)})",
+            f"FROM {Person._meta.db_table} WHERE guest_id IN ({slots(asked)})",
             list(asked),
         )
         people = {asked[guest_id]: person_id for guest_id, person_id, _ in rows}
@@ -128,7 +116,7 @@ class BulkSql:
         if not skeletons:
             return set()
         either = " UNION ALL ".join(
-            f"SELECT {column} FROM {model._meta.db_table} WHERE {column} IN ({_marks(skeletons)})"
+            f"SELECT {column} FROM {model._meta.db_table} WHERE {column} IN ({slots(skeletons)})"
             for model, column in ((Person, "handle_skeleton"), (FormerHandle, "skeleton"))
         )
         return {row[0] for row in self._fetch(either, list(skeletons) * 2)}
@@ -139,11 +127,11 @@ class BulkSql:
             return set()
         kinds = [kind.value for kind in Person.Kind if kind != Person.Kind.GUEST]
         either = " UNION ALL ".join(
-            f"SELECT {column} FROM {Person._meta.db_table} WHERE {column} IN ({_marks(skeletons)}) "
-            f"AND kind IN ({_marks(kinds)})"
+            f"SELECT {column} FROM {Person._meta.db_table} WHERE {column} IN ({slots(skeletons)}) "
+            f"AND kind IN ({slots(kinds)})"
             for column in ("name_skeleton", "handle_skeleton")
         )
-        former = f"SELECT skeleton FROM {FormerHandle._meta.db_table} WHERE skeleton IN ({_marks(skeletons)})"
+        former = f"SELECT skeleton FROM {FormerHandle._meta.db_table} WHERE skeleton IN ({slots(skeletons)})"
         asked = [*[*skeletons, *kinds] * 2, *skeletons]
         return {row[0] for row in self._fetch(f"{either} UNION ALL {former}", asked)}
 
@@ -155,7 +143,7 @@ class BulkSql:
             return False  # an old SQLite
         columns, row = self._row(person)
         found = self._fetch(
-            f"INSERT INTO {Person._meta.db_table} ({', '.join(columns)}) VALUES ({_marks(row)}) "
+            f"INSERT INTO {Person._meta.db_table} ({', '.join(columns)}) VALUES ({slots(row)}) "
             "ON CONFLICT DO NOTHING RETURNING id",
             row,
         )
@@ -172,18 +160,18 @@ class BulkSql:
             return
         columns = rows[0][0]
         insert = f"INSERT INTO {Membership._meta.db_table} ({', '.join(columns)}) VALUES "
-        self._execute_rows(f"{insert}({_marks(columns)})", insert + "{rows}", [tuple(row) for _, row in rows])
+        self._execute_rows(f"{insert}({slots(columns)})", insert + "{rows}", [tuple(row) for _, row in rows])
 
     def lock_counters(self, ids: Collection[int]) -> dict[int, int]:
         """The counters of these people by primary key, locked in order of id until the transaction ends."""
         lock = self._lock_rows("id", key="NO KEY UPDATE")
         return dict(
-            self._fetch(f"SELECT id, seq FROM {Person._meta.db_table} WHERE id IN ({_marks(ids)}){lock}", [*ids])
+            self._fetch(f"SELECT id, seq FROM {Person._meta.db_table} WHERE id IN ({slots(ids)}){lock}", [*ids])
         )
 
     def last_numbers(self, ids: Collection[int]) -> dict[int, int]:
         """The number of the last message of each of these rooms that is not deleted."""
-        where = f"WHERE deleted_at IS NULL AND id IN ({_marks(ids)})"
+        where = f"WHERE deleted_at IS NULL AND id IN ({slots(ids)})"
         return dict(self._fetch(f"SELECT id, last_number FROM {Room._meta.db_table} {where}", [*ids]))
 
     def set_person_seqs(self, seqs: Mapping[int, int]) -> None:
@@ -199,7 +187,7 @@ class BulkSql:
         """
         if not pairs:
             return {}, {}
-        columns = [f"m.{field}" for field in _MEMBERSHIP] + [f"p.{field}" for field in _PERSON]
+        columns = [f"m.{field}" for field in _MEMBERSHIP] + [f"p.{field}" for field in PERSON_COLUMNS]
         rows = self._fetch(
             f"SELECT {', '.join(columns)} FROM {Membership._meta.db_table} m "
             f"JOIN {Person._meta.db_table} p ON p.id = m.person_id WHERE "
@@ -211,12 +199,10 @@ class BulkSql:
         found = [self._instance(Membership, _MEMBERSHIP, row[:width]) for row in rows]
         for membership in found:
             self._read_moments(membership, _ENDS)
-        people = {row[width]: self._instance(Person, _PERSON, row[width:]) for row in rows}
-        if others := {person_id for _, person_id in pairs} - people.keys():
-            rest = self._select(Person, _PERSON, f"id IN ({_marks(others)})", list(others))
-            people |= {person.pk: person for person in rest}
+        people = {row[width]: self._instance(Person, PERSON_COLUMNS, row[width:]) for row in rows}
         for person in people.values():
             self._read_moments(person, ("created_at",))
+        people |= self.people({person_id for _, person_id in pairs} - people.keys())
         return {(membership.room_id, membership.person_id): membership for membership in found}, people
 
     def stored(self, client_message_ids: Collection[str]) -> list[tuple[Any, ...]]:
@@ -225,7 +211,7 @@ class BulkSql:
             return []
         return self._fetch(
             f"SELECT client_message_id, author_id, room_id, id FROM {Message._meta.db_table} "
-            f"WHERE client_message_id IN ({_marks(client_message_ids)})",
+            f"WHERE client_message_id IN ({slots(client_message_ids)})",
             list(client_message_ids),
         )
 
@@ -237,7 +223,7 @@ class BulkSql:
             "(room_id, number, seq, author_id, body, client_message_id, ahead, parts, html, rendered, at) VALUES "
         )
         values = [(*row, when) for row in rows]
-        self._execute_rows(f"{insert}({_marks(values[0])})" if values else insert, insert + "{rows}", values)
+        self._execute_rows(f"{insert}({slots(values[0])})" if values else insert, insert + "{rows}", values)
 
     def insert_effects(self, rows: Sequence[NewEffect], at: datetime) -> None:
         """Each row is `(kind, event, payload, key)`."""
@@ -247,7 +233,7 @@ class BulkSql:
             "(kind, event, payload, key, attempts, last_error, created_at, due_at) VALUES "
         )
         values = [(*row, 0, "", when, when) for row in rows]
-        self._execute_rows(f"{insert}({_marks(values[0])})", insert + "{rows}", values)
+        self._execute_rows(f"{insert}({slots(values[0])})", insert + "{rows}", values)
 
     def set_counters(self, rooms: Iterable[Room], last_message_at: datetime | None) -> None:
         """Write what every change of a room moves; where the last message's time is given, what every post moves,
@@ -272,7 +258,7 @@ class BulkSql:
         rows = [(number, room_id, person_id) for (room_id, person_id), number in marks.items()]
         if len(rows) > 1 and self._connection.features.has_select_for_update:
             table = Membership._meta.db_table
-            given = ", ".join([f"({_marks(rows[0])})"] * len(rows))
+            given = ", ".join([f"({slots(rows[0])})"] * len(rows))
             self._cursor.execute(
                 f"UPDATE {table} SET last_read_number = locked.number FROM ("
                 f"SELECT own.id, new.column1 AS number FROM (VALUES {given}) AS new JOIN {table} AS own"
@@ -310,68 +296,3 @@ class BulkSql:
             room.created_at = self._moment(room.created_at)
             self._read_moments(room, ("last_message_at", "archived_at", "deleted_at", "raid_until"))
         return rooms
-
-    def _row(self, instance: models.Model) -> tuple[list[str], list[Any]]:
-        """The columns of a new row and their values, without the primary key."""
-        fields = [field for field in instance._meta.concrete_fields if not field.primary_key]
-        values = [field.get_db_prep_save(field.pre_save(instance, True), self._connection) for field in fields]
-        return [str(field.column) for field in fields], values
-
-    def _read_moments(self, row: models.Model, names: Iterable[str]) -> None:
-        for name in names:
-            if (value := row.__dict__[name]) is not None:
-                row.__dict__[name] = self._moment(value)
-
-    def _moment(self, value: Any) -> datetime:
-        """As the ORM would have read it."""
-        at = parse_datetime(value) if isinstance(value, str) else value
-        assert isinstance(at, datetime)
-        return at if at.tzinfo is not None else at.replace(tzinfo=self._connection.timezone)
-
-    def _fetch(self, sql: str, parameters: Sequence[Any]) -> list[tuple[Any, ...]]:
-        self._cursor.execute(sql, parameters)
-        rows: list[tuple[Any, ...]] = self._cursor.fetchall()
-        return rows
-
-    def _select(self, model: type[_M], fields: list[str], where: str, parameters: Sequence[Any]) -> list[_M]:
-        rows = self._fetch(f"SELECT {', '.join(fields)} FROM {model._meta.db_table} WHERE {where}", parameters)
-        return [self._instance(model, fields, row) for row in rows]
-
-    def _instance(self, model: type[_M], fields: Sequence[str], row: Sequence[Any]) -> _M:
-        """As `Model.from_db`, which spends more on an object than the database on its row: it walks over all fields of
-        the model, and asks who listens to `pre_init` and `post_init`. What was not read is deferred here, too.
-        """
-        instance = model.__new__(model)
-        instance._state = ModelState()
-        instance._state.adding, instance._state.db = False, self._connection.alias
-        instance.__dict__.update(zip(fields, row, strict=True))
-        return instance
-
-    def _update_rows(
-        self, model: type[models.Model], columns: list[str], keys: list[str], rows: Sequence[tuple[Any, ...]]
-    ) -> None:
-        """Each row holds the values of `columns`, then of `keys`."""
-        update = f"UPDATE {model._meta.db_table} SET "
-        one = ", ".join(f"{column} = %s" for column in columns) + " WHERE "
-        one += " AND ".join(f"{key} = %s" for key in keys)
-        places = {name: f"new.column{place}" for place, name in enumerate([*columns, *keys], 1)}
-        all_at_once = (
-            ", ".join(f"{column} = {places[column]}" for column in columns)
-            + " FROM (VALUES {rows}) AS new WHERE "
-            + " AND ".join(f"{key} = {places[key]}" for key in keys)
-        )
-        self._execute_rows(update + one, update + all_at_once, rows)
-
-    def _execute_rows(self, one: str, all_at_once: str, rows: Sequence[tuple[Any, ...]]) -> None:
-        """A prepared statement for each row where the database lives in our process; where a server must parse and
-        answer each, one statement for all `{rows}`.
-        """
-        if self._connection.vendor == "postgresql":
-            every = ", ".join([f"({_marks(rows[0])})"] * len(rows))
-            self._cursor.execute(all_at_once.format(rows=every), [value for row in rows for value in row])
-        else:
-            self._cursor.executemany(one, rows)
-
-
-def _marks(values: Collection[Any]) -> str:
-    return ", ".join(["%s"] * len(values))

@@ -139,7 +139,7 @@ class RoomChange:
             frame["messages"] = _with_written(changed, self._written) if changed else self._written
         members = self._rows.get("members", {}).values()
         if others := named - self._people.keys():  # whom nobody had to read for the change: who reacted before
-            self._people |= Person.objects.in_bulk(others)
+            self._people |= self.statements.people(others)
         people = people_resources(self._people.values())
         return RoomChanges(frame, people, departures(members), self._only, floors(members))
 

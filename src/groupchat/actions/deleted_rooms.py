@@ -11,6 +11,7 @@ from django.db.models import Model, ProtectedError, QuerySet, RestrictedError
 from django.utils import timezone
 
 from groupchat.actions import audit
+from groupchat.actions.counters import changed_agenda, lock_people
 from groupchat.conf import conf
 from groupchat.models import (
     Membership,
@@ -64,8 +65,6 @@ _ROWS: tuple[Callable[[int], QuerySet[Model]], ...] = (
     lambda room_id: Notice.objects.filter(room_id=room_id),
     lambda room_id: Report.objects.filter(room_id=room_id),
     lambda room_id: Purge.objects.filter(room_id=room_id),
-    lambda room_id: SavedMessage.objects.filter(room_id=room_id),
-    lambda room_id: ScheduledMessage.objects.filter(room_id=room_id),
     lambda room_id: Membership.objects.filter(room_id=room_id),
 )
 
@@ -76,6 +75,8 @@ def _purge_some(room_id: int, before: datetime) -> bool:
     room = Room.objects.select_for_update().filter(pk=room_id, deleted_at__lte=before).first()
     if room is None:
         return False  # it is back, or another process was quicker
+    if _purge_agendas(room_id):
+        return True
     for rows in _ROWS:
         of_room = rows(room_id)
         ids = list(of_room.values_list("pk", flat=True)[:ROWS_AT_ONCE])
@@ -85,3 +86,16 @@ def _purge_some(room_id: int, before: datetime) -> bool:
     audit.note("purge room", by=None, room=room)
     room.delete()
     return True
+
+
+def _purge_agendas(room_id: int) -> bool:
+    """Take away some of what people set aside of this room, and tell them; whether there was something."""
+    models: tuple[type[SavedMessage | ScheduledMessage], ...] = (SavedMessage, ScheduledMessage)
+    for model in models:
+        rows = dict(model._default_manager.filter(room_id=room_id).values_list("pk", "person_id")[:ROWS_AT_ONCE])
+        if rows:
+            lock_people(rows.values())
+            model._default_manager.filter(pk__in=rows).delete()
+            changed_agenda(rows.values())
+            return True
+    return False

@@ -14,7 +14,7 @@ from django.utils import timezone
 from groupchat.actions.counters import changed_mine, changing_room, lock_people
 from groupchat.conf import conf
 from groupchat.errors import NotFound
-from groupchat.models import Membership, Room
+from groupchat.models import Membership, Room, ScheduledMessage
 
 logger = logging.getLogger("groupchat.rooms")
 
@@ -67,6 +67,8 @@ def _expire(room_id: int, before: datetime) -> bool:
                 # Asked again behind the lock: somebody may have written or come in meanwhile.
                 if not _empty_rooms(before).filter(pk=room_id).exists():
                     return False
+                if ScheduledMessage.objects.filter(room_id=room_id).exists():
+                    return False  # somebody is going to write
                 there = Membership.objects.filter(room_id=room_id, state=Membership.State.JOINED)
                 for membership in there.select_related("person"):
                     lock_people([membership.person_id])

@@ -36,7 +36,7 @@ from groupchat.errors import ChatError, Invalid
 from groupchat.events import Event, MemberJoined, MessageDeleted, MessageEdited, MessagePosted
 from groupchat.markup import render, stamp
 from groupchat.models import Membership, Message, Person, Room
-from groupchat.parts import bits_of, check_parts, insert_parts, keep_version
+from groupchat.parts import bits_of, check_parts, keep_version, new_parts
 from groupchat.permissions import (
     comes_with_account,
     is_joined,
@@ -136,7 +136,7 @@ class _Batch:
         self._memberships, self._people = self._statements.memberships(pairs)
         self._unheard = blocks.unheard(_by_room(pairs), {pk: one.room for pk, one in self._changes.items()})
         self._known = self._find_known([self._posts[index] for index in good])
-        self._answers_to = Answers(self._posts[index] for index in good)
+        self._answers_to = Answers((self._posts[index] for index in good), self._changes, self._statements)
         for index in good:
             self._answers[index] = self._post_one(self._posts[index], self._htmls[index])
         self._save()
@@ -292,8 +292,8 @@ class _Batch:
         self._save_made()
         self._statements.insert_messages(self._written, self._now)
         if self._parts:
-            insert_parts(self._parts)
-            self._answers_to.save(self._changes, self._now)
+            self._statements.insert_parts(new_parts(self._parts))
+            self._answers_to.save(self._now)
         save_changes(self._changes.values(), self._statements)
         for person_id, arrival in self._made.items():
             memberships = self._joined[person_id]

@@ -7,6 +7,7 @@ from datetime import datetime
 from django.db import transaction
 from django.utils import timezone
 
+from groupchat.actions import blocks
 from groupchat.actions.counters import RoomChange, changing_room, lock_rooms
 from groupchat.actions.notices import note
 from groupchat.conf import conf
@@ -32,6 +33,8 @@ def pin(*, person: Person, room_id: int, number: int, on: bool, now: datetime | 
         if on == bool(bits & PIN.bit):
             return message.seq
         if on:
+            if blocks.unheard({room_id: [person.pk]}, {room_id: change.room}):
+                raise blocks.not_heard()
             _require_room(change)
             at = now or timezone.now()
             MessagePin.objects.create(room_id=room_id, number=number, person=person, at=at)

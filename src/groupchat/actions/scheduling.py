@@ -39,7 +39,8 @@ def schedule(
     reply_to: int | None = None,
     now: datetime | None = None,
 ) -> ScheduledMessage:
-    """Write down a message that is to be sent at a time. With the same client_message_id it is the same one.
+    """Write down a message that is to be sent at a time. With the same client_message_id it is the same one; where
+    that was sent meanwhile, it has no id, and `at` is when it was.
 
     Raises what a post raises, Invalid for a time that is over or too far ahead, and LimitReached past
     `max_scheduled_messages`.
@@ -52,10 +53,11 @@ def schedule(
     had = ScheduledMessage.objects.filter(person=person, room_id=room_id, client_message_id=client_message_id).first()
     if had is not None:
         return _the_same(had, body, reply_to)
+    sent = Message.objects.filter(client_message_id=client_message_id, author=person, room_id=room_id).first()
+    if sent is not None:
+        return _as_sent(sent, body)
     require_ahead(at, field="at", now=now)
     _require_writable(person, room_id, reply_to)
-    if Message.objects.filter(client_message_id=client_message_id, author=person, room_id=room_id).exists():
-        raise IdempotencyConflict("You sent a message with this client_message_id already.")
     most = conf().max_scheduled_messages
     if most and ScheduledMessage.objects.filter(person=person).count() >= most:
         raise LimitReached(f"You have {most} messages to be sent. Cancel one of them first.")
@@ -76,6 +78,13 @@ def _the_same(had: ScheduledMessage, body: str, reply_to: int | None) -> Schedul
     if (had.body, had.reply_to) != (body, reply_to):
         raise IdempotencyConflict("You wrote another message with this client_message_id.")
     return had
+
+
+def _as_sent(sent: Message, body: str) -> ScheduledMessage:
+    """The answer to a retry that comes when it stands in the room already: edited since, perhaps, or deleted."""
+    if sent.body != body and sent.edited_at is None and sent.deleted_at is None:
+        raise IdempotencyConflict("You sent another message with this client_message_id.")
+    return ScheduledMessage(person_id=sent.author_id, room_id=sent.room_id, body=body, at=sent.at)
 
 
 def _require_writable(person: Person, room_id: int, reply_to: int | None) -> None:

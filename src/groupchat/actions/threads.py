@@ -12,26 +12,29 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Count, F, Max, Min, OuterRef, Q, Subquery
+from django.db.models import Count, F, Max, Min, OuterRef, Subquery
 from django.db.models.functions import Coalesce
 
+from groupchat.actions.bulk_sql import BulkSql
 from groupchat.actions.counters import RoomChange
 from groupchat.actions.posts import Post
+from groupchat.actions.thread_sql import Place, Root
 from groupchat.conf import conf
 from groupchat.models import Message, MessageReply, MessageThread
-from groupchat.parts import REPLY, THREAD
-
-_Place = tuple[int, int]  # room, number
-_TOLD = ["count", "people", "last_number", "last_at"]
+from groupchat.parts import REPLY, THREAD, thread_resource
 
 
 class Answers:
     """The answers among a batch of posts: to which root each belongs, and what they add to its thread."""
 
-    def __init__(self, posts: Iterable[Post]) -> None:
+    def __init__(self, posts: Iterable[Post], changes: Mapping[int, RoomChange], statements: BulkSql) -> None:
+        self._changes = changes
+        self._statements = statements
         answered = {(post.room_id, to) for post in posts if post.parts and (to := post.parts.get(REPLY.key))}
-        self._roots = _roots_at(answered) if answered else {}
-        self._new: dict[_Place, list[tuple[int, int]]] = defaultdict(list)  # by root, each with its author
+        there = statements.roots([place for place in answered if self._was_there(place)])
+        self._roots = {place: root.number for place, root in there.items()}
+        self._read = {(place[0], root.number): root for place, root in there.items()}
+        self._new: dict[Place, list[tuple[int, int]]] = defaultdict(list)  # by root, each with its author
 
     def placed(self, said: Mapping[str, Any], *, room_id: int, number: int, author_id: int) -> Mapping[str, Any]:
         """The parts of a post that was taken, with its root where that is not what it answers."""
@@ -43,15 +46,41 @@ class Answers:
         self._new[room_id, root].append((number, author_id))
         return said if root == to else {**said, "root": root}
 
-    def save(self, changes: Mapping[int, RoomChange], now: datetime) -> None:
-        """Say it at the roots, behind their locked rooms, when the messages are written: in a fixed number of
-        statements, and none without an answer.
+    def save(self, now: datetime) -> None:
+        """Say it at the roots, behind their locked rooms, when the messages and their parts are written: in a fixed
+        number of statements, and none without an answer.
         """
-        if not self._new:
-            return
-        had = {(one.room_id, one.number): one for one in MessageThread.objects.filter(_at(self._new))}
-        _save([_longer(place, had.get(place), answers, now) for place, answers in self._new.items()])
-        _say(changes, self._new)
+        self._read |= self._statements.roots(self._new.keys() - self._read.keys())  # those of this very batch
+        threads = []
+        uncounted: dict[int, set[int]] = defaultdict(set)
+        for place in sorted(self._new):
+            root = self._read.get(place, Root(place[1]))
+            if root.uncounted:
+                uncounted[place[0]].add(place[1])
+            else:
+                threads.append(_longer(place, root.thread, self._new[place], now))
+        self._statements.save_threads(threads)
+        self._say(threads)
+        for room_id, roots in uncounted.items():
+            recount(self._changes[room_id], roots)
+
+    def _was_there(self, place: Place) -> bool:
+        """Whether this message was there before the batch, as far as its room counts."""
+        change = self._changes.get(place[0])
+        return change is not None and change.room.first_number <= place[1] <= change.room.last_number
+
+    def _say(self, threads: Sequence[MessageThread]) -> None:
+        """Give their roots a new seq."""
+        told = []
+        for thread in threads:
+            message = self._read[thread.room_id, thread.number].message
+            if message is None:
+                continue  # retention took it
+            message.parts = (message.parts or 0) | THREAD.bit
+            message.known_parts = {THREAD.key: thread_resource(thread)}
+            self._changes[thread.room_id].changed(message, message.author)
+            told.append(message)
+        self._statements.set_parts(told)
 
 
 def roots_of(messages: Sequence[Message]) -> set[int]:
@@ -60,14 +89,17 @@ def roots_of(messages: Sequence[Message]) -> set[int]:
     if not numbers:
         return set()
     found = MessageReply.objects.filter(room_id=messages[0].room_id, number__in=numbers)
-    return {root for root in found.values_list("root", flat=True) if root is not None}
+    return set(found.values_list(Coalesce("root", F("to")), flat=True))
 
 
 def recount(change: RoomChange, roots: Collection[int]) -> None:
-    """Say at these roots of a locked room what is told of their answers by now: some were deleted, or are another's."""
+    """Say at these roots of a locked room what is told of their answers by now: some were deleted, or are another's,
+    or an older version of the code wrote them and said no root.
+    """
     if not roots:
         return
     room_id = change.room.pk
+    MessageReply.objects.filter(room_id=room_id, to__in=roots, root=None).update(root=F("to"))
     answers = MessageReply.objects.filter(room_id=room_id, root__in=roots)
     counted = {row["root"]: row for row in answers.values("root").annotate(count=Count("pk"), last=Max("number"))}
     of_answer = Message.objects.filter(room_id=room_id, number=OuterRef("number"))
@@ -91,18 +123,12 @@ def recount(change: RoomChange, roots: Collection[int]) -> None:
     ]
     ended = set(roots) - counted.keys()
     MessageThread.objects.filter(room_id=room_id, number__in=ended).delete()
-    _save(threads)
-    _say({room_id: change}, {(room_id, root) for root in roots}, ended={(room_id, root) for root in ended})
-
-
-def _roots_at(places: Collection[_Place]) -> dict[_Place, int]:
-    """The roots of those among these messages that are answers themselves."""
-    rows = MessageReply.objects.filter(_at(places)).annotate(first=Coalesce("root", F("to")))
-    return {(room_id, number): root for room_id, number, root in rows.values_list("room_id", "number", "first")}
+    change.statements.save_threads(threads)
+    _say(change, roots, ended)
 
 
 def _longer(
-    place: _Place, had: MessageThread | None, answers: Sequence[tuple[int, int]], now: datetime
+    place: Place, had: MessageThread | None, answers: Sequence[tuple[int, int]], now: datetime
 ) -> MessageThread:
     """What is told of a thread with these answers more, each with its author."""
     return MessageThread(
@@ -115,20 +141,14 @@ def _longer(
     )
 
 
-def _save(threads: Sequence[MessageThread]) -> None:
-    MessageThread.objects.bulk_create(
-        threads, update_conflicts=True, unique_fields=["room", "number"], update_fields=_TOLD
-    )
-
-
-def _say(changes: Mapping[int, RoomChange], roots: Collection[_Place], ended: Collection[_Place] = ()) -> None:
+def _say(change: RoomChange, roots: Collection[int], ended: Collection[int]) -> None:
     """Give the roots a new seq."""
-    messages = list(Message.objects.filter(_at(roots)).select_related("author").order_by("room_id", "number"))
+    of_room = Message.objects.filter(room_id=change.room.pk, number__in=roots)
+    messages = list(of_room.select_related("author").order_by("number"))
     for message in messages:
         bits = message.parts or 0
-        is_ended = (message.room_id, message.number) in ended
-        message.parts = (bits & ~THREAD.bit if is_ended else bits | THREAD.bit) or None
-        changes[message.room_id].changed(message, message.author)
+        message.parts = (bits & ~THREAD.bit if message.number in ended else bits | THREAD.bit) or None
+        change.changed(message, message.author)
     Message.objects.bulk_update(messages, ["seq", "parts"])
 
 
@@ -136,14 +156,3 @@ def _first(people: Iterable[int]) -> list[int]:
     """The first few of them, each once."""
     most = conf().max_thread_people
     return list(dict.fromkeys(people))[: most or None]
-
-
-def _at(places: Iterable[_Place]) -> Q:
-    """Rows of these messages."""
-    numbers: dict[int, set[int]] = defaultdict(set)
-    for room_id, number in places:
-        numbers[room_id].add(number)
-    found = Q(pk__in=())
-    for room_id in sorted(numbers):
-        found |= Q(room_id=room_id, number__in=numbers[room_id])
-    return found

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Any
+
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -32,6 +36,11 @@ class Message(models.Model):
     parts = models.IntegerField(null=True, editable=False)
     html = models.TextField(null=True, editable=False)  # noqa: DJ001 (nothing to format is not an empty text)
     rendered = models.BigIntegerField(null=True, editable=False)
+
+    known_parts: Mapping[str, Any] = MappingProxyType({})
+    """Of the parts that hang on it, by key, those that whoever changed them knows as they stand on the wire: they are
+    not read again.
+    """
 
     class Meta:
         verbose_name = _("message")

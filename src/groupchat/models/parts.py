@@ -21,7 +21,12 @@ class MessageReply(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["room", "number"], name="groupchat_one_reply")]
-        indexes = [models.Index(fields=["room", "root", "number"], name="groupchat_answers")]
+        indexes = [
+            models.Index(fields=["room", "root", "number"], name="groupchat_answers"),
+            models.Index(
+                fields=["room", "to", "number"], name="groupchat_older_answers", condition=models.Q(root__isnull=True)
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.room_id}/{self.number} to {self.to}"

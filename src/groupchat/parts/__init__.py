@@ -13,14 +13,12 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from django.db.models import Model
-
 from groupchat.models import Message, Room
 from groupchat.parts.part import Part
 from groupchat.parts.pins import PIN, pinned_by
 from groupchat.parts.reactions import REACTIONS, reacted_by, with_mine
 from groupchat.parts.replies import REPLY, ROOT
-from groupchat.parts.threads import THREAD, answered_by
+from groupchat.parts.threads import THREAD, answered_by, thread_resource
 from groupchat.parts.versions import VERSIONS, keep_version
 from groupchat.protocol import MessageResource
 from groupchat.resources import message_resource
@@ -32,15 +30,17 @@ __all__ = [
     "REACTIONS",
     "REPLY",
     "THREAD",
+    "NewParts",
     "Part",
     "bits_of",
     "check_parts",
-    "insert_parts",
     "keep_version",
     "message_resources",
+    "new_parts",
     "parts_of",
     "people_in",
     "purge_parts",
+    "thread_resource",
     "with_mine",
 ]
 
@@ -50,6 +50,10 @@ _BITS = {part.key: part.bit for part in MESSAGE_PARTS}
 
 POSTED_PARTS: dict[str, Part] = {part.key: part for part in MESSAGE_PARTS if part.check is not None}
 """Those that a post may carry, by key."""
+
+
+NewParts = Sequence[tuple[Part, Sequence[tuple[Any, ...]]]]
+"""Rows of parts that posts carry, of `Part.columns`."""
 
 
 def parts_of(said: object) -> Mapping[str, Any] | None:
@@ -77,16 +81,15 @@ def people_in(message: MessageResource) -> Iterator[int]:
     yield from answered_by(message)
 
 
-def insert_parts(posted: Iterable[tuple[int, int, Mapping[str, Any]]]) -> None:
-    """Write the parts of new messages, each `(room, number, what the post said)`: a statement a part that one has."""
-    rows: dict[str, list[Model]] = defaultdict(list)
+def new_parts(posted: Iterable[tuple[int, int, Mapping[str, Any]]]) -> NewParts:
+    """The parts of new messages, each `(room, number, what the post said)`, as the rows that are to be written."""
+    rows: dict[str, list[tuple[Any, ...]]] = defaultdict(list)
     for room_id, number, said in posted:
         for key in said.keys() & POSTED_PARTS.keys():
             row = POSTED_PARTS[key].row
             assert row is not None
             rows[key].append(row(room_id, number, said))
-    for key, of_part in rows.items():
-        POSTED_PARTS[key].model._default_manager.bulk_create(of_part)
+    return [(POSTED_PARTS[key], of_part) for key, of_part in rows.items()]
 
 
 def message_resources(messages: Sequence[Message]) -> list[MessageResource]:
@@ -100,7 +103,11 @@ def message_resources(messages: Sequence[Message]) -> list[MessageResource]:
     for part in MESSAGE_PARTS:
         numbers: dict[int, list[int]] = defaultdict(list)
         for message in messages:
-            if (message.parts or 0) & part.bit and (part.stays or message.deleted_at is None):
+            if not (message.parts or 0) & part.bit or not (part.stays or message.deleted_at is None):
+                continue
+            if part.key in message.known_parts:
+                found[message.room_id, message.number][part.key] = message.known_parts[part.key]
+            else:
                 numbers[message.room_id].append(message.number)
         for room_id, of_room in numbers.items():
             for number, value in part.read(room_id, of_room).items():

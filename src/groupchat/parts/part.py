@@ -28,7 +28,9 @@ class Part:
     """Of these messages of a room, in one statement: what stands on the wire, by number."""
     check: Callable[[Any, Room], None] | None = None
     """Raises ChatError where a post into this room, whose counters stand before it, must not say so."""
-    row: Callable[[int, int, Mapping[str, Any]], Model] | None = None
-    """The row of `(room, number, all parts that the post has, by key)`."""
+    columns: tuple[str, ...] = ()
+    """Those that `row` fills, all that have no default of the database."""
+    row: Callable[[int, int, Mapping[str, Any]], tuple[Any, ...]] | None = None
+    """What stands in these columns, of `(room, number, all parts that the post has, by key)`."""
     stays: bool = False
     """Whether it stays where the message is deleted, for it is what others wrote."""

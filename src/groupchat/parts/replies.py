@@ -28,11 +28,14 @@ def _check(to: int, room: Room) -> None:
         raise Invalid("There is no message with this number to answer.", field="reply_to")
 
 
-def _row(room_id: int, number: int, said: Mapping[str, Any]) -> MessageReply:
+def _row(room_id: int, number: int, said: Mapping[str, Any]) -> tuple[int, int, int, int]:
     to = said["reply_to"]
-    return MessageReply(room_id=room_id, number=number, to=to, root=said.get("root", to))
+    return room_id, number, to, said.get("root", to)
 
 
-REPLY = Part("reply_to", bit=1, model=MessageReply, read=_read, check=_check, row=_row)
+_COLUMNS = ("room_id", "number", "to", "root")
+
+
+REPLY = Part("reply_to", bit=1, model=MessageReply, read=_read, check=_check, columns=_COLUMNS, row=_row)
 # Of an answer to an answer only: the others answer what all of these answer. Its row is that of the answer.
 ROOT = Part("root", bit=16, model=MessageReply, read=_read_roots)

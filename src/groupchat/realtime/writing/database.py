@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from threading import Barrier
 from typing import Any, ParamSpec, TypeVar
 
 from django.db import DatabaseError, InterfaceError, OperationalError, connection, connections
 
+from groupchat.errors import Unavailable
 from groupchat.realtime.writing.fair_lock import FairWriteLock
 
 READERS = 3
@@ -36,6 +37,7 @@ class Database:
         self._sweeper = ThreadPoolExecutor(1, "groupchat-sweeper")
         self._for_site = ThreadPoolExecutor(FOR_SITE, "groupchat-site")
         self._all = ((self._writer, 1), (self._readers, READERS), (self._sweeper, 1))
+        self._site_calls: list[Future[Any]] = []  # those that run or wait
         self._turn = FairWriteLock()
 
     def open(self) -> None:
@@ -62,10 +64,13 @@ class Database:
         """Run in the sweeping thread, which is the same at every call: SQLite counts foreign changes per connection."""
         return await self._run(self._sweeper, True, work, *args, **kwargs)
 
-    async def run_for_site(self, work: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
-        """Run what calls a function of the site, in threads of their own. Their connections are closed each time: who
-        knows when the next one is called.
+    def submit_for_site(self, most: int, work: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> Future[R]:
+        """Have run what calls a function of the site, in threads of their own. Their connections are closed each time:
+        who knows when the next one is called. Raises Unavailable where `most` (0: no limit) wait for a thread already.
         """
+        self._site_calls = [one for one in self._site_calls if not one.done()]
+        if most and len(self._site_calls) >= FOR_SITE + most:
+            raise Unavailable("Too many commands are running just now. Try it again in a moment.", retry_after=5)
 
         def run() -> R:
             try:
@@ -73,7 +78,9 @@ class Database:
             finally:
                 connections.close_all()
 
-        return await asyncio.get_running_loop().run_in_executor(self._for_site, run)
+        submitted = self._for_site.submit(run)
+        self._site_calls.append(submitted)
+        return submitted
 
     async def _run(
         self, threads: ThreadPoolExecutor, again: bool, work: Callable[..., R], *args: Any, **kwargs: Any

@@ -39,12 +39,20 @@ async def run_command(connection: NativeSession, command: RunCommand) -> None:
 
 
 async def _answer(connection: NativeSession, running: slash.Running) -> Answer:
-    """Whoever wrote it waits for so long; the site's function goes on, for nobody can stop a thread."""
-    work = asyncio.ensure_future(connection.runtime.database.run_for_site(slash.carry_out, running))
+    """Whoever wrote it waits for so long. The site's function goes on, for nobody can stop a thread; where it has not
+    begun by then, it never does.
+    """
+    most = conf().max_commands_waiting
+    submitted = connection.runtime.database.submit_for_site(most, slash.carry_out, running)
+    work = asyncio.wrap_future(submitted)
     work.add_done_callback(lambda done: done.cancelled() or done.exception())  # nobody may be left to hear of it
     try:
         return await asyncio.wait_for(asyncio.shield(work), conf().command_seconds or None)
     except TimeoutError:
+        if submitted.cancel():
+            raise Unavailable(
+                f"/{running.command.name} could not begin: others take long. Try it again later."
+            ) from None
         raise Unavailable(f"/{running.command.name} has not answered yet. It may still do what it does.") from None
 
 
@@ -66,6 +74,6 @@ COMMANDS: tuple[Declaration[Any], ...] = (
         run_command,
         right=permissions.POST,
         reply=("text", "number"),
-        limits=("max_commands_run_per_minute", "max_body_characters", "command_seconds"),
+        limits=("max_commands_run_per_minute", "max_commands_waiting", "max_body_characters", "command_seconds"),
     ),
 )
