@@ -3,7 +3,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("groupchat", "0026_threads"),
+        ("groupchat", "0027_older_answers"),
     ]
 
     operations = [
