@@ -106,6 +106,7 @@ class Conf:
     # limits of words
     max_body_characters: int = 8_000
     max_draft_characters: int = 8_000  # that go to one's other devices; 0: none do
+    max_draft_characters_in_all: int = 20_000  # of one person's drafts together; 0: any
     max_room_name_characters: int = 80
     max_topic_characters: int = 250
     max_person_name_characters: int = 50

@@ -12,13 +12,14 @@ from django.test import Client
 from tests.effects import Recorder, only_handler
 
 from groupchat.actions import effects
+from groupchat.actions.memberships import set_draft
 from groupchat.actions.messages import Post, post
 from groupchat.actions.people import make_owner, person_of_guest, person_of_user
 from groupchat.actions.rooms import enter
 from groupchat.actions.tokens import issue, people_of
 from groupchat.events import MessagePosted
 from groupchat.identity import new_guest
-from groupchat.models import Effect, Message, Room, Token
+from groupchat.models import Effect, Membership, Message, Room, Token
 
 pytestmark = pytest.mark.django_db
 
@@ -42,6 +43,15 @@ def test_counters_can_not_be_edited(admin_client: Client, message: Message) -> N
     assert admin_client.get(f"/admin/groupchat/room/{room.pk}/change/").status_code == 200
     assert admin_client.post(f"/admin/groupchat/room/{room.pk}/change/", {"name": "x"}).status_code == 403
     assert admin_client.post(f"/admin/groupchat/message/{message.pk}/delete/", {"post": "yes"}).status_code == 403
+
+
+def test_what_somebody_has_not_sent_is_nowhere_to_be_seen(admin_client: Client, message: Message) -> None:
+    set_draft(person=message.author, room_id=message.room_id, text="not for you")
+    membership = Membership.objects.get()
+    for path in ("", f"{membership.pk}/change/"):
+        page = admin_client.get(f"/admin/groupchat/membership/{path}")
+        assert page.status_code == 200
+        assert "not for you" not in page.content.decode()
 
 
 def test_deleting_leaves_a_tombstone_with_a_seq(admin_client: Client, admin_user: object, message: Message) -> None:

@@ -110,7 +110,7 @@ def leave_some(*, person_id: int) -> bool:
     people = lock_people([person_id, *(heir.person_id for heir in heirs)])
     memberships = list(mine.filter(room_id__in=room_ids).order_by("room_id"))
     for membership in memberships:
-        membership.state = Membership.State.LEFT
+        membership.goes_out(Membership.State.LEFT)
         changes[membership.room_id].changed(membership, people[person_id])
         membership.save(update_fields=["state", "seq"])
     for heir in heirs:

@@ -72,7 +72,7 @@ def _expire(room_id: int, before: datetime) -> bool:
                 there = Membership.objects.filter(room_id=room_id, state=Membership.State.JOINED)
                 for membership in there.select_related("person"):
                     lock_people([membership.person_id])
-                    membership.state = Membership.State.LEFT
+                    membership.goes_out(Membership.State.LEFT)
                     change.changed(membership, membership.person)
                     membership.save()
                     changed_mine(membership.person_id, [membership])

@@ -86,7 +86,7 @@ def remove(*, person: Person, room_id: int, target_id: int) -> Room:
         ask(Leaving(change.room, target.person, by=person))
     locked, heir = lock_with_heir(target)
     target.refresh_from_db()  # a mark may have moved before the lock
-    target.state = Membership.State.KICKED
+    target.goes_out(Membership.State.KICKED)
     save_member(change, target, locked[target_id])
     if heir is not None:
         hand_on(change, heir, locked[heir.person_id])

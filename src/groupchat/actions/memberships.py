@@ -12,9 +12,10 @@ from groupchat.actions.bulk_sql import BulkSql
 from groupchat.actions.counters import changed_mine, lock_people, publish_mine
 from groupchat.actions.rooms.syncing import Synced, add, remove, sync
 from groupchat.conf import conf
-from groupchat.errors import ChatError, Invalid, NotFound, TooLong
+from groupchat.drafts import is_space
+from groupchat.errors import ChatError, Invalid, LimitReached, NotFound, TooLong
 from groupchat.models import Membership, Person
-from groupchat.permissions import is_joined
+from groupchat.permissions import is_joined, require_active
 from groupchat.reading import raise_mark, read_ahead
 
 __all__ = ["Synced", "add", "pin", "raise_marks", "read", "remove", "set_draft", "sync"]
@@ -99,7 +100,7 @@ def pin(*, person: Person, room_id: int, pinned: bool) -> Membership:
 
 def set_draft(*, person: Person, room_id: int, text: str) -> Membership:
     """What the person is writing into the room, for all of their devices; an empty text is none. Said again, it changes
-    nothing. Raises NotFound, TooLong, Invalid.
+    nothing. Raises NotFound, TooLong, Invalid; LimitReached where all of their drafts together are too long; Forbidden.
     """
     most = conf().max_draft_characters
     if len(text) > most:
@@ -109,9 +110,20 @@ def set_draft(*, person: Person, room_id: int, text: str) -> Membership:
     with transaction.atomic():
         membership = own_membership(person, room_id)
         if text != membership.draft:
+            if len(text) > len(membership.draft):
+                _require_space(membership, text)
             membership.draft = text
             changed_mine(person.pk, [membership])
     return membership
+
+
+def _require_space(membership: Membership, text: str) -> None:
+    """All drafts of a person stand in the answer to each of their `hello`. Their row is locked."""
+    if not is_space(membership, text):
+        most = conf().max_draft_characters_in_all
+        raise LimitReached(
+            f"Your drafts hold {most:,} characters together at most. Send or empty one of them first.", field="text"
+        )
 
 
 def order(*, person: Person, room_ids: Sequence[int]) -> None:
@@ -134,9 +146,12 @@ def order(*, person: Person, room_ids: Sequence[int]) -> None:
 
 
 def own_membership(person: Person, room_id: int) -> Membership:
-    """One's membership with its room, both one's own row and it locked; raises NotFound."""
+    """One's membership with its room, both one's own row and it locked. Raises NotFound; Forbidden for who is gone."""
     # The person's row first: two devices may write at once, and the later seq must hold the later state.
-    lock_people([person.pk])
+    locked = lock_people([person.pk]).get(person.pk)
+    if locked is None:
+        raise NotFound("You are not in this room.")
+    require_active(locked)  # who deleted themselves a moment ago would leave something behind
     membership = (
         Membership.objects.select_for_update(of=("self",))
         .filter(room_id=room_id, person=person, room__deleted_at=None)

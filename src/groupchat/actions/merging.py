@@ -27,6 +27,7 @@ from groupchat.actions.pins import take_pins
 from groupchat.actions.reactions import take_reactions
 from groupchat.actions.reporting import take_reports
 from groupchat.actions.threads import recount, roots_of
+from groupchat.drafts import is_space
 from groupchat.errors import Forbidden, Invalid
 from groupchat.events import Event, GuestMerged, MemberJoined, MemberLeft
 from groupchat.models import InviteLink, Membership, Message, Notice, Person, Room, Token
@@ -167,9 +168,18 @@ def _merged(room: Room, person: Person, theirs: Membership, had: Membership | No
     merged.last_post_at = max(filter(None, (merged.last_post_at, theirs.last_post_at)), default=None)
     raise_mark(merged, theirs.last_read_number)
     read_ahead(merged, ahead_of(theirs))
-    merged.draft = merged.draft or theirs.draft
+    merged.draft = _draft(merged, theirs)
     merged.pinned = merged.pinned or theirs.pinned  # its place is the person's own, if it has one
     return merged
+
+
+def _draft(merged: Membership, theirs: Membership) -> str:
+    """One's own; else the guest's, as far as one's drafts together may be so long. Who is out of a room has none."""
+    if not is_joined(merged):
+        return ""
+    if merged.draft or not theirs.draft:
+        return merged.draft
+    return theirs.draft if is_space(merged, theirs.draft) else ""
 
 
 def _take_conversation(change: RoomChange, guest_id: int, person_id: int) -> None:

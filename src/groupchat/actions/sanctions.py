@@ -43,7 +43,7 @@ def ban(
     if is_joined(membership):
         ask(Leaving(change.room, target, by=person))
     before = _standing(membership)
-    membership.state = Membership.State.BANNED
+    membership.goes_out(Membership.State.BANNED)
     membership.banned_until, membership.silenced_until, membership.reason = until, None, reason
     save_member(change, membership, target)
     if heir is not None:

@@ -69,7 +69,7 @@ class Membership(models.Model):
     banned_until = models.DateTimeField(null=True, blank=True)
     reason = models.CharField(max_length=300, blank=True, default="", db_default="")
     # What they are writing and have not sent; empty: nothing.
-    draft = models.TextField(blank=True, default="", db_default="")
+    draft = models.TextField(blank=True, default="", db_default="", editable=False)
     # When they last wrote into the room, as far as it was slow then (`Room.slow_mode`).
     last_post_at = models.DateTimeField(null=True, blank=True, editable=False)
     created_at = models.DateTimeField(auto_now_add=True)
@@ -93,3 +93,7 @@ class Membership(models.Model):
 
     def __str__(self) -> str:
         return f"{self.person_id} in {self.room_id}: {self.state}"
+
+    def goes_out(self, state: str) -> None:
+        """They are a member no more, in this way; the caller saves it. What they have not sent goes with them."""
+        self.state, self.draft = state, ""

@@ -54,10 +54,70 @@ export async function where_somebody_has_written_nothing_is_overwritten() {
   await pass(TELL_AFTER_MILLISECONDS, phone);
   await desk.flow();
   equal([desk.text(), kept(server)], ["mine", "another"]);
+  await pass(TELL_AFTER_MILLISECONDS + WRITES_FOR_MILLISECONDS, desk, phone);
+  equal([desk.text(), kept(server), phone.text()], ["mine", "another", "another"], "each stands where it was written");
+  phone.room.writing.write("");
+  await pass(0, phone, desk);
   await pass(TELL_AFTER_MILLISECONDS, desk, phone);
-  equal([desk.text(), kept(server), phone.text()], ["mine", "mine", "another"], "who writes here is not interrupted");
-  await pass(WRITES_FOR_MILLISECONDS, phone, desk);
-  equal(phone.text(), "mine", "the newer one, where it is untouched since it was told");
+  equal([desk.text(), kept(server), phone.text()], ["mine", "mine", "mine"], "now there is nothing that it could erase");
+}
+
+export async function a_device_that_comes_back_erases_nothing_newer() {
+  const { phone, desk, server } = await devices();
+  phone.room.writing.write("old idea");
+  await pass(TELL_AFTER_MILLISECONDS, phone, desk);
+  desk.WebSocket.opened.cut();
+  await desk.flow();
+  desk.room.writing.write("old idea, and more");
+  await desk.clock.pass(TELL_AFTER_MILLISECONDS);
+  phone.room.writing.write("a long new text of today");
+  await pass(TELL_AFTER_MILLISECONDS, phone);
+  await pass(60_000, desk, phone);
+  desk.room.writing.write("old idea, and more!");
+  await pass(TELL_AFTER_MILLISECONDS + WRITES_FOR_MILLISECONDS, desk, phone);
+  equal([desk.text(), kept(server), phone.text()], ["old idea, and more!", "a long new text of today", "a long new text of today"]);
+  desk.room.writing.write("");
+  await pass(0, desk, phone);
+  equal([desk.text(), kept(server)], ["", "a long new text of today"], "nothing comes under hands that may go on");
+  await pass(WRITES_FOR_MILLISECONDS, desk, phone);
+  equal([desk.text(), kept(server), phone.text()], Array(3).fill("a long new text of today"));
+}
+
+export async function what_was_written_before_the_changes_of_a_new_connection_are_here_waits_for_them() {
+  const { phone, desk, server } = await devices();
+  desk.WebSocket.opened.cut();
+  await desk.flow();
+  phone.room.writing.write("of today");
+  await pass(TELL_AFTER_MILLISECONDS, phone);
+  desk.room.writing.write("x");
+  await desk.clock.pass(TELL_AFTER_MILLISECONDS);
+  await pass(60_000, desk, phone);
+  equal([desk.text(), kept(server), phone.text()], ["x", "of today", "of today"]);
+}
+
+export async function sent_after_the_connection_ended_over_its_telling_it_does_not_come_back() {
+  const { phone, desk, server } = await devices();
+  phone.room.writing.write("hello");
+  await phone.clock.pass(TELL_AFTER_MILLISECONDS);
+  phone.WebSocket.opened.cut(); // it stands on the server, and neither answer nor push has come
+  await phone.flow();
+  equal([kept(server), phone.room.writing.base], ["hello", ""]);
+  phone.room.writing.write("");
+  await pass(60_000, phone, desk);
+  equal([kept(server), phone.text(), desk.text()], ["", "", ""]);
+}
+
+export async function what_is_refused_stays_here_in_silence() {
+  const { phone, desk, server } = await devices();
+  const { command } = phone.room.writing.draft;
+  phone.room.writing.draft.command = () => Promise.reject({ code: "limit_reached" });
+  phone.room.writing.write("too much");
+  await pass(TELL_AFTER_MILLISECONDS, phone, desk);
+  equal([phone.text(), kept(server), desk.text()], ["too much", "", ""]);
+  phone.room.writing.draft.command = command;
+  phone.room.writing.write("less");
+  await pass(TELL_AFTER_MILLISECONDS, phone, desk);
+  equal([phone.text(), kept(server), desk.text()], ["less", "less", "less"]);
 }
 
 export async function what_was_written_without_a_connection_is_told_with_the_next_one() {

@@ -77,7 +77,7 @@ def leave(*, person: Person, room_id: int) -> None:
     ask(Leaving(change.room, person))
     people, heir = lock_with_heir(membership)
     membership.refresh_from_db()  # a mark may have moved before the lock
-    membership.state, membership.draft = Membership.State.LEFT, ""
+    membership.goes_out(Membership.State.LEFT)
     change.changed(membership, person)
     membership.save()
     if heir is not None:

@@ -125,7 +125,7 @@ def _send_out(room_id: int, going: Sequence[int], *, hands_on: bool) -> list[int
     joined = Membership.objects.filter(room_id=room_id, person_id__in=going, state=Membership.State.JOINED)
     gone = list(joined.order_by("person_id"))
     for membership in gone:
-        membership.state = Membership.State.KICKED
+        membership.goes_out(Membership.State.KICKED)
         change.changed(membership, locked[membership.person_id])
     if heir is not None:
         give_on(change, heir, locked[heir.person_id])

@@ -26,5 +26,11 @@ async def set_draft(connection: NativeSession, command: SetDraft) -> None:
 
 
 COMMANDS: tuple[Declaration[Any], ...] = (
-    Declaration(SetDraft, set_draft, right=permissions.MEMBER, reply=("seq",), limits=("max_draft_characters",)),
+    Declaration(
+        SetDraft,
+        set_draft,
+        right=permissions.MEMBER,
+        reply=("seq",),
+        limits=("max_draft_characters", "max_draft_characters_in_all"),
+    ),
 )

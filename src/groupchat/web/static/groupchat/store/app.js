@@ -53,6 +53,8 @@ class Store {
     this.keepTimer = null;
     this.erased = false;
     this.hasCaughtUp = false;
+    /** The same of this very connection. */
+    this.isCaughtUp = false;
 
     this.update = (change) => this.#update(change);
     this.replica = new ClientReplica({
@@ -123,6 +125,7 @@ class Store {
         },
       },
       hasCaughtUp: () => this.hasCaughtUp,
+      isCaughtUp: () => this.isCaughtUp,
       changed: (room) => this.update(() => this.rooms.dirty.add(room.replica)),
       changedReplica: (replica) => this.update(() => this.rooms.dirty.add(replica)),
     };
@@ -163,7 +166,7 @@ class Store {
     this.#typingCame(frame);
     this.replica.frameCame(frame);
     if (frame.type !== "caught_up") return;
-    this.hasCaughtUp = true;
+    this.hasCaughtUp = this.isCaughtUp = true;
     for (const room of this.rooms.all()) room.caughtUp();
   }
 
@@ -183,6 +186,7 @@ class Store {
   }
 
   #connectionLost() {
+    this.isCaughtUp = false;
     this.outbox.setReady(false);
     this.replica.connectionLost();
     for (const room of this.rooms.all()) room.typing.clear();

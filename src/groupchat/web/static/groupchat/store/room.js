@@ -24,7 +24,7 @@ export const TAIL_MESSAGES = 100; // of a room that is not on screen
 export class RoomStore {
   /**
    * @param {import("../lib/replica/room.js").RoomReplica} replica
-   * @param {any} lent what the store lends its rooms: me, isOwner, limits (signals), people, collator, clock, outbox, drafts, `line` (command, fetchPage, join, leave, end), hasCaughtUp, changed
+   * @param {any} lent what the store lends its rooms: me, isOwner, limits (signals), people, collator, clock, outbox, drafts, `line` (command, fetchPage, join, leave, end), hasCaughtUp, isCaughtUp, changed
    */
   constructor(replica, lent) {
     this.id = replica.id;
@@ -133,7 +133,8 @@ export class RoomStore {
   /** The server has told what was missed. */
   caughtUp() {
     if (this.isOpen && this.openedEarly) this.opened(this.openedEarly);
-    this.#tellAgain();
+    this.writing.draft.caughtUp();
+    this.reading.again();
   }
 
   closed() {

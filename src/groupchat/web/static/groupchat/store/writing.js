@@ -8,10 +8,10 @@ import { SharedDraft } from "./shared-draft.js";
 
 export class Writing {
   /** @param {any} replica of the room @param {any} lent see `RoomStore` */
-  constructor(replica, { drafts, clock, line, hasCaughtUp }) {
+  constructor(replica, { drafts, clock, line, isCaughtUp }) {
     this.room = replica.id;
     this.drafts = drafts;
-    this.hasCaughtUp = hasCaughtUp;
+    this.isCaughtUp = isCaughtUp;
     this.draft = new SharedDraft(this, { replica, clock, command: line.command });
     const { text, edit, answer, base } = drafts.get(this.room);
     /** What the text was when it last was the same on the server: what it is now grew out of that. */
@@ -31,9 +31,9 @@ export class Writing {
     this.draft.wrote(text);
   }
 
-  /** Whether it is known what was kept on this device, and what the server has. */
+  /** Whether it is known what was kept on this device, and what the server has by now. */
   isKnown() {
-    return this.drafts.isRead() && this.hasCaughtUp();
+    return this.drafts.isRead() && this.isCaughtUp();
   }
 
   /** The server has this very text. @param {string} text */
