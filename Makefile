@@ -12,8 +12,8 @@
 PYTHON ?= python3
 VENV ?= .venv
 PYTEST_ARGS ?=
-# four files of tests side by side, even on two cores, for most of them wait; each process has servers and databases of its own
-SIDE_BY_SIDE := --numprocesses 4 --dist loadfile --no-loadscope-reorder
+# three files of tests side by side, even on two cores, for most of them wait; each process has servers and databases of its own
+SIDE_BY_SIDE := --numprocesses 3 --dist loadfile --no-loadscope-reorder
 BENCH_ARGS ?= --compare
 DEV_ARGS ?=
 

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-FAST_SECONDS = 30.0  # of tests, one after the other; four at once leave room for the start
+FAST_SECONDS = 30.0  # of tests, one after the other; three at once leave room for the start
 SLOWEST = 10  # files that are told
 DURATIONS = Path(__file__).parent / "durations.json"
 _TESTS = DURATIONS.parent

@@ -176,7 +176,7 @@ def key_of(text: str) -> str:
     units = text.encode("utf-16-le")
     for at in range(0, len(units), 2):
         found = (found ^ int.from_bytes(units[at : at + 2], "little")) * 0x01000193 & 0xFFFFFFFF
-    digits = ""
+    digits, found = "", found % 36**5
     while found:
         found, digit = divmod(found, 36)
         digits = "0123456789abcdefghijklmnopqrstuvwxyz"[digit] + digits

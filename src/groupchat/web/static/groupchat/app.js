@@ -39,6 +39,6 @@ followLook(chat.store.look);
 root.replaceChildren(); // the frame that the page came with; nothing is painted between
 render(html`<${App} />`, root);
 
-// After the page: fetching what the worker keeps must not stand in its way.
+// After the page: fetching what the worker keeps, and what opens on demand, must not stand in its way.
 if ("serviceWorker" in navigator) navigator.serviceWorker.register(trustedWorker(chat.page.worker)).catch(() => {});
-else loadWhileIdle(); // by plain HTTP there is no worker, and nothing else would have it where the network is gone
+loadWhileIdle();

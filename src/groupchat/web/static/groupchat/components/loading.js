@@ -1,9 +1,13 @@
-/** Fetches what opens on demand (`lazy.js`): once, when the first of it opens, so that nobody waits for it with the page. */
+/**
+ * Fetches what opens on demand (`lazy.js`): once, soon after the page or when the first of it opens, so that nobody waits for it with the page. Where
+ * something opens before it is here, what is typed meanwhile goes into that.
+ */
 
 import { gettext, learn } from "../lib/i18n.js";
 import { effect, signal } from "../vendor/signals-core.js";
 import { fetchCatalogue } from "./catalogue.js";
 import { chat, say } from "./chat.js";
+import { holdKeys } from "./held-keys.js";
 import { menu } from "./open-menu.js";
 import { closeDialog, closeSide, dialog, side } from "./overlays.js";
 
@@ -15,11 +19,13 @@ export const lazy = signal(/** @type {typeof import("./lazy.js")|null} */ (null)
 /** Have it from the moment when something of it opens; what can't be fetched closes, and says so. */
 export function loadWhenUsed() {
   effect(() => {
-    if (lazy.value === null && (dialog.value !== null || side.value !== null || menu.value !== null)) load().catch(giveUp);
+    if (lazy.value !== null) return;
+    if (dialog.value !== null) holdKeys(load());
+    if (dialog.value !== null || side.value !== null || menu.value !== null) load().catch(giveUp);
   });
 }
 
-/** Have it soon after the page, before it is used. */
+/** Have it soon after the page, before it is used, and before the network may be gone. */
 export function loadWhileIdle() {
   setTimeout(() => load().catch(() => {}), IDLE_AFTER);
 }

@@ -55,11 +55,11 @@ export function npgettext(context, one, many, count, values = {}) {
   return fill(pick(context + CONTEXT + one, one, many, count), { ...values, count });
 }
 
-/** Of a text, behind its context and U+0004 where it has one: FNV-1a over its UTF-16, as `tools/messages.py` makes it. @param {string} text */
+/** Of a text, behind its context and U+0004 where it has one: FNV-1a over its UTF-16, in five signs at most, as `tools/messages.py` makes it. @param {string} text */
 export function keyOf(text) {
   let hash = 0x811c9dc5;
   for (let at = 0; at < text.length; at += 1) hash = Math.imul(hash ^ text.charCodeAt(at), 0x01000193);
-  return (hash >>> 0).toString(36);
+  return ((hash >>> 0) % 36 ** 5).toString(36);
 }
 
 /** @returns {any} what the catalogue has for it */
