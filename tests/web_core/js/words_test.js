@@ -146,7 +146,7 @@ export function a_catalogue_says_it_in_its_language() {
 }
 
 export function plurals_follow_the_rules_of_the_language() {
-  const texts = { "{count} file": { one: "one", few: "few", many: "many", other: "other" }, "{count} line": { other: "other" } };
+  const texts = { [keyOf("{count} file")]: { one: "one", few: "few", many: "many", other: "other" }, [keyOf("{count} line")]: { other: "other" } };
   const told = speaking({ language: "ru", texts }, () => [1, 3, 11, 21].map((count) => ngettext("{count} file", "{count} files", count)));
   equal(told, ["one", "few", "many", "one"]);
   equal(speaking({ language: "ru", texts }, () => ngettext("{count} line", "{count} lines", 3)), "other", "a form that the catalogue lacks");
