@@ -84,8 +84,7 @@ def follows(person: Person, room_id: int, root: int, membership: Membership | No
     chosen = membership.follows.split(",") if membership is not None and membership.follows else []
     if str(root) in chosen or str(-root) in chosen:
         return str(root) in chosen
-    answers = MessageReply.objects.filter(room_id=room_id, root=root).order_by("-number")
-    numbers = list(answers.values_list("number", flat=True)[:ANSWERS_LOOKED_AT])
+    numbers, _ = _numbers(room_id, root, 1, None, None, ANSWERS_LOOKED_AT)
     return Message.objects.filter(room_id=room_id, author=person, number__in=[root, *numbers]).exists()
 
 
